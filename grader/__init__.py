@@ -1,0 +1,1 @@
+"""The grader of ML Deepdive: judges exercises, remembers verdicts, draws reports."""

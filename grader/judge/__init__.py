@@ -1,0 +1,7 @@
+"""The judge: runs suites, holds what is expected, and never runs a learner's code.
+
+A suite imports from here; nothing else in it is the grader's.
+"""
+from grader.judge.expect import Mismatch, expect, expect_raises, expect_true, is_finite
+
+__all__ = ["Mismatch", "expect", "expect_raises", "expect_true", "is_finite"]

@@ -1,0 +1,119 @@
+"""`expect`: compare what came back with what is right, and keep both for the learner to see.
+
+Whatever arrives here was rebuilt from the wire as an exact `float`, `int`, `str`, `ndarray` or `Tensor`, so a
+comparison never runs code of the learner's.
+"""
+import contextlib
+import math
+import numbers
+
+import numpy as np
+
+from grader.judge.show import show
+
+# Relative and absolute tolerance by the coarser of the two dtypes: a few hundred rounding errors, room for a
+# different order of summation and no room for a different formula.
+TOLERANCES = {"float64": (1e-7, 1e-9), "float32": (1e-4, 1e-5), "float16": (1e-2, 1e-3)}
+
+
+class Mismatch(AssertionError):
+    """A check found something other than it wanted. Carries what a verdict shows, already as text."""
+
+    def __init__(self, kind: str, *, got: str, want: str, given: dict | None = None, note: str = "", value=None):
+        self.kind, self.got, self.want, self.note = kind, got, want, note
+        self.given = {name: show(v) for name, v in (given or {}).items()}
+        self.value = value  # what came back, for the fingerprint
+        super().__init__(f"for {self.given}: got {got}, want {want}. {note}".strip())
+
+
+def expect(got, *, equals, given: dict | None = None, rtol: float | None = None, atol: float | None = None,
+           exact_dtype: bool = False, note: str = "") -> None:
+    """Raise Mismatch unless `got` is `equals`: same type, shape, kind of number, and values within tolerance.
+
+    `given` names the arguments that led here. `rtol` and `atol` replace the tolerance that the dtype implies;
+    say why where you do. `exact_dtype` asks for the very dtype, not just the kind. NaN equals NaN.
+    """
+    want = equals
+    if isinstance(want, (list, tuple)):
+        return _expect_sequence(got, want, given, rtol, atol, exact_dtype, note)
+    if isinstance(want, (str, bool, type(None), dict, set, bytes)) or not _is_numeric(want):
+        if type(got) is not type(want) or got != want:
+            raise Mismatch("value", got=show(got), want=show(want), given=given, note=note, value=got)
+        return
+    if not _is_numeric(got):
+        raise Mismatch("type", got=show(got), want=show(want), given=given, note=note, value=None)
+    if _is_tensor(got) != _is_tensor(want) and (_is_tensor(got) or np.ndim(got) == 0 < np.ndim(want)):
+        raise Mismatch("type", got=show(got), want=show(want), given=given, note=note, value=None)
+    a, b = _array(got), _array(want)
+    if a.shape != b.shape:
+        raise Mismatch("shape", got=f"shape {a.shape}", want=f"shape {b.shape}", given=given, note=note, value=a)
+    if isinstance(want, np.ndarray) and (a.dtype != b.dtype if exact_dtype else a.dtype.kind != b.dtype.kind):
+        raise Mismatch("dtype", got=f"dtype {a.dtype}", want=f"dtype {b.dtype}", given=given, note=note, value=a)
+    if b.dtype.kind in "biu" and a.dtype.kind in "biu":
+        close = a == b
+    else:
+        relative, absolute = max(TOLERANCES.get(str(d), TOLERANCES["float64"]) for d in (a.dtype, b.dtype))
+        close = np.isclose(a, b, rtol=relative if rtol is None else rtol, atol=absolute if atol is None else atol,
+                           equal_nan=True)
+    if not close.all():
+        raise Mismatch("value", given=given, note=note, value=a, **_difference(a, b, close))
+
+
+def _expect_sequence(got, want, given, rtol, atol, exact_dtype, note) -> None:
+    if type(got) not in (list, tuple):
+        raise Mismatch("type", got=show(got), want=show(want), given=given, note=note, value=None)
+    if len(got) != len(want):
+        raise Mismatch("shape", got=f"{len(got)} values", want=f"{len(want)} values", given=given, note=note,
+                       value=len(got))
+    for index, (one, other) in enumerate(zip(got, want)):
+        label = note or (f"(value {index} of {len(want)})" if len(want) > 1 else "")
+        expect(one, equals=other, given=given, rtol=rtol, atol=atol, exact_dtype=exact_dtype, note=label)
+
+
+def expect_true(condition, *, got, want: str, given: dict | None = None, note: str = "") -> None:
+    """Raise Mismatch unless `condition` holds; `got` is a value to show, `want` says in words what was wanted."""
+    if not bool(condition):
+        raise Mismatch("value", got=show(got), want=want, given=given, note=note, value=got)
+
+
+@contextlib.contextmanager
+def expect_raises(error: type[Exception], *, given: dict | None = None):
+    """Raise Mismatch unless the block raises `error`, be it here or in the learner's process."""
+    try:
+        yield
+    except Mismatch:
+        raise
+    except Exception as raised:
+        # An exception of the learner's process says what it is by the names of its classes.
+        names = getattr(raised, "class_names", None) or [c.__name__ for c in type(raised).__mro__]
+        if error.__name__ not in names:
+            raise Mismatch("exception", got=f"{names[0]}: {raised}", want=error.__name__, given=given, value=names[0])
+        return
+    raise Mismatch("exception", got="no error", want=error.__name__, given=given, value=None)
+
+
+def _is_tensor(value) -> bool:
+    return type(value).__module__.startswith("torch") and hasattr(value, "detach")
+
+
+def _is_numeric(value) -> bool:
+    return isinstance(value, (numbers.Number, np.ndarray, np.generic)) or _is_tensor(value)
+
+
+def _array(value) -> np.ndarray:
+    return value.detach().cpu().numpy() if _is_tensor(value) else np.asarray(value)
+
+
+def _difference(a: np.ndarray, b: np.ndarray, close: np.ndarray) -> dict[str, str]:
+    """The two sides as text: whole where they are small, else the first place where they differ."""
+    if a.size <= 6:
+        return {"got": show(a), "want": show(b)}
+    where = tuple(int(i) for i in np.argwhere(~close)[0])
+    wrong = int(close.size - close.sum())
+    at = f"[{', '.join(map(str, where))}]"
+    return {"got": f"{show(a[where])} at {at} ({wrong} of {a.size} values differ)", "want": f"{show(b[where])} at {at}"}
+
+
+def is_finite(value) -> bool:
+    """True where every number in `value` is finite; a help for checks of extreme inputs."""
+    return bool(np.isfinite(_array(value)).all()) if not isinstance(value, float) else math.isfinite(value)

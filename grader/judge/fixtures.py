@@ -1,0 +1,80 @@
+"""The `work` fixture of every suite, as a pytest plugin.
+
+Run by plain pytest it hands out the module itself, loaded in this process (that is what a debugger wants and what
+`grader check --pdb` does); the warm judge replaces the bench by one whose work is behind the wire.
+"""
+import os
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from grader.course import Course, Exercise, load_course
+from grader.worker import loader
+from grader.workspace import BadFile, gather, local_workspace
+
+# The same examples everywhere and every time; no deadline, because machines differ; no explain phase, because it
+# takes longer than the suite (see ARCHITECTURE.md).
+hypothesis.settings.register_profile(
+    "grader", max_examples=50, derandomize=True, deadline=None, database=None,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate, hypothesis.Phase.shrink],
+    suppress_health_check=list(hypothesis.HealthCheck), print_blob=False)
+
+
+class InProcessBench:
+    """Hands out the exercise's module itself, from the workspace that $GRADER_WORKSPACE names (else `solutions`)."""
+
+    def __init__(self, course: Course):
+        self.course = course
+        self.workspace = local_workspace(course, os.environ.get("GRADER_WORKSPACE", "solutions"))
+        self.opened: dict[str, InProcessWork] = {}
+
+    def work(self, exercise: Exercise) -> "InProcessWork":
+        if exercise.id not in self.opened:
+            sources = gather(self.course, self.workspace, exercise)
+            self.opened = {exercise.id: InProcessWork(loader.load(
+                sources.module, sources.files, common=str(self.course.root / "exercises/common")))}
+        return self.opened[exercise.id]
+
+
+class InProcessWork:
+    """The same face as the judge's `Work`, without a wire."""
+
+    def __init__(self, module):
+        self._module = module
+
+    def __getattr__(self, name):
+        return getattr(self._module, name)
+
+    def run(self, probe, *args, **kwargs):
+        return probe(self._module, *args, **kwargs)
+
+
+BENCH = pytest.StashKey()
+
+
+def pytest_configure(config):
+    hypothesis.settings.load_profile("grader")
+
+
+@pytest.fixture
+def work(request):
+    """The exercise that this suite is of, as the learner wrote it."""
+    config = request.config
+    if BENCH not in config.stash:
+        config.stash[BENCH] = InProcessBench(load_course(course_root(request.path)))
+    bench = config.stash[BENCH]
+    try:
+        return bench.work(exercise_of(bench.course, request.path))
+    except BadFile as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+def course_root(path: Path) -> Path:
+    return next(folder for folder in path.parents if (folder / "course.yml").exists())
+
+
+def exercise_of(course: Course, suite: Path) -> Exercise:
+    """tests/p1_fundamentals/autograd/test_unbroadcast.py is the suite of p1_fundamentals/autograd/unbroadcast."""
+    inside = suite.relative_to(course.root / "tests")
+    return course.exercises[f"{inside.parent}/{inside.stem.removeprefix('test_')}"]

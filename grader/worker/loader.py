@@ -1,0 +1,88 @@
+"""Load exercise modules from source text that the judge sent, never from the learner's folder.
+
+The worker serves every `exercises.*` import from the mapping it was given, so nothing that lies beside the
+learner's file (a `timeit.py`, say) can shadow a library, and the text that was hashed is the text that runs.
+`exercises.common`, the given code, is ordinary files on disk.
+"""
+import importlib
+import importlib.abc
+import importlib.util
+import inspect
+import linecache
+import sys
+import types
+
+PACKAGE = "exercises"
+
+
+class ForbiddenImport(ImportError):
+    """The exercise imports a library that it is there to do without."""
+
+
+class SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Serves `exercises.*` from memory and refuses what the exercise forbids."""
+
+    def __init__(self, sources: dict[str, tuple[str, str]], common: str | None, forbids: list[str]):
+        self.sources = sources  # {module name: (file name to show, text)}
+        self.common = common    # the folder of the given code
+        self.forbids = {name for name in forbids if "." not in name}
+
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in self.forbids:
+            raise ForbiddenImport(f"this exercise is done without {name.partition('.')[0]}")
+        if name == f"{PACKAGE}.common" and self.common:
+            spec = importlib.util.spec_from_loader(name, loader=None, is_package=True)
+            spec.submodule_search_locations = [self.common]
+            return spec
+        if name in self.sources:
+            return importlib.util.spec_from_loader(name, self, origin=self.sources[name][0])
+        if name == PACKAGE or any(known.startswith(name + ".") for known in self.sources):
+            return importlib.util.spec_from_loader(name, loader=None, is_package=True)
+        return None
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        filename, text = self.sources[module.__name__]
+        # Tracebacks show the learner's lines, though the file is never opened here.
+        linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
+        exec(compile(text, filename, "exec", dont_inherit=True), module.__dict__)
+
+
+def load(name: str, sources: dict[str, tuple[str, str]], *, common: str | None = None, forbids: list[str] = (),
+         check_shapes: bool = True) -> types.ModuleType:
+    """Import module `name` (dotted, below `exercises`) and everything that it imports from `sources`.
+
+    With `check_shapes` the functions that this one module defines check their jaxtyping signatures; the modules
+    that it builds on do not, for they have had their own suites.
+    """
+    for loaded in [m for m in sys.modules if m == PACKAGE or m.startswith(PACKAGE + ".")]:
+        del sys.modules[loaded]
+    sys.meta_path[:] = [f for f in sys.meta_path if not isinstance(f, SourceFinder)]
+    sys.meta_path.insert(0, SourceFinder(sources, common, forbids))
+    module = importlib.import_module(name)
+    if check_shapes:
+        check_signatures(module)
+    return module
+
+
+def check_signatures(module: types.ModuleType) -> None:
+    """Wrap the functions and methods that `module` defines so that a call checks the shapes in its signature."""
+    from beartype import beartype
+    from jaxtyping import jaxtyped
+
+    def checked(function):
+        if not function.__annotations__ or inspect.isgeneratorfunction(function):
+            return function
+        return jaxtyped(typechecker=beartype)(function)
+
+    def is_own_function(value):
+        return inspect.isfunction(value) and value.__module__ == module.__name__
+
+    for owner in [module, *(v for v in vars(module).values() if inspect.isclass(v) and v.__module__ == module.__name__)]:
+        for name, value in list(vars(owner).items()):
+            if is_own_function(value):
+                setattr(owner, name, checked(value))
+            elif isinstance(value, (staticmethod, classmethod)) and is_own_function(value.__func__):
+                setattr(owner, name, type(value)(checked(value.__func__)))

@@ -1,0 +1,142 @@
+"""A workspace: a tree of exercise files, be it the learner's, the reference or a submission.
+
+The judge reads the files once, here; what it hashed is what the worker runs.
+"""
+import ast
+import hashlib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from grader.course import Course, Exercise
+from grader.errors import UsageError
+
+LARGEST_FILE = 1_000_000  # bytes; a learner's file of this size is not a solution
+
+
+class BadFile(Exception):
+    """A file of the workspace cannot be judged. One sentence, with file and line: what the learner must mend."""
+
+    def __init__(self, message: str, *, line: int = 0, excerpt: str = ""):
+        super().__init__(message)
+        self.line, self.excerpt = line, excerpt
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """`root` holds the exercise files; `replaced` holds texts that stand in for some of them (a mistake, a mutant).
+
+    `given` is the folder where the given code of a project (`tensor.py`) is read: the course's own, so that a
+    submission is judged with the code that everybody was given.
+    """
+
+    root: Path
+    given: Path
+    label: str = "exercises"
+    replaced: dict[str, str] = field(default_factory=dict)
+
+    def with_text(self, path: str, text: str) -> "Workspace":
+        return replace(self, replaced={**self.replaced, path: text})
+
+    def read(self, path: str, base: Path | None = None) -> str:
+        """The text of `path`; raises BadFile where there is none that could be judged."""
+        if path in self.replaced:
+            return self.replaced[path]
+        file = (base or self.root) / path
+        name = f"{self.label}/{path}"
+        try:
+            if not file.is_file():
+                raise BadFile(f"There is no file {name}; `grader reset` brings the stub back.")
+            if file.stat().st_size > LARGEST_FILE:
+                raise BadFile(f"{name} is larger than {LARGEST_FILE // 1_000_000} MB; a solution fits in a few kilobytes.")
+            return file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        except UnicodeDecodeError as error:
+            raise BadFile(f"{name} is not UTF-8 text (byte {error.start}); save it as UTF-8.") from None
+        except OSError as error:
+            raise BadFile(f"{name} cannot be read: {error.strerror or error}.") from None
+
+
+def local_workspace(course: Course, folder: str | None = None) -> Workspace:
+    """The workspace that the user means: `folder` below the course or anywhere, else `exercises/`."""
+    root = course.root / (folder or "exercises")
+    if not root.is_dir():
+        raise UsageError(f"There is no workspace folder '{folder}'; name one that holds p1_fundamentals/ and the rest.")
+    inside = root.resolve().is_relative_to(course.root.resolve())
+    label = str(root.resolve().relative_to(course.root.resolve())) if inside else str(root)
+    return Workspace(root=root, given=given_folder(course), label=label)
+
+
+def given_folder(course: Course) -> Path:
+    """Given code is released from `solutions/`; a class's bundle has only `exercises/`."""
+    solutions = course.root / "solutions"
+    return solutions if solutions.is_dir() else course.root / "exercises"
+
+
+def module_name(path: str) -> str:
+    """`p1_fundamentals/autograd/unbroadcast.py` -> `exercises.p1_fundamentals.autograd.unbroadcast`."""
+    return "exercises." + path.removesuffix(".py").replace("/", ".")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Everything that one run needs: the module texts by name, and the hash that stands for them."""
+
+    module: str
+    files: dict[str, tuple[str, str]]  # {module name: (file name to show, text)}
+    digest: str
+
+
+def gather(course: Course, workspace: Workspace, exercise: Exercise) -> Sources:
+    """Read the exercise's file, those it needs, and its project's given code; check what can be checked unrun.
+
+    Files of exercises that it does not need are left out: an exercise cannot be broken by a later one. Raises
+    BadFile for a file that is missing, unreadable, not Python, or imports what the exercise forbids.
+    """
+    texts: dict[str, tuple[str, str]] = {}
+    projects = {}
+    for each in [*course.requirements(exercise), exercise]:
+        projects[each.project] = True
+        name = f"{workspace.label}/{each.path}"
+        text = workspace.read(each.path)
+        check_text(text, name, exercise.forbids)
+        texts[each.path] = (name, text)
+    for project in projects:
+        for path in given_files(course, project, workspace.given):
+            texts[path] = (f"{workspace.label}/{path}", workspace.read(path, workspace.given))
+    whole = hashlib.sha256()
+    for path in sorted(texts):
+        whole.update(f"{path}\0{len(texts[path][1])}\0{texts[path][1]}".encode("utf-8", "surrogatepass"))
+    return Sources(module_name(exercise.path), {module_name(p): t for p, t in texts.items()}, whole.hexdigest()[:16])
+
+
+def given_files(course: Course, project: str, base: Path) -> list[str]:
+    """The project's Python files that are no exercise: given code, the same for everybody."""
+    return sorted(path for file in (base / project).glob("*.py")
+                  if (path := str(file.relative_to(base))).removesuffix(".py") not in course.exercises)
+
+
+def check_text(text: str, name: str, forbids: list[str]) -> None:
+    """Raise BadFile for a syntax error (line and caret) or a forbidden import (named, with its line)."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        line = (error.text or "").rstrip("\n")
+        caret = " " * (max(error.offset or 1, 1) - 1) + "^"
+        raise BadFile(f"{name}, line {error.lineno}: {error.msg}.", line=error.lineno or 0,
+                      excerpt=f"{line}\n{caret}" if line else "") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise BadFile(f"{name} cannot be read as Python: {error or type(error).__name__}.") from None
+    for node in ast.walk(tree):
+        for used in _imports(node):
+            barred = next((f for f in forbids if used == f or used.startswith(f + ".")), None)
+            if barred:
+                raise BadFile(f"{name}, line {node.lineno}: this exercise is done without {barred}; take the import out.",
+                              line=node.lineno)
+
+
+def _imports(node: ast.AST) -> list[str]:
+    """The dotted names that an import statement brings in."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and not node.level:
+        return [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return []

@@ -1,0 +1,113 @@
+"""Arithmetic and its derivatives."""
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.judge import expect
+from tests.oracles import torch_vjp
+from tests.p1_fundamentals.autograd import probes
+from tests.strategies import equal_shapes, shapes
+
+BINARY = {"add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div}
+ANY_SHAPE = shapes(min_side=0)
+
+
+def check(work, operation, oracle, arrays, grad, given, **options):
+    """Value and gradients of `operation` against PyTorch's."""
+    value, gradients = torch_vjp(oracle, *arrays, grad=grad)
+    got_value, got_gradients = work.run(probes.value_and_vjp, operation, list(arrays), grad, **options)
+    expect(got_value, equals=value, given=given, note=f"the value of {operation}")
+    expect(got_gradients, equals=gradients, given={**given, "grad": grad}, note=f"a gradient of {operation}")
+
+
+def binary(work, operation, triple):
+    a, b, grad = triple
+    if operation == "div":
+        b = np.where(b == 0, 1.5, b)
+    check(work, operation, BINARY[operation], (a, b), grad, {"a": a, "b": b})
+
+
+@given(equal_shapes(3, ANY_SHAPE))
+def test_sub(work, triple):
+    """a - b: the value, and what flows back to a and to b."""
+    binary(work, "sub", triple)
+
+
+@given(equal_shapes(3, ANY_SHAPE))
+def test_mul(work, triple):
+    """a · b: the gradient of each is the other, times what flows in."""
+    binary(work, "mul", triple)
+
+
+@given(equal_shapes(3, ANY_SHAPE))
+def test_div(work, triple):
+    """a / b: the value, and what flows back to a and to b."""
+    binary(work, "div", triple)
+
+
+@given(equal_shapes(2, ANY_SHAPE))
+def test_neg(work, pair):
+    """-a: the value and its gradient."""
+    a, grad = pair
+    check(work, "neg", torch.neg, (a,), grad, {"a": a})
+
+
+@given(equal_shapes(2, ANY_SHAPE), st.sampled_from([1, 2, 3, -1, -2, 0.5, 1.5, -0.5]))
+def test_power(work, pair, exponent):
+    """a to a constant power: the value and its gradient."""
+    a, grad = pair
+    a = np.abs(a) + 0.5 if isinstance(exponent, float) else np.where(a == 0, 1.5, a)
+    check(work, "power", lambda t: t**exponent, (a,), grad, {"a": a, "exponent": exponent}, exponent=exponent)
+
+
+@given(equal_shapes(1, ANY_SHAPE), st.sampled_from([0, 0.0, 1, 2]))
+def test_power_at_zero(work, single, exponent):
+    """Powers 0, 1 and 2 have a finite gradient at a = 0."""
+    (grad,) = single
+    a = np.zeros_like(grad)
+    check(work, "power", lambda t: t**exponent, (a,), grad, {"a": a, "exponent": exponent}, exponent=exponent)
+
+
+@pytest.mark.parametrize("operation", BINARY)
+def test_broadcasts(work, operation):
+    """Operands of different shapes broadcast, and their gradients have the result's values."""
+    a, b = np.array([[2.0, -1.0, 4.0]]), np.array([[0.5], [3.0]])     # (1, 3), (2, 1) -> (2, 3)
+    full_a, full_b = np.broadcast_to(a, (2, 3)).copy(), np.broadcast_to(b, (2, 3)).copy()
+    grad = np.array([[1.0, 2.0, 3.0], [-1.0, 0.5, 2.0]])
+    value, gradients = torch_vjp(BINARY[operation], full_a, full_b, grad=grad)
+    got_value, got_gradients = work.run(probes.value_and_vjp, operation, [a, b], grad)
+    expect(got_value, equals=value, given={"a": a, "b": b})
+    # A gradient in the operand's own shape is as good: then it was summed here already.
+    for got, want, operand in zip(got_gradients, gradients, (a, b)):
+        summed = want.sum(axis=tuple(i for i in (0, 1) if operand.shape[i] == 1), keepdims=True)
+        expect(got, equals=summed if np.shape(got) == operand.shape else want, given={"a": a, "b": b, "grad": grad})
+
+
+@pytest.mark.parametrize("operation", [*BINARY, "neg", "power"])
+def test_leaves_everything_as_it_was(work, operation):
+    """Operands and upstream gradient are not changed, and a second call of a vjp gives the same."""
+    arrays = [np.array([1.5, -2.0, 4.0]), np.array([3.0, 0.5, -1.0])][: 2 if operation in BINARY else 1]
+    options = {"exponent": 3} if operation == "power" else {}
+    grad = np.array([1.0, 2.0, -3.0])
+    first, second, operands, upstream = work.run(probes.calls_vjp_twice, operation, arrays, grad, **options)
+    oracle = BINARY.get(operation, torch.neg if operation == "neg" else lambda t: t**3)
+    _, gradients = torch_vjp(oracle, *arrays, grad=grad)
+    expect(first, equals=gradients, given={"operation": operation}, note="the first call of the vjp")
+    expect(second, equals=gradients, given={"operation": operation}, note="the second call of the vjp")
+    expect(operands, equals=arrays, given={"operation": operation}, note="the operands afterwards")
+    expect(upstream, equals=grad, given={"operation": operation}, note="the upstream gradient afterwards")
+
+
+@pytest.mark.parametrize("operation", [*BINARY, "neg", "power"])
+def test_keeps_float32(work, operation):
+    """float32 in, float32 out: for the value and for the gradients."""
+    arrays = [np.array([1.5, -2.0], np.float32), np.array([3.0, 0.5], np.float32)][: 2 if operation in BINARY else 1]
+    options = {"exponent": 2} if operation == "power" else {}
+    oracle = BINARY.get(operation, torch.neg if operation == "neg" else torch.square)
+    grad = np.array([1.0, -2.0], np.float32)
+    value, gradients = torch_vjp(oracle, *arrays, grad=grad)
+    got_value, got_gradients = work.run(probes.value_and_vjp, operation, arrays, grad, **options)
+    expect(got_value, equals=value, exact_dtype=True, given={"operation": operation, "dtype": "float32"})
+    expect(got_gradients, equals=gradients, exact_dtype=True, given={"operation": operation, "dtype": "float32"})
