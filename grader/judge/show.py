@@ -15,8 +15,7 @@ def show(value) -> str:
             return show(value.item())
         if value.size > 6 or value.ndim > 2:
             return f"shape {value.shape}" + ("" if value.dtype == np.float64 else f" {value.dtype}")
-        text = np.array2string(value, precision=4, separator=", ", floatmode="maxprec").replace("\n", "")
-        return " ".join(text.split()) + ("" if value.dtype == np.float64 else f" {value.dtype}")
+        return _numbers(value.tolist()) + ("" if value.dtype == np.float64 else f" {value.dtype}")
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, (list, tuple)) and len(value) <= 6:
@@ -26,3 +25,10 @@ def show(value) -> str:
         return "{" + ", ".join(f"{show(k)}: {show(v)}" for k, v in value.items()) + "}"
     text = repr(value)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _numbers(rows) -> str:
+    """[[1, 2.5], [0, -1]]: nested lists of numbers, each as short as four digits allow."""
+    if isinstance(rows, list):
+        return "[" + ", ".join(map(_numbers, rows)) + "]"
+    return f"{rows:.4g}" if isinstance(rows, float) else str(rows)

@@ -1,0 +1,93 @@
+"""The client: finds the warm parent or starts it, asks, and prints. It imports next to nothing: it is in the way of
+every half second that a learner waits."""
+import contextlib
+import fcntl
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.errors import GraderError, UsageError
+from grader.paths import socket_path
+
+START_SECONDS = 180
+
+
+def ask(root: Path, request: dict) -> Iterator[dict]:
+    """Send a request to the course's warm parent; yield the lines of its answer, the last one with an exit code.
+
+    Where the warm parent dies before its first line, or is out of date, another is started, once.
+    """
+    for attempt in range(3):
+        connection = connect(root)
+        answered = False
+        with connection, connection.makefile("rw", encoding="utf-8", errors="surrogatepass", newline="\n") as stream:
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                stream.write(json.dumps(request) + "\n")
+                stream.flush()
+            with contextlib.suppress(ConnectionResetError):
+                for text in stream:
+                    line = json.loads(text)
+                    if line.get("stale"):
+                        break
+                    answered = True
+                    yield line
+                    if "exit" in line:
+                        return
+        if answered:
+            break
+    raise GraderError(f"The grader's background process died; its last words are in {socket_path(root)}.log.")
+
+
+def connect(root: Path) -> socket.socket:
+    """A connection to the warm parent, which is started where there is none."""
+    path = socket_path(root)
+    connection = _try(path)
+    if connection:
+        return connection
+    with open(f"{path}.lock", "w") as lock:  # of two clients that find none, one starts it
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _try(path) or _start(root, path)
+
+
+def _try(path: Path) -> socket.socket | None:
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.connect(str(path))
+        return connection
+    except OSError:  # nobody there, or a socket whose process is gone
+        connection.close()
+        return None
+
+
+def _start(root: Path, path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)
+    log = Path(f"{path}.log")
+    with log.open("w") as out:
+        process = subprocess.Popen([sys.executable, "-P", "-m", "grader.warm", str(root), str(path)],
+                                   stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
+                                   cwd=root, env={**os.environ, **{n: "1" for n in (
+                                       "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}})
+    if sys.stderr.isatty():
+        print("Warming up (once; the next check answers at once) …", end="\r", file=sys.stderr, flush=True)
+    deadline = time.monotonic() + START_SECONDS
+    try:
+        while time.monotonic() < deadline:
+            connection = _try(path)
+            if connection:
+                return connection
+            if process.poll() is not None:
+                said = log.read_text(encoding="utf-8", errors="replace").strip()
+                for line in said.splitlines():
+                    if line.startswith("usage: "):
+                        raise UsageError(line.removeprefix("usage: "))
+                raise GraderError(f"The grader's background process did not start; see {log}.")
+            time.sleep(0.02)
+    finally:
+        if sys.stderr.isatty():
+            print(" " * 60, end="\r", file=sys.stderr, flush=True)
+    raise GraderError(f"The grader's background process did not start in {START_SECONDS} seconds; see {log}.")

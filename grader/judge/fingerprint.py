@@ -1,0 +1,51 @@
+"""Fingerprints: the same wrong behaviour gives the same one, whoever wrote it and however.
+
+A failing check leaves (check, kind of error, which example, the value that came back, rounded). Not one letter of the
+learner's source is in it.
+"""
+import hashlib
+
+import numpy as np
+
+from grader.judge.expect import Mismatch
+from grader.judge.link import WorkerFailed
+from grader.judge.remote import LearnerError, is_plain
+from grader.verdict import Kind
+
+_DIGITS = 4  # significant digits that count; two orders of summation agree in more
+
+
+def kind_of(error: Exception) -> Kind:
+    if isinstance(error, Mismatch):
+        return Kind(error.kind)
+    if isinstance(error, WorkerFailed):
+        return error.kind
+    if isinstance(error, LearnerError):
+        if error.signature:
+            return Kind.SIGNATURE
+        if "MemoryError" in error.class_names:
+            return Kind.MEMORY
+        return Kind.FORBIDDEN if error.class_names[0] == "ForbiddenImport" else Kind.EXCEPTION
+    return Kind.VALUE if isinstance(error, AssertionError) else Kind.TYPE
+
+
+def of(check: str, place: tuple, error: Exception) -> str:
+    """The fingerprint of one failure, sixteen hexadecimal digits."""
+    if isinstance(error, Mismatch):
+        came_back = rounded(error.value) if is_plain(error.value) else error.got
+    elif isinstance(error, LearnerError):
+        came_back = error.signature.get("got", "") if error.signature else error.class_names[0]
+    else:
+        came_back = ""
+    whole = f"{check}|{place}|{kind_of(error)}|{came_back}"
+    return hashlib.blake2b(whole.encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
+
+
+def rounded(value) -> str:
+    """`value` as text in which rounding errors do not show."""
+    if isinstance(value, (list, tuple)):
+        return "[" + ",".join(map(rounded, value)) + "]"
+    if isinstance(value, (np.ndarray, np.generic, float)) and np.asarray(value).dtype.kind in "fc":
+        array = np.asarray(value)
+        return f"{array.shape}" + ",".join(f"{v:.{_DIGITS - 1}e}" if abs(v) > 1e-9 else "0" for v in array.ravel()[:200])
+    return repr(value)[:1000]

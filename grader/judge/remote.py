@@ -1,0 +1,169 @@
+"""The learner's module and objects as the suite sees them: ordinary Python, each step a call over the wire."""
+import inspect
+from types import ModuleType
+
+import numpy as np
+
+from grader import wire
+from grader.judge.link import Link
+
+
+class NotStarted(BaseException):
+    """A check met NotImplementedError. No Exception, so that nothing in a suite swallows it."""
+
+    def __init__(self, description: dict):
+        super().__init__(description["message"])
+        self.frames = description["frames"]
+
+
+class LearnerError(Exception):
+    """The learner's code raised. What it raised is told in words: nothing of it lives here."""
+
+    def __init__(self, description: dict):
+        self.class_names = [str(name) for name in description["classes"]]
+        self.message = str(description["message"])
+        self.frames = [tuple(frame) for frame in description["frames"]]
+        self.signature = description.get("signature")
+        super().__init__(self.message)
+
+
+class Remote:
+    """An object of the learner's. Operators, attributes and calls go to where it lives; values come back as copies."""
+
+    __slots__ = ("_session", "_handle")
+
+    def __init__(self, session: "Session", handle: wire.Handle):
+        object.__setattr__(self, "_session", session)
+        object.__setattr__(self, "_handle", handle)
+
+    def __getattr__(self, name):
+        if name.startswith("__"):  # numpy and copy look for protocols; only plain names travel
+            raise AttributeError(name)
+        return self._session.ask("getattr", self, name)
+
+    def __setattr__(self, name, value):
+        self._session.ask("setattr", self, name, value)
+
+    def __call__(self, *args, **kwargs):
+        return self._session.ask("call", self, args, kwargs)
+
+    def __repr__(self):
+        return f"<{self._handle.type_name} of the learner's>"
+
+    def __iter__(self):
+        return iter(self._session.operate("list", self))
+
+    def __eq__(self, other):
+        return self._session.operate("eq", self, other)
+
+    def __ne__(self, other):
+        return self._session.operate("ne", self, other)
+
+    __hash__ = object.__hash__
+    __array_ufunc__ = None  # let ndarray + Remote come to __radd__ below
+
+
+def _forward(name: str, reflected: bool = False, in_place: bool = False):
+    def operate(self, *args):
+        result = self._session.operate(name, *((*args, self) if reflected else (self, *args)))
+        return self if in_place and isinstance(result, Remote) and result._handle == self._handle else result
+    return operate
+
+
+# Every operator that Python looks up on the type, forwarded by its name in the `operator` module.
+for _name in "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split():
+    _operator = _name + "_" if _name in ("and", "or") else _name
+    setattr(Remote, f"__{_name}__", _forward(_operator))
+    setattr(Remote, f"__r{_name}__", _forward(_operator, reflected=True))
+for _name in "iadd isub imul itruediv ifloordiv imatmul ipow".split():
+    setattr(Remote, f"__{_name}__", _forward(_name, in_place=True))
+for _name in "neg pos abs invert lt le gt ge getitem setitem delitem contains len bool float int".split():
+    setattr(Remote, f"__{_name}__", _forward(_name))
+
+
+class Session:
+    """Speaks with one worker: encodes requests, rebuilds replies, carries in-place changes back."""
+
+    def __init__(self, link: Link):
+        self.link = link
+
+    def ask(self, *request):
+        """Send `request`; return the value of the reply. Raises LearnerError, NotStarted or WorkerFailed."""
+        tree, sent = wire.encode(list(request), self._refer)
+        arrays: list = []
+        reply_tree, payload = self.link.ask(tree, sent)
+        try:
+            reply = wire.decode(reply_tree, payload, self._resolve, arrays)
+            kind, value, *rest = reply
+            if kind == "error":
+                raise self._error(value)
+            if kind != "ok":
+                raise wire.WireError("neither ok nor error")
+            for index, changed in rest[0]:
+                if sent[index].flags.writeable:
+                    sent[index][...] = changed
+        except (wire.WireError, ValueError, TypeError, KeyError, IndexError) as error:
+            from grader.verdict import Kind
+            self.link.fail(Kind.PROTOCOL, f"the worker's process sent what is no reply ({type(error).__name__})")
+        return value
+
+    def _error(self, description: dict) -> BaseException:
+        error = LearnerError(description)
+        return NotStarted(description) if "NotImplementedError" in error.class_names else error
+
+    def operate(self, name: str, *args):
+        return self.ask("operator", name, args)
+
+    def _refer(self, value) -> wire.Handle:
+        if isinstance(value, Remote):
+            return value._handle
+        raise wire.Unsendable(f"{type(value).__name__} cannot cross the wire; use a probe")
+
+    def _resolve(self, handle: wire.Handle) -> Remote:
+        return Remote(self, handle)
+
+
+class Work:
+    """What a suite's `work` is: the exercise's module, seen through the wire."""
+
+    def __init__(self, session: Session):
+        self._session = session
+        self._module = Remote(session, wire.Handle(0, "module"))
+        self._members: dict[str, Remote] = {}
+
+    def __getattr__(self, name):
+        if name not in self._members:
+            value = self._session.ask("getattr", self._module, name)
+            if not isinstance(value, Remote):
+                return value
+            self._members[name] = value  # a function or class: ask for it once a check
+        return self._members[name]
+
+    def run(self, probe, *args, **kwargs):
+        """Run `probe`, a function of the suite's probes.py, in the worker, with the module as its first argument."""
+        module = inspect.getmodule(probe)
+        return self._session.ask("probe", module.__name__, _source(module), probe.__name__, args, kwargs)
+
+    def begin_check(self) -> None:
+        self._members.clear()
+        self._session.link.begin_check()
+        self._session.ask("begin")
+
+
+_sources: dict[ModuleType, str] = {}
+
+
+def _source(module: ModuleType) -> str:
+    if module not in _sources:
+        _sources[module] = inspect.getsource(module)
+    return _sources[module]
+
+
+def is_plain(value) -> bool:
+    """True for what was rebuilt from the wire: no object of the learner's in it."""
+    if isinstance(value, (list, tuple, set)):
+        return all(map(is_plain, value))
+    if isinstance(value, dict):
+        return all(is_plain(k) and is_plain(v) for k, v in value.items())
+    return not isinstance(value, Remote) and (value is None or isinstance(value, (
+        bool, int, float, complex, str, bytes, np.ndarray, np.generic, slice, range, type(...))))

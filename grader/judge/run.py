@@ -1,0 +1,200 @@
+"""Run one exercise's suite against a workspace and say what came of it: a Verdict."""
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from grader.course import Course, Exercise
+from grader.errors import GraderError
+from grader.judge import fingerprint
+from grader.judge.expect import Mismatch
+from grader.judge.link import Link, WorkerFailed
+from grader.judge.remote import LearnerError, NotStarted, Session, Work
+from grader.judge.suites import CheckPlan, Suite
+from grader.verdict import Check, Kind, Status, Verdict
+from grader.workspace import BadFile, Sources, Workspace, gather
+
+FATAL_ENDS = 2  # after so many checks that cost a worker (a loop, a crash) the rest are not run
+
+
+@dataclass
+class Bench:
+    """What a run needs from its surroundings: where workers come from, on which CPU, and for whom."""
+
+    zygote: str
+    cpu: int | None = None
+    asker: object = None
+    shrink: bool = True
+
+
+@dataclass
+class Failure:
+    """A failed call of a check, and where in the check it was."""
+
+    error: Exception
+    place: tuple
+    shown: Exception = None  # the same failure, shrunk
+
+
+@dataclass
+class Run:
+    """One exercise being judged: the worker in use and what it takes to start another."""
+
+    course: Course
+    exercise: Exercise
+    sources: Sources
+    bench: Bench
+    work: Work | None = None
+    ends: int = 0
+    shrunk: bool = False
+    printed: str = ""
+    links: list[Link] = field(default_factory=list)
+
+    def open(self) -> Work:
+        """The worker, loaded; a new one where the last was stopped."""
+        if self.work is None:
+            link = Link(self.bench.zygote, self.exercise.limits, self.exercise.grants, self.bench.cpu, self.bench.asker)
+            self.links.append(link)
+            session = Session(link)
+            session.ask("load", self.sources.module, self.sources.files, str(self.course.root / "exercises/common"),
+                        self.exercise.forbids, True)
+            self.work = Work(session)
+        return self.work
+
+    def drop(self) -> None:
+        self.work = None
+        self.ends += 1
+
+    def close(self) -> None:
+        for link in self.links:
+            link.close()
+
+
+def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite, bench: Bench) -> Verdict:
+    """The verdict on `exercise` as it stands in `workspace`. Raises GraderError only where the suite is at fault."""
+    started = time.perf_counter()
+
+    def verdict(status: Status, checks=(), message="", excerpt="", files_hash="") -> Verdict:
+        passed = sum(c.status == Status.PASSED for c in checks)
+        earned = exercise.points * passed // len(checks) if checks and status != Status.NOT_STARTED else 0
+        return Verdict(exercise=exercise.id, number=exercise.number, title=exercise.title,
+                       file=f"{workspace.label}/{exercise.path}", status=status, earned=earned, points=exercise.points,
+                       checks=list(checks), message=message, excerpt=excerpt, files_hash=files_hash,
+                       suite_hash=suite.digest, seconds=round(time.perf_counter() - started, 3),
+                       judged_at=datetime.now(UTC))
+
+    try:
+        sources = gather(course, workspace, exercise)
+    except BadFile as error:
+        return verdict(Status.FAILED, message=str(error), excerpt=error.excerpt)
+    run = Run(course, exercise, sources, bench)
+    checks: list[Check] = []
+    try:
+        for plan in suite.checks:
+            if run.ends >= FATAL_ENDS:
+                checks.append(Check(name=plan.name, title=plan.title, status=Status.NOT_RUN))
+            else:
+                checks.append(run_check(run, plan))
+    except NotStarted as error:
+        return verdict(*not_started(run, error), files_hash=sources.digest)
+    except LoadFailed as error:
+        return verdict(Status.FAILED, message=str(error), files_hash=sources.digest)
+    finally:
+        run.close()
+    status = Status.PASSED if all(c.status == Status.PASSED for c in checks) else Status.FAILED
+    return verdict(status, checks, files_hash=sources.digest)
+
+
+class LoadFailed(Exception):
+    """The learner's file could not be imported. One sentence."""
+
+
+def run_check(run: Run, plan: CheckPlan) -> Check:
+    """Try every case and example of one check until one fails."""
+    try:
+        work = run.open()
+    except LearnerError as error:
+        raise LoadFailed(load_words(run, error)) from None
+    except WorkerFailed as error:
+        run.drop()
+        return failed_check(plan, Failure(error, (0, 0)), "")
+    try:
+        work.begin_check()
+        failure = first_failure(run, plan, work)
+    except WorkerFailed as error:  # begin_check itself: the last check left the worker broken
+        failure = Failure(error, (0, 0))
+    output = work._session.link.prints.decode("utf-8", "replace")
+    if failure is None:
+        return Check(name=plan.name, title=plan.title, status=Status.PASSED, output=output)
+    if isinstance(failure.error, WorkerFailed):
+        run.drop()
+    return failed_check(plan, failure, output)
+
+
+def first_failure(run: Run, plan: CheckPlan, work: Work) -> Failure | None:
+    for number, case in enumerate(plan.cases):
+        for example, arguments in case.calls():
+            try:
+                case.call(work, arguments)
+            except Exception as error:
+                failure = Failure(error, (number, example), error)
+                if case.drawn and run.bench.shrink and not run.shrunk and not isinstance(error, WorkerFailed):
+                    run.shrunk = True  # the first failing property only: the others show their smallest example
+                    kind = fingerprint.kind_of(error)
+                    try:
+                        failure.shown = case.shrink(work, example, lambda e: fingerprint.kind_of(e) == kind) or error
+                    except NotStarted:
+                        failure.shown = error
+                return failure
+    return None
+
+
+def failed_check(plan: CheckPlan, failure: Failure, output: str) -> Check:
+    error = failure.shown or failure.error
+    kind = fingerprint.kind_of(error)
+    shown: dict = {}
+    if isinstance(error, Mismatch):
+        shown = {"given": error.given, "got": error.got, "want": error.want, "note": error.note}
+    elif isinstance(error, LearnerError) and error.signature:
+        words = {key: str(error.signature.get(key, "")) for key in ("where", "got", "want", "why")}
+        shown = {"got": f"{words['where']} {words['got']}", "want": f"{words['want']}, as the signature says",
+                 "note": words["why"]}
+    elif isinstance(error, LearnerError):
+        shown = {"got": f"{error.class_names[0]}: {error.message}"}
+    elif isinstance(error, WorkerFailed):
+        shown = {"note": str(error)}
+    elif isinstance(error, AssertionError):
+        shown = {"note": str(error).partition("\n")[0]}
+    else:
+        shown = {"note": f"the check could not use what came back ({type(error).__name__}: {error})"[:300]}
+    frames = getattr(error, "frames", [])
+    return Check(name=plan.name, title=plan.title, status=Status.FAILED, kind=kind, output=output,
+                 traceback=[f"{f}, line {n}, in {where}: {text}" for f, n, where, text in frames],
+                 fingerprint=fingerprint.of(plan.name, failure.place, failure.error), **shown)
+
+
+def load_words(run: Run, error: LearnerError) -> str:
+    place = next((f"{file}, line {line}" for file, line, *_ in reversed(error.frames)), run.sources.files[
+        run.sources.module][0])
+    if "MemoryError" in error.class_names:
+        return f"{place}: importing the file takes more than {run.exercise.limits.memory_mb} MB."
+    return f"{place}: {error.class_names[0]}: {error.message}."
+
+
+def not_started(run: Run, error: NotStarted) -> tuple:
+    """Status and words for a NotImplementedError: this file's own, or that of an exercise it builds on."""
+    own_file, own_text = run.sources.files[run.sources.module]
+    file, line, function, _ = error.frames[-1] if error.frames else (own_file, 0, "", "")
+    if file == own_file or "raise NotImplementedError" in own_text:
+        if file != own_file:
+            return Status.NOT_STARTED, (), "raise NotImplementedError is still there."
+        return Status.NOT_STARTED, (), f"{function} still raises NotImplementedError (line {line})."
+    other = next((e for e in run.course.exercises.values() if file.endswith(e.path)), None)
+    name = f"{other.number} {other.short}" if other else file
+    return Status.NOT_RUN, (), f"This exercise builds on {name}, and {function} is not written there yet."
+
+
+def suite_or_raise(suites: dict, exercise: Exercise) -> Suite:
+    suite = suites[exercise.id]
+    if isinstance(suite, GraderError):
+        raise suite
+    return suite

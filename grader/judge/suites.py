@@ -1,0 +1,214 @@
+"""Suites, collected once by pytest in the warm parent, with their Hypothesis examples drawn once.
+
+A check is a test function; its parametrised cases and its drawn examples are all tried, smallest first. Hypothesis
+itself runs again only to shrink the first failure, within a fixed number of calls.
+"""
+import functools
+import hashlib
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import hypothesis
+import numpy as np
+import pytest
+
+from grader.course import Course, Exercise
+from grader.errors import GraderError
+
+SHRINK_CALLS = 40  # calls of the learner's code that shrinking may take; kept, since it decides what is shown
+
+
+class Enough(BaseException):
+    """Shrinking has used up its calls."""
+
+
+@dataclass
+class Case:
+    """One parametrisation of a check."""
+
+    function: Callable
+    params: dict
+    examples: list[dict] | None = None  # the drawn arguments, smallest first; None where Hypothesis takes no part
+    order: list[int] = field(default_factory=list)  # the place of each in the order of drawing
+
+    @property
+    def drawn(self) -> bool:
+        return hasattr(self.function, "hypothesis")
+
+    def draw(self) -> None:
+        """Have Hypothesis draw this case's examples, once; they are the same in every process."""
+        if not self.drawn or self.examples is not None:
+            return
+        seen: list[dict] = []
+        _run_with(self.function, self.params,
+                  lambda work, **arguments: seen.append({k: v for k, v in arguments.items() if k not in self.params}))
+        self.order = sorted(range(len(seen)), key=lambda i: (_size(seen[i]), i))
+        self.examples = [seen[i] for i in self.order]
+
+    def calls(self):
+        """(number, arguments) of each call that this case makes, in the order that it makes them."""
+        if not self.drawn:
+            yield 0, self.params
+            return
+        self.draw()
+        for number, example in zip(self.order, self.examples):
+            yield number, {**self.params, **example}
+
+    def call(self, work, arguments: dict) -> None:
+        """Run the body of the test once."""
+        body = self.function.hypothesis.inner_test if self.drawn else self.function
+        try:
+            body(work=work, **arguments)
+        except hypothesis.errors.UnsatisfiedAssumption:
+            return
+
+    def shrink(self, work, number: int, same_failure: Callable[[Exception], bool]) -> Exception | None:
+        """The smallest failure that Hypothesis finds within SHRINK_CALLS calls, starting from example `number`."""
+        best: list[Exception] = []
+        drawn = calls = 0
+
+        def attempt(work, **arguments):
+            nonlocal drawn, calls
+            drawn += 1
+            if not best and drawn <= number:
+                return  # it came before the failing one, which is where shrinking starts
+            calls += 1
+            if calls > SHRINK_CALLS:
+                raise Enough
+            try:
+                body(work=work, **arguments)
+            except Exception as error:
+                if same_failure(error):
+                    best.append(error)
+                    raise
+
+        body = self.function.hypothesis.inner_test
+        try:
+            _run_with(self.function, {**self.params, "work": work}, attempt)
+        except (Enough, Exception):  # Hypothesis raises the shrunk failure; it is kept here
+            pass
+        return best[-1] if best else None
+
+
+def _run_with(function: Callable, arguments: dict, body: Callable) -> None:
+    """Run a Hypothesis test with another body. `wraps` keeps the source that the seed is derived from."""
+    original = function.hypothesis.inner_test
+
+    @functools.wraps(original)
+    def replaced(*args, **kwargs):
+        return body(**inspect.signature(original).bind(*args, **kwargs).arguments)
+
+    function.hypothesis.inner_test = replaced
+    try:
+        function(**{"work": None, **arguments})
+    finally:
+        function.hypothesis.inner_test = original
+
+
+def _size(value) -> int:
+    """How much there is of a drawn example, to try the small ones first."""
+    if isinstance(value, np.ndarray):
+        return 2 + value.size + value.ndim
+    if isinstance(value, dict):
+        return sum(1 + _size(v) for v in value.values())
+    if isinstance(value, (list, tuple)):
+        return 1 + sum(map(_size, value))
+    if isinstance(value, str):
+        return len(value)
+    return 1
+
+
+@dataclass
+class CheckPlan:
+    """One check of a suite, ready to run."""
+
+    name: str
+    title: str
+    cases: list[Case]
+
+
+@dataclass
+class Suite:
+    checks: list[CheckPlan]
+    digest: str
+
+    def draw(self) -> None:
+        for check in self.checks:
+            for case in check.cases:
+                case.draw()
+
+
+class _Collector:
+    """A pytest plugin that keeps the collected items, and what went wrong."""
+
+    def __init__(self):
+        self.items: list[pytest.Item] = []
+        self.errors: dict[str, str] = {}
+
+    def pytest_collection_modifyitems(self, items):
+        self.items = list(items)
+
+    def pytest_collectreport(self, report):
+        if report.failed:
+            self.errors[report.nodeid] = str(report.longrepr).strip().splitlines()[-1]
+
+
+def collect_suites(course: Course) -> dict[str, Suite | GraderError]:
+    """The suite of every exercise; a GraderError in its place where the suite itself is broken."""
+    paths = {e.id: e.suite for e in course.exercises.values() if (course.root / e.suite).exists()}
+    collector = _Collector()
+    pytest.main([*[str(course.root / p) for p in paths.values()], "--collect-only",
+                 "--continue-on-collection-errors", "-p", "no:cacheprovider", "-p", "no:terminal",
+                 f"--rootdir={course.root}", "-c", str(course.root / "pyproject.toml")], plugins=[collector])
+    suites: dict[str, Suite | GraderError] = {}
+    for exercise in course.exercises.values():
+        if exercise.id not in paths:
+            suites[exercise.id] = GraderError(f"'{exercise.short}' has no suite {exercise.suite}.")
+            continue
+        broken = [words for node, words in collector.errors.items() if node.endswith(paths[exercise.id])]
+        items = [item for item in collector.items if str(item.path) == str(course.root / paths[exercise.id])]
+        try:
+            if broken:
+                raise GraderError(f"The suite {exercise.suite} cannot be collected: {broken[0]}")
+            suites[exercise.id] = Suite(_plan(exercise, items), suite_digest(course, exercise))
+        except GraderError as error:
+            suites[exercise.id] = error
+    return suites
+
+
+def _plan(exercise: Exercise, items: list[pytest.Item]) -> list[CheckPlan]:
+    checks: dict[str, CheckPlan] = {}
+    for item in items:
+        params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
+        others = set(item.fixturenames) - {"work", "request", *params}
+        if others:
+            raise GraderError(f"{exercise.suite}: {item.name} asks for {sorted(others)}; a check takes `work`, "
+                              "parametrised values and drawn values.")
+        doc = inspect.getdoc(item.obj)
+        if not doc:
+            raise GraderError(f"{exercise.suite}: {item.originalname} has no docstring; its first line is the title.")
+        plan = checks.setdefault(item.originalname, CheckPlan(item.originalname, doc.splitlines()[0].rstrip("."), []))
+        plan.cases.append(Case(item.obj, params))
+    if not checks:
+        raise GraderError(f"{exercise.suite} has no checks.")
+    return list(checks.values())
+
+
+def suite_digest(course: Course, exercise: Exercise) -> str:
+    """Stands for everything that decides a verdict beside the learner's files: suite, helpers, limits, points."""
+    folder = (course.root / exercise.suite).parent
+    shared = [p for p in sorted(folder.glob("*.py")) if not p.name.startswith(("test_", "mistakes_"))]
+    own = [course.root / exercise.suite, *shared, *sorted((course.root / "tests").glob("*.py"))]
+    whole = hashlib.sha256(exercise.model_dump_json().encode())
+    for path in own:
+        whole.update(path.name.encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()[:16]
+
+
+def changed_files(root: Path) -> tuple:
+    """A stamp of all that the warm parent has in memory: the grader, the course, the suites."""
+    files = [root / "course.yml", *(root / "grader").rglob("*.py"), *(root / "tests").rglob("*.py")]
+    return tuple(sorted((str(f), s.st_mtime_ns, s.st_size) for f in files
+                        if "tests/grader" not in str(f) and f.exists() and (s := f.stat())))

@@ -1,0 +1,75 @@
+"""What a client can ask of the warm parent, answered in the forked judge."""
+import os
+
+from grader.course import Exercise
+from grader.errors import FAILED, PASSED
+from grader.judge.diagnose import diagnosed, load_catalogue
+from grader.judge.run import Bench, judge, suite_or_raise
+from grader.ledger import LedgerReadOnly, open_ledger
+from grader.report.verdict_text import verdict_text
+from grader.verdict import Status, Verdict
+from grader.workspace import Workspace, local_workspace
+
+
+def answer_request(request: dict, warm, bench: Bench, say) -> None:
+    {"check": check, "judge": judge_one, "examples": examples, "ping": lambda *_: say({"pid": os.getppid()})}[
+        request["command"]](request, warm, bench, say)
+
+
+def check(request: dict, warm, bench: Bench, say) -> None:
+    """Judge the named exercises one by one; each line has the text to print and, if asked for, the verdict."""
+    workspace = local_workspace(warm.course, request.get("workspace"))
+    exercises = [e for words in request["exercises"] for e in warm.course.find(words)]
+    all_passed = True
+    for exercise in exercises:
+        verdict = judged(warm, bench, workspace, exercise)
+        line = {}
+        if request.get("record", True):
+            verdict, line["notice"] = record(warm, verdict)
+        line["text"] = verdict_text(verdict, request.get("color", False), request.get("verbose", False))
+        if request.get("json"):
+            line["verdict"] = verdict.model_dump(mode="json")
+        line.update(status=verdict.status, earned=verdict.earned, points=verdict.points)
+        say(line)
+        all_passed &= verdict.status == Status.PASSED
+    say({"exit": PASSED if all_passed else FAILED})
+
+
+def judge_one(request: dict, warm, bench: Bench, say) -> None:
+    """Judge one exercise in a workspace of which some files may be replaced; nothing is recorded."""
+    workspace = Workspace(**{**vars(local_workspace(warm.course, request.get("workspace"))),
+                             "replaced": request.get("replaced", {})})
+    exercise = warm.course.exercises[request["exercise"]]
+    bench.shrink = request.get("shrink", True)
+    verdict = judged(warm, bench, workspace, exercise, diagnose=request.get("diagnose", True))
+    say({"verdict": verdict.model_dump(mode="json"), "exit": PASSED})
+
+
+def judged(warm, bench: Bench, workspace: Workspace, exercise: Exercise, diagnose: bool = True) -> Verdict:
+    if not warm.has_suites:
+        from grader.bundle_check import examples_verdict
+        return examples_verdict(warm.course, workspace, exercise, bench)
+    suite = suite_or_raise(warm.suites, exercise)
+    verdict = judge(warm.course, workspace, exercise, suite, bench)
+    if diagnose and verdict.status == Status.FAILED and verdict.checks:
+        verdict = diagnosed(verdict, load_catalogue(warm.course, exercise, suite, bench))
+    return verdict
+
+
+def record(warm, verdict: Verdict) -> tuple[Verdict, str]:
+    """Put the verdict into the ledger; a folder that cannot be written costs the record, not the verdict."""
+    try:
+        with open_ledger(warm.root) as ledger:
+            ledger.record(verdict)
+            return verdict, ledger.notice or ""
+    except LedgerReadOnly as error:
+        return verdict.model_copy(update={"recorded": False}), str(error)
+
+
+def examples(request: dict, warm, bench: Bench, say) -> None:
+    """Run the docstring examples of an exercise in a worker."""
+    from grader.bundle_check import example_results
+    workspace = Workspace(**{**vars(local_workspace(warm.course, request.get("workspace"))),
+                             "replaced": request.get("replaced", {})})
+    exercise = warm.course.exercises[request["exercise"]]
+    say({"examples": example_results(warm.course, workspace, exercise, bench), "exit": PASSED})

@@ -1,0 +1,209 @@
+"""The warm parent: a process in the background with the libraries loaded and the suites collected.
+
+    client ──request──> warm parent ──fork──> judge ⇄ worker <──fork── zygote
+       └──────────────── lines of JSON ─────────┘
+
+It forks a judge for each request and does nothing else that could fail; while nobody asks it draws examples and builds
+catalogues. It ends after fifteen idle minutes, and when what it has in memory is no longer what is on disk.
+"""
+import contextlib
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+IDLE_SECONDS = float(os.environ.get("GRADER_IDLE_SECONDS", 15 * 60))
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+WORKER_LIBRARIES = ["numpy", "numpy.random", "sympy", "jaxtyping", "beartype", "grader.worker.serve",
+                    "grader.examples"]
+
+
+def main(root: Path, path: Path) -> None:
+    """Load everything, then serve requests at the socket `path`."""
+    from grader.errors import UsageError
+    from grader.worker.processes import adopt_orphans
+    adopt_orphans()
+    zygote = start_zygote()
+    try:
+        parent = WarmParent(root, path, *zygote)
+    except UsageError as error:
+        print(f"usage: {error}", flush=True)
+        sys.exit(2)
+    parent.serve()
+
+
+def start_zygote() -> tuple[subprocess.Popen, str]:
+    """Start the process that workers are forked from. It knows no torch: an exercise in NumPy starts in 5 ms."""
+    folder = tempfile.mkdtemp(prefix="ml-deepdive-")
+    path = f"{folder}/zygote.sock"
+    process = subprocess.Popen([sys.executable, "-P", "-m", "grader.worker.zygote", path, *WORKER_LIBRARIES],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, cwd=folder,
+                               env={**os.environ, **ONE_THREAD, "PYTHONDONTWRITEBYTECODE": "1"})
+    return process, path
+
+
+def load_libraries() -> None:
+    """Import what suites use, and warm what is slow the first time."""
+    import hypothesis.extra.numpy  # noqa: F401
+    import numpy  # noqa: F401
+    import scipy.stats  # noqa: F401
+    import sympy  # noqa: F401
+    import torch
+    import torch._dynamo  # noqa: F401  (1 s, or each judge pays it at its first autograd call)
+
+    # No parallel work in this process, ever: a thread pool does not survive a fork.
+    torch.set_num_threads(1)
+
+
+class WarmParent:
+    def __init__(self, root: Path, path: Path, zygote: subprocess.Popen, zygote_path: str):
+        from grader.course import load_course
+        self.root, self.path, self.zygote, self.zygote_path = root, path, zygote, zygote_path
+        self.course = load_course(root)
+        load_libraries()
+        import grader.ledger  # noqa: F401  (what a judge would import after the fork)
+        import grader.report.verdict_text  # noqa: F401
+        from grader.judge import diagnose, suites
+        self.stamp = suites.changed_files(root)
+        self.suites = suites.collect_suites(self.course)
+        self.has_suites = (root / "tests").is_dir()
+        self.undrawn = [s for s in self.suites.values() if isinstance(s, suites.Suite)]
+        self.uncatalogued = [
+            e for e in self.course.exercises.values() if isinstance(s := self.suites[e.id], suites.Suite)
+            and (root / e.mistakes).exists() and not diagnose.catalogue_path(self.course, e, s).exists()]
+        self.children: set[int] = set()
+        self.builder = 0
+        self.runs = 0
+        assert zygote.stdout.readline() == b"ready\n", "the zygote did not start"
+        gc.collect()
+        gc.freeze()
+
+    def serve(self) -> None:
+        """Accept, fork, and reap, until idle or stale."""
+        self.path.unlink(missing_ok=True)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        temporary = f"{self.path}.{os.getpid()}"
+        listener.bind(temporary)
+        listener.listen(64)
+        os.rename(temporary, self.path)  # appears only when it answers
+        inode = os.stat(self.path).st_ino
+        last = time.monotonic()
+        while True:
+            busy = bool(self.undrawn or self.uncatalogued)
+            ready = select.select([listener], [], [], 0 if self.undrawn else 0.2 if busy or self.children else 5)[0]
+            self.reap()
+            if ready:
+                last = time.monotonic()
+                connection, _ = listener.accept()
+                if not self.answer(connection, listener):
+                    break
+            elif self.undrawn:
+                self.undrawn.pop(0).draw()
+            elif self.uncatalogued and not self.builder:
+                self.builder = self.fork(self.build_next_catalogue)
+                self.uncatalogued.pop(0)
+            elif not self.path.exists() or os.stat(self.path).st_ino != inode:
+                return self.leave(listener, unlink=False)  # another warm parent took over
+            elif time.monotonic() - last > IDLE_SECONDS or self.zygote.poll() is not None:
+                break
+        self.leave(listener, unlink=True)
+
+    def leave(self, listener: socket.socket, unlink: bool) -> None:
+        """Stop listening, let the judges finish, and go; the zygote goes with us."""
+        if unlink:
+            self.path.unlink(missing_ok=True)
+        listener.close()
+        while self.children:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(self.children.pop(), 0)
+        self.zygote.kill()
+        with contextlib.suppress(OSError):
+            os.unlink(self.zygote_path)
+            os.rmdir(os.path.dirname(self.zygote_path))
+
+    def answer(self, connection: socket.socket, listener: socket.socket) -> bool:
+        """Fork a judge for one request. False where this process is out of date, which the client is told."""
+        from grader.judge.suites import changed_files
+        if changed_files(self.root) != self.stamp or self.zygote.poll() is not None:
+            with contextlib.suppress(OSError):
+                connection.sendall(b'{"stale": true}\n')
+            connection.close()
+            return False
+        self.runs += 1
+        self.fork(lambda: (listener.close(), self.judge(connection)))
+        connection.close()
+        return True
+
+    def fork(self, work) -> int:
+        pid = os.fork()
+        if pid:
+            self.children.add(pid)
+            return pid
+        try:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            work()
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(0)
+
+    def reap(self) -> None:
+        with contextlib.suppress(ChildProcessError):
+            while self.children:
+                pid, _ = os.waitpid(-1, os.WNOHANG)
+                if not pid:
+                    return
+                self.children.discard(pid)
+                if pid == self.builder:
+                    self.builder = 0
+
+    def bench(self, connection: socket.socket | None):
+        """Judge and worker take turns, so one CPU for both halves the time of a call."""
+        from grader.judge.run import Bench
+        cpus = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+        cpu = cpus[self.runs % len(cpus)] if cpus else None
+        if cpu is not None:
+            os.sched_setaffinity(0, {cpu})
+        return Bench(self.zygote_path, cpu, connection)
+
+    def build_next_catalogue(self) -> None:
+        from grader.judge.diagnose import load_catalogue
+        exercise = self.uncatalogued[0]
+        os.nice(10)
+        load_catalogue(self.course, exercise, self.suites[exercise.id], self.bench(None))
+
+    def judge(self, connection: socket.socket) -> None:
+        """In the forked judge: read the request, answer in lines of JSON."""
+        from grader.errors import BROKEN, USAGE, GraderError, UsageError
+        from grader.judge.link import Cancelled
+        from grader.requests import answer_request
+        with connection.makefile("rw", encoding="utf-8", errors="surrogatepass", newline="\n") as stream:
+            def say(line: dict) -> None:
+                stream.write(json.dumps(line) + "\n")
+                stream.flush()
+            try:
+                answer_request(json.loads(stream.readline()), self, self.bench(connection), say)
+            except UsageError as error:
+                say({"error": str(error), "exit": USAGE})
+            except GraderError as error:
+                say({"error": str(error), "exit": BROKEN})
+            except (Cancelled, BrokenPipeError, ConnectionResetError):
+                return
+            except Exception as error:
+                traceback.print_exc()
+                say({"error": f"The grader failed: {type(error).__name__}: {error}. The log is {self.path}.log.",
+                     "exit": BROKEN})
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,151 @@
+"""The worker: runs the learner's code and answers the judge's calls. It decides nothing.
+
+Requests are lists, `[what, ...]`; a reply is `["ok", value, changed]` or `["error", description]`. `changed` lists the
+arrays among the arguments that the call changed in place, by their position in the request, so that the judge can
+do the same to its own.
+"""
+import builtins
+import linecache
+import operator
+import random
+import socket
+import sys
+import traceback
+import types
+
+import numpy as np
+
+from grader import wire
+from grader.worker import loader
+
+LONGEST_MESSAGE = 2000
+OPERATORS = {
+    **{name: getattr(operator, name) for name in (
+        "add sub mul truediv floordiv mod pow matmul neg pos abs invert and_ or_ xor lshift rshift eq ne lt le gt ge "
+        "getitem setitem delitem contains iadd isub imul itruediv ifloordiv imatmul ipow").split()},
+    "len": len, "repr": repr, "str": str, "bool": bool, "float": float, "int": int, "list": list, "hash": hash,
+    "isinstance": isinstance, "type_name": lambda value: type(value).__name__, "is": operator.is_,
+}
+
+
+class Worker:
+    """Holds the loaded module, and the objects that the judge has handles of."""
+
+    def __init__(self):
+        self.module: types.ModuleType | None = None
+        self.files: set[str] = set()           # the file names of the learner's code, for tracebacks
+        self.objects: dict[int, object] = {}
+        self.next_id = 1
+        self.probes: dict[str, types.ModuleType] = {}
+
+    def refer(self, value) -> wire.Handle:
+        number, self.next_id = self.next_id, self.next_id + 1
+        self.objects[number] = value
+        return wire.Handle(number, type(value).__name__)
+
+    def resolve(self, handle: wire.Handle):
+        return self.module if handle.id == 0 else self.objects[handle.id]
+
+    def answer(self, request):
+        """Do what the request says; whatever this raises is described to the judge."""
+        what, *rest = request
+        return getattr(self, f"do_{what}")(*rest)
+
+    def do_load(self, name, sources, common, forbids, check_shapes):
+        self.files = {filename for filename, _ in sources.values()}
+        self.module = loader.load(name, sources, common=common, forbids=forbids, check_shapes=check_shapes)
+
+    def do_begin(self):
+        """A new check: the same random numbers for every learner, and nothing kept of the last one."""
+        self.objects.clear()
+        random.seed(0)
+        np.random.seed(0)
+        if "torch" in sys.modules:
+            sys.modules["torch"].manual_seed(0)
+
+    def do_getattr(self, target, name):
+        return getattr(target, name)
+
+    def do_setattr(self, target, name, value):
+        setattr(target, name, value)
+
+    def do_call(self, target, args, kwargs):
+        return target(*args, **kwargs)
+
+    def do_operator(self, name, args):
+        return OPERATORS[name](*args)
+
+    def do_probe(self, path, source, name, args, kwargs):
+        """Run a function of the suite's probes.py beside the learner's objects."""
+        if path not in self.probes:
+            module = self.probes[path] = types.ModuleType("probes")
+            linecache.cache[path] = (len(source), None, source.splitlines(True), path)
+            exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
+        return getattr(self.probes[path], name)(self.module, *args, **kwargs)
+
+    def do_examples(self):
+        from grader.examples import examples_in
+        return examples_in(self.module)
+
+
+def serve(sock: socket.socket) -> None:
+    """Answer requests until the judge closes the wire."""
+    worker = Worker()
+    while True:
+        arrived: list = []
+        try:
+            tree, payload = wire.receive(sock)
+        except wire.WireClosed:
+            return
+        try:
+            value = worker.answer(wire.decode(tree, payload, worker.resolve, arrived))
+            # memcmp with the bytes that came: which arguments did the call change in place?
+            changed = [[i, array] for i, (array, source) in enumerate(arrived)
+                       if array.nbytes and memoryview(array.reshape(-1)).cast("B") != source]
+            reply = wire.encode(["ok", value, changed], worker.refer)
+        except BaseException as error:  # SystemExit and KeyboardInterrupt of the learner's too: all is told
+            reply = wire.encode(["error", describe(error, worker.files)], worker.refer)
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except Exception:  # the learner closed or replaced it
+                continue
+        wire.send(sock, *reply)
+
+
+def describe(error: BaseException, files: set[str]) -> dict:
+    """An exception as plain data: its classes by name, its message, and the learner's own lines."""
+    try:
+        message = builtins.str(error)[:LONGEST_MESSAGE]
+    except Exception:  # a __str__ of the learner's that raises
+        message = ""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__)[-200:] if frame.filename in files]
+    described = {
+        "classes": [c.__name__ for c in type(error).__mro__],
+        "message": message,
+        "frames": [[f.filename, f.lineno or 0, f.name, (f.line or "").strip()] for f in frames[-6:]],
+    }
+    if type(error).__name__ == "TypeCheckError" and type(error).__module__.startswith("jaxtyping"):
+        described["signature"] = explain_signature(error)
+    if isinstance(error, SyntaxError):
+        described["line"] = error.lineno or 0
+    return described
+
+
+def explain_signature(error) -> dict[str, str]:
+    """What broke a jaxtyping signature: what came, what the signature says, and why the two do not agree."""
+    text = str(error)
+    fields = dict(line.split(": ", 1) for line in text.splitlines() if ": " in line)
+    culprit = next(iter(getattr(error.__cause__, "culprits", ())), None)
+    shape, dtype = getattr(culprit, "shape", None), getattr(culprit, "dtype", None)
+    came = f"{type(culprit).__name__} of shape {tuple(shape)}, dtype {dtype}" if shape is not None and dtype is not None \
+        else fields.get("Actual value", type(culprit).__name__)
+    # "... violates type hint <class ...>, as the size of dimension a is 4 which does not equal ..."
+    why = str(error.__cause__).rpartition("', as ")[2] or str(error.__cause__).rpartition(">, as ")[2]
+    axes = [line for line in text.splitlines() if "=" in line and ":" not in line]
+    return {
+        "where": "returned" if "return value" in text.partition("\n")[0] else "was given",
+        "got": came[:300],
+        "want": fields.get("Expected type", "").rstrip(".")[:300],
+        "why": (" ".join(why.split()).rstrip(".") + (f" ({', '.join(axes)})" if axes else ""))[:500] + ".",
+    }
