@@ -14,8 +14,8 @@ $$L(z, y) = \log \sum_j e^{z_j} - z_y, \qquad
   \frac{\partial L}{\partial z} = \mathrm{softmax}(z) - \mathrm{onehot}(y).$$
 
 Here it is one operation and no softmax with a logarithm after it: $e^{z}$ overflows for $z = 1000$, and
-$\log p_y$ is $-\infty$ where $p_y$ is too small for a float, while $L$ itself is a moderate number. Taking the largest
-logit out of the sum keeps everything finite:
+$\log p_y$ is $-\infty$ where $p_y$ is too small for a float, while $L$ itself is a moderate number. Taking the
+largest logit out of the sum keeps everything finite:
 
 $$\log \sum_j e^{z_j} = m + \log \sum_j e^{z_j - m}, \qquad m = \max_j z_j.$$
 
