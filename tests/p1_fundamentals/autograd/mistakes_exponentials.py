@@ -1,0 +1,63 @@
+"""What learners get wrong in `exponentials`, and what to tell them."""
+# ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
+from grader.mistakes import mistake
+
+
+@mistake("exponentials.exp", """Your exp uses the rule of powers, a·eᵃ⁻¹. That is for a constant exponent over
+    a changing base; here the base is constant and the exponent changes, and eᵃ is its own derivative.""")
+def differentiates_like_a_power(a):
+    return record(np.exp(a.data), (a,), lambda g: (g * a.data * np.exp(a.data - 1),))
+
+
+@mistake("exponentials.exp", """Your exp clips its argument to keep it in a safe range. Beyond that range the
+    value and the gradient are wrong, though a float could hold the right ones; that e⁻¹⁰⁰⁰ becomes 0 does no
+    harm.""")
+def clips_the_argument(a):
+    y = np.exp(np.clip(a.data, -50, 50))
+    return record(y, (a,), lambda g: (g * y,))
+
+
+@mistake("exponentials.exp", """The vjp of your exp multiplies the gradient that flows in, in place. That array
+    belongs to the caller: it is changed now, and the next call of the vjp starts from the wrong one.""")
+def multiplies_upstream_in_place(a):
+    y = np.exp(a.data)
+
+    def vjp(g):
+        g *= y
+        return (g,)
+    return record(y, (a,), vjp)
+
+
+@mistake("exponentials.log", """Your log divides the gradient by its value, log a. Its derivative is 1/a: of
+    these three functions, log is the one whose derivative needs the operand.""")
+def divides_by_the_value(a):
+    y = np.log(a.data)
+    return record(y, (a,), lambda g: (g / np.where(y == 0, 1, y),))
+
+
+@mistake("exponentials.log", """Your log adds a small number to a before it takes the logarithm. Where a is
+    small itself this gives another value and another gradient; keeping away from 0 is up to the caller.""")
+def adds_an_epsilon(a):
+    return record(np.log(a.data + 1e-8), (a,), lambda g: (g / (a.data + 1e-8),))
+
+
+@mistake("exponentials.sqrt", """Your sqrt multiplies by its value where it should divide: the derivative of √a
+    is 1/(2√a), large where a is small.""")
+def multiplies_by_the_root(a):
+    y = np.sqrt(a.data)
+    return record(y, (a,), lambda g: (g * y / 2,))
+
+
+@mistake("exponentials.sqrt", """The gradient of your sqrt lacks a factor: the derivative of a to the power ½
+    is ½ times a to the power -½.""")
+def forgets_the_half(a):
+    y = np.sqrt(a.data)
+    return record(y, (a,), lambda g: (g / y,))
+
+
+@mistake("exponentials.sqrt", """Your sqrt computes element by element with Python's math.sqrt. That gives
+    float64, whatever the dtype of a was: NumPy's function keeps float32.""")
+def leaves_numpy(a):
+    import math
+    y = np.array([math.sqrt(v) for v in a.data.ravel()], dtype=np.float64).reshape(a.shape)
+    return record(y, (a,), lambda g: (g / (2 * y),))
