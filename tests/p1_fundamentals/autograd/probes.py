@@ -2,6 +2,7 @@
 
 A probe gets the exercise's module as `work`, returns plain data, and holds no expected value.
 """
+import numpy as np
 
 
 def value_and_vjp(work, operation, arrays, grad, **options):
@@ -19,3 +20,33 @@ def calls_vjp_twice(work, operation, arrays, grad, **options):
     first = [g.copy() for g in result.vjp(upstream)]
     second = [g.copy() for g in result.vjp(upstream)]
     return first, second, [t.data for t in tensors], upstream
+
+
+def value_and_vjp_of_views(work, operation, arrays, grad, **options):
+    """`value_and_vjp`, with arrays and upstream gradient laid out in memory as views with other strides are."""
+    tensors = [work.Tensor(strided(array), requires_grad=True) for array in arrays]
+    result = getattr(work, operation)(*tensors, **options)
+    return result.data, list(result.vjp(strided(grad)))
+
+
+def strided(array):
+    """The same values as a view of every other element of a larger, transposed array."""
+    view = np.zeros((*array.shape[::-1], 2), array.dtype)[..., 0].T
+    view[...] = array
+    return view
+
+
+def writes_into_gradients(work, operation, arrays, grad, **options):
+    """Write into the gradients that a vjp returned.
+
+    Returns whether each could be written into, and the second call's gradients and the upstream one afterwards.
+    """
+    tensors = [work.Tensor(array, requires_grad=True) for array in arrays]
+    result = getattr(work, operation)(*tensors, **options)
+    upstream = grad.copy()
+    writeable = []
+    for gradient in result.vjp(upstream):
+        writeable.append(bool(gradient.flags.writeable))
+        if writeable[-1]:
+            gradient[...] = 77.0
+    return writeable, list(result.vjp(upstream)), upstream

@@ -1,0 +1,91 @@
+"""What learners get wrong in `reductions`, and what to tell them."""
+# ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
+from grader.mistakes import mistake
+
+
+@mistake("reductions.sum", """Your sum broadcasts the gradient as it comes in. Without keepdims the summed axis
+    is missing from its shape, and NumPy then lines it up with the last axis: an error at best, and in a square
+    matrix rows where columns should be.""")
+def forgets_the_lost_axis(a, axis=None, keepdims=False):
+    return record(np.sum(a.data, axis=axis, keepdims=keepdims), (a,), lambda g: (g * np.ones_like(a.data),))
+
+
+@mistake("reductions.sum", """The gradient that your sum returns is a view that np.broadcast_to made, one
+    number in many places: nobody can write into it. A gradient is a new array.""")
+def returns_a_read_only_view(a, axis=None, keepdims=False):
+    kept = np.sum(a.data, axis=axis, keepdims=True)
+    return record(kept if keepdims else np.squeeze(kept, axis), (a,),
+                  lambda g: (np.broadcast_to(g.reshape(kept.shape), a.shape),))
+
+
+@mistake("reductions.sum", """Your sum shares the gradient out among the elements, as a mean does. A sum grows
+    by one when any of its elements grows by one, so each gets the whole gradient.""")
+def shares_the_gradient_of_a_sum(a, axis=None, keepdims=False):
+    kept = np.sum(a.data, axis=axis, keepdims=True)
+    share = kept.size / (a.data.size or 1)
+    return record(kept if keepdims else np.squeeze(kept, axis), (a,),
+                  lambda g: (np.broadcast_to(g.reshape(kept.shape) * share, a.shape).copy(),))
+
+
+@mistake("reductions.mean", """Your mean sends the gradient back undivided. Each of n elements moves their mean
+    by only 1/n of what it moves itself.""")
+def forgets_to_divide(a, axis=None, keepdims=False):
+    kept = np.mean(a.data, axis=axis, keepdims=True)
+    return record(kept if keepdims else np.squeeze(kept, axis), (a,),
+                  lambda g: (np.broadcast_to(g.reshape(kept.shape), a.shape).copy(),))
+
+
+@mistake("reductions.mean", """Your mean divides the gradient by the number of all elements. That is right over
+    all axes; over some of them each mean is of fewer: the product of the lengths of the reduced axes.""")
+def divides_by_the_whole_size(a, axis=None, keepdims=False):
+    kept = np.mean(a.data, axis=axis, keepdims=True)
+    return record(kept if keepdims else np.squeeze(kept, axis), (a,),
+                  lambda g: (np.broadcast_to(g.reshape(kept.shape) / (a.data.size or 1), a.shape).copy(),))
+
+
+@mistake("reductions.mean", """The gradient of your mean is float64 for a float32 tensor: the count that you
+    divide by is an integer of NumPy's, from np.prod or an array, and dividing by one of those widens float32. A
+    plain Python number does not.""")
+def divides_by_a_numpy_integer(a, axis=None, keepdims=False):
+    kept = np.mean(a.data, axis=axis, keepdims=True)
+    axes = range(a.ndim) if axis is None else np.atleast_1d(axis)
+    count = np.prod([a.shape[i] for i in axes], dtype=np.int64)
+    return record(kept if keepdims else np.squeeze(kept, axis), (a,),
+                  lambda g: (np.broadcast_to(g.reshape(kept.shape) / count, a.shape).copy(),))
+
+
+@mistake("reductions.max", """Where several elements equal the maximum, your max gives each of them the whole
+    gradient, so that more flows out than came in. They share it in equal parts.""")
+def gives_each_tie_everything(a, axis=None, keepdims=False):
+    kept = np.max(a.data, axis=axis, keepdims=True)
+    return record(kept if keepdims else np.squeeze(kept, axis), (a,),
+                  lambda g: (np.where(a.data == kept, g.reshape(kept.shape), 0),))
+
+
+@mistake("reductions.max", """Where several elements equal the maximum, your max gives the gradient to the
+    first of them, as argmax finds it. All of them share it in equal parts.""")
+def gives_the_first_tie_everything(a, axis=None, keepdims=False):
+    kept = np.max(a.data, axis=axis, keepdims=True)
+    axes = tuple(range(a.ndim)) if axis is None else tuple(i % a.ndim for i in np.atleast_1d(axis))
+    others = tuple(i for i in range(a.ndim) if i not in axes)
+
+    def vjp(g):
+        gradient = np.zeros(a.shape, a.dtype)
+        if gradient.size:
+            ordered = gradient.transpose(others + axes)  # a view: the reduced axes last
+            flat = (a.data == kept).transpose(others + axes).reshape(kept.size, -1)
+            mark = np.zeros(flat.shape, a.dtype)
+            mark[np.arange(kept.size), flat.argmax(axis=1)] = g.reshape(-1)
+            ordered[...] = mark.reshape(ordered.shape)
+        return (gradient,)
+    return record(kept if keepdims else np.squeeze(kept, axis), (a,), vjp)
+
+
+@mistake("reductions.max", """Your max looks for the elements that equal the largest of the whole tensor. With
+    an axis each row has a maximum of its own, and each sends a gradient back.""")
+def compares_with_the_overall_maximum(a, axis=None, keepdims=False):
+    kept = np.max(a.data, axis=axis, keepdims=True)
+    largest = a.data == (a.data.max() if a.data.size else 0)
+    ties = np.maximum(largest.sum(axis=axis, keepdims=True), 1).astype(a.dtype)
+    return record(kept if keepdims else np.squeeze(kept, axis), (a,),
+                  lambda g: (np.where(largest, g.reshape(kept.shape) / ties, 0),))
