@@ -1,0 +1,225 @@
+"""The six proofs that `grader verify` gives for every exercise. It reads and judges; it never writes.
+
+    1 the stub on disk is what release writes       4 every mistake fails and is told its own words
+    2 the reference passes every check              5 each docstring example runs
+    3 the untouched stub earns 0                    6 nothing needs a later or an unnamed exercise
+"""
+import ast
+import doctest
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from grader.course import Course, Exercise
+from grader.errors import GraderError, UsageError
+from grader.imports import unnamed_imports
+from grader.marks import hints_on_page
+from grader.mistakes import Mistake, mistakes_of, with_mistake
+from grader.release import hints_for, hints_page, hints_path, read_bytes, stub_text
+from grader.verdict import Status, Verdict
+from grader.workspace import BadFile, Workspace, local_workspace
+
+Judge = Callable[[Workspace, Exercise], Verdict]
+RunExamples = Callable[[Workspace, Exercise], list[str]]  # a sentence for each example that fails
+
+NAMES = {
+    1: "the stub on disk is what release writes",
+    2: "the reference passes every check",
+    3: "the untouched stub earns 0",
+    4: "every mistake fails and is told its own words",
+    5: "each docstring example runs",
+    6: "nothing needs a later or an unnamed exercise",
+}
+FEWEST_MISTAKES = 4
+HINTS = 3
+AT_ONCE = 2
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One proof of one exercise: whether it holds; `detail` counts what was proved, or says what is wrong."""
+
+    exercise: Exercise
+    number: int
+    name: str
+    ok: bool
+    detail: str
+
+
+class Disproved(Exception):
+    """A proof does not hold; the message says why."""
+
+
+def verify(course: Course, exercises: list[Exercise], judge: Judge, run_examples: RunExamples) -> Iterator[Proof]:
+    """The six proofs of each exercise, in order, each as soon as it is there. `judge` is called from two threads."""
+    if not (course.root / "solutions").is_dir():
+        raise UsageError("This copy of the course has no solutions, so there is nothing to verify.")
+    return prove_all(course, exercises, judge, run_examples)
+
+
+def prove_all(course, exercises, judge, run_examples) -> Iterator[Proof]:
+    reference = local_workspace(course, "solutions")
+    pool = ThreadPoolExecutor(max_workers=AT_ONCE)
+    try:
+        for exercise in exercises:
+            # Two at a time are judged while the proofs below are gathered one by one.
+            of_reference = pool.submit(judge, reference, exercise)
+            of_stub = pool.submit(lambda e: judge(reference.with_text(e.path, stub_text(course, e)), e), exercise)
+            mistakes, unreadable = read_mistakes(course, exercise)
+            of_mistakes = [pool.submit(judge_mistake, reference, exercise, judge, wrong) for wrong in mistakes]
+            of_examples = pool.submit(run_examples, reference, exercise)
+            proofs = {
+                1: lambda: stub_is_released(course, exercise),
+                2: lambda: reference_passes(course, exercise, of_reference.result()),
+                3: lambda: stub_earns_nothing(of_stub.result()),
+                4: lambda: mistakes_are_told(exercise, mistakes, of_mistakes, unreadable),
+                5: lambda: examples_run(reference, exercise, of_examples.result()),
+                6: lambda: needs_are_named(course, exercise, reference, mistakes),
+            }
+            for number, prove in proofs.items():
+                try:
+                    ok, detail = True, prove()
+                except (Disproved, UsageError, GraderError, BadFile, SyntaxError, UnicodeDecodeError) as error:
+                    ok, detail = False, str(error)
+                yield Proof(exercise, number, NAMES[number], ok, detail)
+    finally:  # Ctrl-C, or nobody wants the rest
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+# ── the proofs: each returns what it counted, or raises ─────────────────────────────────────────────────────────
+
+
+def stub_is_released(course: Course, exercise: Exercise) -> str:
+    """The stub and the page of hints are what release writes, and there are three hints."""
+    project = course.projects[exercise.project]
+    hints = hints_for(course, exercise)
+    page = hints_page(course, project)
+    for path, text in {exercise.path: stub_text(course, exercise), hints_path(project): page}.items():
+        there = read_bytes(course.root / "exercises" / path)
+        if there is None:
+            raise Disproved(f"There is no exercises/{path}; run `grader release`.")
+        if there.replace(b"\r\n", b"\n") != text.encode():
+            raise Disproved(f"exercises/{path} is not what release writes; run `grader release`.")
+    if len(hints) != HINTS:
+        raise Disproved(f"There must be {HINTS} hints, and there are {len(hints)}.")
+    if hints_on_page(page, exercise.title) != hints:
+        raise Disproved("The hints cannot be read back from hints.md: is another exercise's title the same?")
+    return f"{HINTS} hints"
+
+
+def reference_passes(course: Course, exercise: Exercise, verdict: Verdict) -> str:
+    if verdict.status != Status.PASSED or verdict.earned != exercise.points:
+        raise Disproved(f"It is '{verdict.status}' with {verdict.earned} of {verdict.points} points: {why(verdict)}")
+    measured = "; thresholds are measured by `grader bench`" if course.projects[exercise.project].benchmarks else ""
+    return f"{len(verdict.checks)} checks{measured}"
+
+
+def stub_earns_nothing(verdict: Verdict) -> str:
+    if verdict.status != Status.NOT_STARTED or verdict.earned:
+        raise Disproved(f"It is '{verdict.status}' with {verdict.earned} points: {why(verdict)}")
+    return "not started"
+
+
+def read_mistakes(course: Course, exercise: Exercise) -> tuple[list[Mistake], str]:
+    """The mistakes of an exercise, or a sentence that says why they cannot be read."""
+    try:
+        return mistakes_of(course, exercise), ""
+    except Exception as error:  # whatever a maintainer's Python file may do
+        return [], f"{exercise.mistakes} cannot be read: {type(error).__name__}: {error}."
+
+
+def judge_mistake(reference: Workspace, exercise: Exercise, judge: Judge, wrong: Mistake) -> Verdict:
+    try:
+        workspace = with_mistake(reference, exercise, wrong)
+    except (LookupError, StopIteration) as error:
+        raise Disproved(f"it replaces {wrong.target}, which the reference does not define ({error}).") from None
+    return judge(workspace, exercise)
+
+
+def mistakes_are_told(exercise: Exercise, mistakes: list[Mistake], judged: list[Future], unreadable: str) -> str:
+    """Each mistake fails, and all that the learner is told is that mistake's words."""
+    if unreadable:
+        raise Disproved(unreadable)
+    problems = []
+    if len(mistakes) < FEWEST_MISTAKES:
+        problems.append(f"There must be {FEWEST_MISTAKES} mistakes or more, and there are {len(mistakes)}.")
+    for wrong, future in zip(mistakes, judged):
+        try:
+            verdict = future.result()
+        except (Disproved, UsageError, GraderError, BadFile) as error:
+            problems.append(f"{wrong.name}: {error}")
+            continue
+        told = {words for check in verdict.checks for words in check.diagnosis.split("\n") if words}
+        if wrong.exercise != exercise.name:
+            problems.append(f"{wrong.name} is a mistake in '{wrong.exercise}', and stands in {exercise.mistakes}.")
+        elif verdict.status != Status.FAILED:
+            problems.append(f"{wrong.name} must fail, and is '{verdict.status}'.")
+        elif told != {wrong.words}:
+            others = sorted(told - {wrong.words})
+            if wrong.words not in told:
+                problems.append(f"{wrong.name} is not told its own words. {verdict.message}".rstrip())
+            problems += [f"{wrong.name} is told another's: {words}" for words in others]
+    if problems:
+        raise Disproved("\n".join(problems))
+    return f"{len(mistakes)} mistakes"
+
+
+def examples_run(reference: Workspace, exercise: Exercise, failures: list[str]) -> str:
+    count = count_examples(reference.read(exercise.path))
+    if failures:
+        raise Disproved("\n".join(failures))
+    if not count:
+        raise Disproved("There is no docstring example; a stub has at least one that runs.")
+    return f"{count} examples"
+
+
+def count_examples(text: str) -> int:
+    """The docstring examples in a module's text."""
+    described = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = [ast.get_docstring(n) or "" for n in ast.walk(ast.parse(text)) if isinstance(n, described)]
+    try:
+        return sum(len(doctest.DocTestParser().get_examples(d)) for d in docstrings)
+    except ValueError as error:
+        raise Disproved(f"A docstring example is not written as doctest wants it: {error}.") from None
+
+
+def needs_are_named(course: Course, exercise: Exercise, reference: Workspace, mistakes: list[Mistake]) -> str:
+    """The reference and the mistakes import only what `needs` names, and given code."""
+    problems = unnamed_imports(course, exercise, reference.read(exercise.path))
+    for wrong in mistakes:
+        problems += [f"{wrong.name}: {problem}" for problem in unnamed_imports(course, exercise, wrong.source)]
+    if problems:
+        raise Disproved("\n".join(problems))
+    needs = [need.name for need in course.requirements(exercise)]
+    return f"needs {', '.join(needs)}" if needs else "needs none"
+
+
+def why(verdict: Verdict) -> str:
+    """The first thing that is wrong, in a line."""
+    for check in verdict.checks:
+        if check.status != Status.PASSED:
+            found = f"got {check.got}, want {check.want}" if check.got or check.want else check.note
+            return f"{check.title} {found}".strip()
+    return verdict.message or "every check passed."
+
+
+# ── to read it ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def proof_lines(proofs: Iterable[Proof], color: bool) -> Iterator[str]:
+    """The proofs as lines to print, each as soon as it is there; the last line counts them."""
+    shown, held, total = None, 0, 0
+    for proof in proofs:
+        if proof.exercise.id != shown:
+            shown = proof.exercise.id
+            yield f"{proof.exercise.number}  {proof.exercise.title}"
+        held, total = held + proof.ok, total + 1
+        sign = painted("✓", 32, color) if proof.ok else painted("✗", 31, color)
+        yield f"  {sign} {proof.number} {proof.name}" + (f" ({proof.detail})" if proof.ok else "")
+        if not proof.ok:
+            yield from (f"      {line}" for line in proof.detail.splitlines())
+    yield f"{held} of {total} proofs hold"
+
+
+def painted(text: str, code: int, color: bool) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m" if color else text
