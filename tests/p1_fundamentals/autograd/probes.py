@@ -50,3 +50,19 @@ def writes_into_gradients(work, operation, arrays, grad, **options):
         if writeable[-1]:
             gradient[...] = 77.0
     return writeable, list(result.vjp(upstream)), upstream
+
+
+def calls_vjp_twice_of_list(work, operation, arrays, grad, as_tuple=False, **options):
+    """For an operation that takes its tensors in a list or a tuple, which the caller empties after the call.
+
+    Its value, the gradients of two calls of its vjp, and the tensors and upstream gradient as they are afterwards.
+    """
+    tensors = [work.Tensor(array.copy(), requires_grad=True) for array in arrays]
+    handed_over = tuple(tensors) if as_tuple else list(tensors)
+    result = getattr(work, operation)(handed_over, **options)
+    if not as_tuple:
+        handed_over.clear()
+    upstream = grad.copy()
+    first = [g.copy() for g in result.vjp(upstream)]
+    second = [g.copy() for g in result.vjp(upstream)]
+    return result.data, first, second, [t.data for t in tensors], upstream

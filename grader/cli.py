@@ -1,0 +1,267 @@
+"""The commands. Thin: each reads its arguments, asks the module that does the work, and prints.
+
+What a command needs is imported in it: `grader list` and `grader check` start in a blink because of that.
+"""
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from grader.errors import FAILED, PASSED, UsageError
+from grader.paths import find_course
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, with its errors as one sentence."""
+
+    def error(self, message):
+        raise UsageError(f"{message[:1].upper()}{message[1:]}; see `{self.prog} --help`.")
+
+
+def parser() -> Parser:
+    top = Parser(prog="grader", description="Judges the exercises of ML Deepdive and shows the way through the course.",
+                 epilog="Exit codes: 0 all passed, 1 something failed, 2 the call was wrong, 3 the grader itself failed.")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+
+    def command(name: str, function, text: str) -> Parser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(function=function)
+        return sub
+
+    def takes_exercises(sub: Parser, **options) -> None:
+        sub.add_argument("exercises", metavar="EXERCISE", help="a number (1.1.3), a name (autograd/unbroadcast), a file, "
+                         "or a whole project (autograd)", **options)
+
+    sub = command("list", list_course, "The course, with what you have passed and what is next.")
+    sub.add_argument("--json", action="store_true", help="as JSON")
+
+    sub = command("check", check, "Judge exercises; without a name, the next one.")
+    takes_exercises(sub, nargs="*")
+    sub.add_argument("--workspace", metavar="DIR", help="judge the files of another folder; nothing is recorded")
+    sub.add_argument("--json", action="store_true", help="the verdicts as JSON")
+    sub.add_argument("--verbose", "-v", action="store_true", help="show also what passing checks printed")
+    sub.add_argument("--pdb", action="store_true", help="run in one process with a debugger; nothing is recorded")
+
+    sub = command("watch", watch, "Judge an exercise whenever you save it.")
+    takes_exercises(sub, nargs="?")
+
+    sub = command("hint", hint, "The next of an exercise's three hints.")
+    takes_exercises(sub)
+    sub.add_argument("--number", type=int, choices=(1, 2, 3), help="this hint, not the next")
+
+    sub = command("solution", solution, "The reference solution, once you have passed (or with --yes).")
+    takes_exercises(sub)
+    sub.add_argument("--yes", action="store_true", help="show it before you have passed")
+
+    sub = command("reset", reset, "Put the stub back; your file is kept in .grader/backups.")
+    takes_exercises(sub)
+
+    sub = command("bench", bench, "Measure a project's speed against its thresholds.")
+    sub.add_argument("project", metavar="PROJECT")
+    sub.add_argument("--workspace", metavar="DIR", help="measure the files of another folder")
+    sub.add_argument("--json", action="store_true", help="as JSON")
+
+    sub = command("study", study, "Run a project's experiment; draws its plots.")
+    sub.add_argument("project", metavar="PROJECT")
+    sub.add_argument("--workspace", metavar="DIR", help="with the files of another folder")
+    sub.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on to the study; --help shows them")
+
+    sub = command("report", report, "Your way through the pipelines.")
+    sub.add_argument("--json", action="store_true", help="as JSON")
+    sub.add_argument("--html", metavar="FILE", help="write one self-contained page")
+
+    sub = command("release", release, "For maintainers: write the stubs from the solutions, or a class's bundle.")
+    takes_exercises(sub, nargs="*")
+    sub.add_argument("--bundle", metavar="DIR", help="write what a class gets: no solutions, no hidden tests")
+    sub.add_argument("--force", action="store_true", help="overwrite edited stubs too (they are backed up)")
+
+    sub = command("verify", verify, "For maintainers: prove the six promises for every exercise.")
+    takes_exercises(sub, nargs="*")
+
+    sub = command("mutants", mutants, "For maintainers: does the suite notice small changes to the reference?")
+    takes_exercises(sub, nargs="+")
+    return top
+
+
+def run(argv: list[str]) -> int:
+    if not argv:
+        argv = ["watch"] if sys.stdin.isatty() and sys.stdout.isatty() else ["list"]
+    if argv[0] == "study":  # its own options are not ours to parse
+        at = 2 if len(argv) < 4 or argv[2] != "--workspace" else 4
+        args = parser().parse_args(argv[:at])
+        args.arguments = argv[at:]
+    else:
+        args = parser().parse_args(argv)
+    if args.command is None:
+        raise UsageError("Name a command; see `grader --help`.")
+    return args.function(args, find_course())
+
+
+def wants_color() -> bool:
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+# ── for learners ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def list_course(args, root: Path) -> int:
+    from grader.course import load_course
+    from grader.ledger import statuses
+    from grader.report.map import course_map, to_json
+    from grader.report.terminal import list_text
+    shown = course_map(load_course(root), statuses(root))
+    print(to_json(shown) if args.json else list_text(shown, wants_color()))
+    return PASSED
+
+
+def check(args, root: Path) -> int:
+    from grader.client import ask
+    if args.pdb:
+        return check_with_debugger(args, root)
+    request = {"command": "check", "exercises": args.exercises, "workspace": absolute(args.workspace),
+               "record": args.workspace is None, "json": args.json, "verbose": args.verbose, "color": wants_color()}
+    verdicts, passed, earned, points, notice = [], 0, 0, 0, ""
+    for line in ask(root, request):
+        if "error" in line:
+            print(f"grader: {line['error']}", file=sys.stderr)
+            return line["exit"]
+        if "exit" in line:
+            code = line["exit"]
+            continue
+        if not args.json:
+            print(line["text"], flush=True)
+        verdicts.append(line.get("verdict"))
+        passed, earned, points = passed + (line["status"] == "passed"), earned + line["earned"], points + line["points"]
+        notice = line.get("notice") or notice
+    if args.json:
+        print(json.dumps(verdicts, indent=2))
+    elif len(verdicts) > 1:
+        print(f"{passed} of {len(verdicts)} exercises passed · {earned} of {points} points")
+    if notice:
+        print(notice, file=sys.stderr)
+    return code
+
+
+def check_with_debugger(args, root: Path) -> int:
+    """The suite in this process, under pytest's debugger."""
+    import pytest
+
+    from grader.course import load_course
+    course = load_course(root)
+    suites = [str(root / e.suite) for words in args.exercises for e in course.find(words)]
+    if not suites:
+        raise UsageError("Name the exercise to debug, as in `grader check 1.1.3 --pdb`.")
+    os.environ["GRADER_WORKSPACE"] = absolute(args.workspace) or str(root / "exercises")
+    return FAILED if pytest.main([*suites, "--pdb", "-x", "-q", "-p", "no:cacheprovider", f"--rootdir={root}",
+                                  "-c", str(root / "pyproject.toml")]) else PASSED
+
+
+def absolute(folder: str | None) -> str | None:
+    return folder and str(Path(folder).resolve())
+
+
+def watch(args, root: Path) -> int:
+    from grader.course import load_course
+    from grader.watching import watch_course
+    course = load_course(root)
+    return watch_course(course, course.find_one(args.exercises) if args.exercises else None, wants_color())
+
+
+def hint(args, root: Path) -> int:
+    from grader.course import load_course
+    from grader.hints import next_hint
+    course = load_course(root)
+    print(next_hint(course, course.find_one(args.exercises), args.number))
+    return PASSED
+
+
+def solution(args, root: Path) -> int:
+    from grader.course import load_course
+    from grader.ledger import statuses
+    course = load_course(root)
+    exercise = course.find_one(args.exercises)
+    path = root / "solutions" / exercise.path
+    if not path.exists():
+        raise UsageError("This copy of the course has no solutions; ask your instructor.")
+    if not args.yes and statuses(root).get(exercise.id, ("",))[0] != "passed":
+        raise UsageError(f"You have not passed {exercise.short} yet; `grader solution {exercise.number} --yes` shows it "
+                         "all the same.")
+    from grader.release import without_marks
+    print(without_marks(path.read_text(encoding="utf-8")), end="")
+    return PASSED
+
+
+def reset(args, root: Path) -> int:
+    from grader.course import load_course
+    from grader.release import reset as put_back
+    course = load_course(root)
+    exercise = course.find_one(args.exercises)
+    backup = put_back(course, exercise)
+    print(f"exercises/{exercise.path} is the stub again." + (f" Your file is {backup}." if backup else ""))
+    return PASSED
+
+
+def bench(args, root: Path) -> int:
+    from grader.bench import bench_project
+    from grader.course import load_course
+    return bench_project(load_course(root), args.project, absolute(args.workspace), as_json=args.json)
+
+
+def study(args, root: Path) -> int:
+    from grader.course import load_course
+    from grader.study import run_study
+    return run_study(load_course(root), args.project, absolute(args.workspace), args.arguments)
+
+
+def report(args, root: Path) -> int:
+    from grader.course import load_course
+    from grader.ledger import statuses
+    from grader.report.map import course_map, to_json
+    course = load_course(root)
+    shown = course_map(course, statuses(root))
+    if args.html:
+        from grader.report.html import write_html
+        write_html(course, Path(args.html))
+        print(f"Wrote {args.html}.")
+    elif args.json:
+        print(to_json(shown))
+    else:
+        from rich.console import Console
+
+        from grader.report.terminal import print_map
+        print_map(shown, Console())
+    return PASSED
+
+
+# ── for maintainers ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def release(args, root: Path) -> int:
+    from grader.course import load_course
+    from grader.release import bundle
+    from grader.release import release as write_stubs
+    course = load_course(root)
+    if args.bundle:
+        bundle(course, Path(args.bundle))
+        print(f"Wrote the class's bundle to {args.bundle}.")
+        return PASSED
+    only = [e for words in args.exercises for e in course.find(words)] or None
+    for path in write_stubs(course, only, force=args.force):
+        print(f"wrote {path}")
+    return PASSED
+
+
+def verify(args, root: Path) -> int:
+    from grader.course import load_course
+    from grader.maintain import verify_course
+    course = load_course(root)
+    return verify_course(course, [e for words in args.exercises for e in course.find(words)]
+                         or list(course.exercises.values()), wants_color())
+
+
+def mutants(args, root: Path) -> int:
+    from grader.course import load_course
+    from grader.maintain import mutate_course
+    course = load_course(root)
+    return mutate_course(course, [e for words in args.exercises for e in course.find(words)], wants_color())
