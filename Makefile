@@ -1,0 +1,48 @@
+# make start   set everything up, show the course and the first exercise's verdict
+# make test    the same set-up, then every test of the course and of its grader
+# make bench   what the course promises of its speed, measured
+# TORCH=cpu    with any of them: take torch's CPU wheels (200 MB instead of several GB)
+
+PYTHON ?= python3
+BIN    := .venv/bin
+PIP    := $(BIN)/python -m pip install --quiet --constraint constraints.txt
+
+.PHONY: start test bench clean
+
+start: .venv/.learner
+	@$(BIN)/grader list
+	@echo
+	@$(BIN)/grader check 1.1.1 || test $$? -eq 1
+	@echo
+	@echo "What to do next:"
+	@echo "  . .venv/bin/activate       so that 'grader' is found"
+	@echo "  grader watch               then edit exercises/p1_fundamentals/autograd/arithmetic.py and save"
+	@echo "The chapter is exercises/p1_fundamentals/autograd/README.md."
+
+test: .venv/.maintainer
+	$(BIN)/ruff check
+	$(BIN)/pytest --quiet tests/grader
+	$(BIN)/grader verify
+	$(BIN)/grader study autograd --workspace solutions --output build/study
+
+bench: .venv/.learner
+	$(BIN)/python tests/grader/measure_speed.py
+	$(BIN)/grader bench autograd --workspace solutions
+
+clean:
+	rm -rf .venv build .grader/catalogue
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ML Deepdive needs Python 3.11 or newer; name one with make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+
+.venv/.learner: pyproject.toml constraints.txt | .venv/bin/python
+ifeq ($(TORCH),cpu)
+	$(PIP) --no-deps --extra-index-url https://download.pytorch.org/whl/cpu torch
+endif
+	$(PIP) --editable .
+	@touch $@
+
+.venv/.maintainer: .venv/.learner
+	$(PIP) --editable '.[dev]'
+	@touch $@
