@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.errors import GraderError, UsageError
+from grader.errors import USAGE, GraderError, UsageError
 from grader.paths import socket_path
 
 START_SECONDS = 180
@@ -20,7 +20,8 @@ START_SECONDS = 180
 def ask(root: Path, request: dict) -> Iterator[dict]:
     """Send a request to the course's warm parent; yield the lines of its answer, the last one with an exit code.
 
-    Where the warm parent dies before its first line, or is out of date, another is started, once.
+    Where the warm parent dies before its first line, or is out of date, another is started, once. An error that it
+    tells of is raised here, as UsageError or GraderError.
     """
     for attempt in range(3):
         connection = connect(root)
@@ -35,6 +36,8 @@ def ask(root: Path, request: dict) -> Iterator[dict]:
                     if line.get("stale"):
                         break
                     answered = True
+                    if "error" in line:
+                        raise (UsageError if line["exit"] == USAGE else GraderError)(line["error"])
                     yield line
                     if "exit" in line:
                         return

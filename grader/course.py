@@ -79,6 +79,7 @@ class Project(Strict):
     forbids: list[str] = []
     grants: list[str] = []
     benchmarks: dict[str, Benchmark] = {}
+    study: dict[str, float] = {}  # what each result of the project's study must reach
     exercises: list[Exercise] = []
     id: str = Field("", exclude=True)
     number: str = Field("", exclude=True)

@@ -3,6 +3,7 @@ import os
 
 from grader.course import Exercise
 from grader.errors import FAILED, PASSED
+from grader.judge.benchmark import TURNS, measure_project
 from grader.judge.diagnose import diagnosed, load_catalogue
 from grader.judge.run import Bench, judge, suite_or_raise
 from grader.ledger import LedgerReadOnly, open_ledger
@@ -12,8 +13,13 @@ from grader.workspace import Workspace, local_workspace
 
 
 def answer_request(request: dict, warm, bench: Bench, say) -> None:
-    {"check": check, "judge": judge_one, "examples": examples, "ping": lambda *_: say({"pid": os.getppid()})}[
+    {"check": check, "judge": judge_one, "examples": examples, "bench": benchmarks, "ping": ping}[
         request["command"]](request, warm, bench, say)
+
+
+def ping(request: dict, warm, bench: Bench, say) -> None:
+    """Which process it is that answers."""
+    say({"pid": os.getppid(), "exit": PASSED})
 
 
 def check(request: dict, warm, bench: Bench, say) -> None:
@@ -73,3 +79,14 @@ def examples(request: dict, warm, bench: Bench, say) -> None:
                              "replaced": request.get("replaced", {})})
     exercise = warm.course.exercises[request["exercise"]]
     say({"examples": example_results(warm.course, workspace, exercise, bench), "exit": PASSED})
+
+
+def benchmarks(request: dict, warm, bench: Bench, say) -> None:
+    """Measure a project's benchmarks; a line for each."""
+    workspace = local_workspace(warm.course, request.get("workspace"))
+    all_passed = True
+    for m in measure_project(warm.course, warm.course.projects[request["project"]], workspace, bench):
+        all_passed &= m.passed
+        say({"measured": {**vars(m), "reference_ratio": m.reference_ratio, "learner_ratio": m.learner_ratio,
+                          "passed": m.passed, "turns": TURNS}})
+    say({"exit": PASSED if all_passed else FAILED})

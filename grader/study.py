@@ -1,31 +1,28 @@
-"""Run a project's study: its experiment, with the engine that the learner built."""
+"""Run a project's study: its experiment, with what the learner built."""
 import os
 import sys
 
 from grader.course import Course, Project
 from grader.errors import FAILED, PASSED, UsageError
 from grader.worker import loader
-from grader.workspace import BadFile, gather, local_workspace, module_name
+from grader.workspace import BadFile, gather_project, local_workspace
 
 
 def run_study(course: Course, words: str, workspace: str | None, arguments: list[str]) -> int:
-    """Load `study.py` of the project with every exercise of it, and call its `main(arguments)`."""
+    """Load `study.py` of the project with every exercise of it, call its `main(arguments)`, compare its results with
+    what course.yml expects of them."""
     project = find_project(course, words)
-    path = f"{project.id}/study.py"
-    files: dict[str, tuple[str, str]] = {}
-    space = local_workspace(course, workspace)
-    for exercise in project.exercises:
-        try:
-            files |= gather(course, space, exercise).files
-        except BadFile as error:
-            raise UsageError(str(error)) from None
-    if module_name(path) not in files:
+    try:
+        sources = gather_project(course, local_workspace(course, workspace), project, "study")
+    except BadFile as error:
+        raise UsageError(str(error)) from None
+    if sources.module not in sources.files:
         raise UsageError(f"{project.title} has no study.")
-    sys.path.insert(0, str(course.root))
     os.environ.setdefault("MPLBACKEND", "Agg")
     try:
-        study = loader.load(module_name(path), files, common=str(course.root / "exercises/common"), check_shapes=False)
-        study.main(arguments)
+        study = loader.load(sources.module, sources.files, common=str(course.root / "exercises/common"),
+                            check_shapes=False)
+        results = study.main(arguments)
     except NotImplementedError as error:
         frame = error.__traceback__
         while frame.tb_next:
@@ -33,7 +30,13 @@ def run_study(course: Course, words: str, workspace: str | None, arguments: list
         code = frame.tb_frame.f_code
         print(f"The study needs {code.co_name} of {code.co_filename}, which is not written yet.", file=sys.stderr)
         return FAILED
-    return PASSED
+    all_reached = True
+    for name, value in results.items():
+        if name in project.study:
+            reached = value >= project.study[name]
+            all_reached &= reached
+            print(f"{'✓' if reached else '✗'} {name}: {value:.4f}, expected at least {project.study[name]}")
+    return PASSED if all_reached else FAILED
 
 
 def find_project(course: Course, words: str) -> Project:

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from grader.course import Course, Exercise
+from grader.course import Course, Exercise, Project
 from grader.errors import UsageError
 
 LARGEST_FILE = 1_000_000  # bytes; a learner's file of this size is not a solution
@@ -106,6 +106,17 @@ def gather(course: Course, workspace: Workspace, exercise: Exercise) -> Sources:
     for path in sorted(texts):
         whole.update(f"{path}\0{len(texts[path][1])}\0{texts[path][1]}".encode("utf-8", "surrogatepass"))
     return Sources(module_name(exercise.path), {module_name(p): t for p, t in texts.items()}, whole.hexdigest()[:16])
+
+
+def gather_project(course: Course, workspace: Workspace, project: Project, name: str) -> Sources:
+    """Read every exercise of a project and its given code, to run module `name` of it: a study, a benchmark."""
+    files: dict[str, tuple[str, str]] = {}
+    digests = []
+    for exercise in project.exercises:
+        sources = gather(course, workspace, exercise)
+        files |= sources.files
+        digests.append(sources.digest)
+    return Sources(module_name(f"{project.id}/{name}.py"), files, hashlib.sha256("".join(digests).encode()).hexdigest()[:16])
 
 
 def given_files(course: Course, project: str, base: Path) -> list[str]:

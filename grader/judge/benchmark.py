@@ -1,0 +1,133 @@
+"""Measure a benchmark: the learner against the reference, the reference against a library, in CPU time.
+
+Each has a process of its own, and the three take turns, so that what else the machine does falls on all alike. The
+CPU time is the kernel's count for that process, read from here. Only ratios of medians leave this module.
+
+A benchmark `training_step` of a project is the module tests/<project>/bench_training_step.py, with
+    MODULE              the module of the project that is loaded
+    STEPS               how many steps a turn takes
+    prepare, run        probes: prepare(work) makes the state; run(work, state, steps) goes on and returns a number
+    baseline()          the same in the library: returns a function of `steps` that returns the same number
+"""
+import importlib.util
+import math
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import ModuleType
+
+from grader.course import Benchmark, Course, Project
+from grader.errors import GraderError, UsageError
+from grader.judge.link import Link, WorkerFailed
+from grader.judge.remote import LearnerError, NotStarted, Session, Work
+from grader.judge.run import Bench
+from grader.worker.processes import cpu_seconds
+from grader.workspace import BadFile, Workspace, gather_project, local_workspace
+
+TURNS = 21
+SAME = 1e-2  # float32 sums in another order drift apart over hundreds of steps, by less than this
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Median CPU milliseconds a step, and the ratios that the thresholds are about."""
+
+    name: str
+    title: str
+    library_ms: float
+    reference_ms: float
+    learner_ms: float
+    reference_at_most: float
+    learner_at_most: float
+
+    @property
+    def reference_ratio(self) -> float:
+        return self.reference_ms / self.library_ms
+
+    @property
+    def learner_ratio(self) -> float:
+        return self.learner_ms / self.reference_ms
+
+    @property
+    def passed(self) -> bool:
+        return self.reference_ratio <= self.reference_at_most and self.learner_ratio <= self.learner_at_most
+
+
+def measure_project(course: Course, project: Project, workspace: Workspace, bench: Bench) -> Iterator[Measured]:
+    """Every benchmark of a project. Raises UsageError where the learner's code cannot be measured."""
+    if not (course.root / "solutions").is_dir():
+        raise UsageError("Nothing was measured: this copy of the course has no reference to measure against.")
+    for name, benchmark in project.benchmarks.items():
+        yield measure(course, project, name, benchmark, workspace, bench)
+
+
+def measure(course: Course, project: Project, name: str, benchmark: Benchmark, workspace: Workspace,
+            bench: Bench) -> Measured:
+    code = load_benchmark(course, project, name)
+    links: list[Link] = []
+    try:
+        library = timed_here(code.baseline())
+        reference = timed_worker(course, project, code, local_workspace(course, "solutions"), bench, links)
+        learner = timed_worker(course, project, code, workspace, bench, links)
+        turns: list[tuple[float, float, float]] = []
+        for turn in range(TURNS + 1):
+            seconds, results = zip(*(run(code.STEPS) for run in (library, reference, learner)))
+            if not all(math.isclose(result, results[0], rel_tol=SAME) for result in results):
+                raise UsageError(f"Nothing was measured: after {(turn + 1) * code.STEPS} steps PyTorch has "
+                                 f"{results[0]:.4g}, the reference {results[1]:.4g}, and {workspace.label} "
+                                 f"{results[2]:.4g}.")
+            if turn:  # the first turn warms up
+                turns.append(seconds)
+    finally:
+        for link in links:
+            link.close()
+    medians = [statistics.median(column) * 1000 / code.STEPS for column in zip(*turns)]
+    return Measured(name, benchmark.title, *medians, benchmark.reference_at_most, benchmark.learner_at_most)
+
+
+def load_benchmark(course: Course, project: Project, name: str) -> ModuleType:
+    path = course.root / "tests" / project.id / f"bench_{name}.py"
+    if not path.exists():
+        raise GraderError(f"course.yml names the benchmark '{name}', and there is no {path.relative_to(course.root)}.")
+    spec = importlib.util.spec_from_file_location(f"tests.{project.id.replace('/', '.')}.bench_{name}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def timed_here(run: Callable[[int], float]) -> Callable[[int], tuple[float, float]]:
+    def timed(steps: int) -> tuple[float, float]:
+        before = time.process_time()
+        result = run(steps)
+        return time.process_time() - before, result
+    return timed
+
+
+def timed_worker(course: Course, project: Project, code: ModuleType, workspace: Workspace, bench: Bench,
+                 links: list[Link]) -> Callable[[int], tuple[float, float]]:
+    """A worker with the project loaded, as a function that runs some steps in it."""
+    def told(act):
+        try:
+            return act()
+        except NotStarted as error:
+            file, line, function, _ = error.frames[-1]
+            raise UsageError(f"Nothing was measured: {function} of {file} is not written yet (line {line}).") from None
+        except (LearnerError, WorkerFailed, BadFile) as error:
+            raise UsageError(f"Nothing was measured: in {workspace.label}: {error}") from None
+
+    sources = told(lambda: gather_project(course, workspace, project, code.MODULE))
+    link = Link(bench.zygote, project.exercises[0].limits, project.grants, bench.cpu, bench.asker)
+    links.append(link)
+    session = Session(link)
+    told(lambda: session.ask("load", sources.module, sources.files, str(course.root / "exercises/common"),
+                             project.forbids, False))
+    work = Work(session)
+    state = told(lambda: work.run(code.prepare))
+
+    def timed(steps: int) -> tuple[float, float]:
+        link.begin_check()  # a new allowance of CPU and wall time
+        before = cpu_seconds(link.pid)
+        result = told(lambda: work.run(code.run, state, steps))
+        return cpu_seconds(link.pid) - before, float(result)
+    return timed
