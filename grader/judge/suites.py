@@ -209,6 +209,7 @@ def suite_digest(course: Course, exercise: Exercise) -> str:
 
 def changed_files(root: Path) -> tuple:
     """A stamp of all that the warm parent has in memory: the grader, the course, the suites."""
-    files = [root / "course.yml", *(root / "grader").rglob("*.py"), *(root / "tests").rglob("*.py")]
+    engine = Path(__file__).resolve().parents[1]
+    files = [root / "course.yml", *engine.rglob("*.py"), *(root / "tests").rglob("*.py")]
     return tuple(sorted((str(f), s.st_mtime_ns, s.st_size) for f in files
                         if "tests/grader" not in str(f) and f.exists() and (s := f.stat())))
