@@ -104,3 +104,15 @@ def run_training(work, state, steps):
         loss.backward()
         state.optimizer.step()
     return loss.item()
+
+
+def error_of(work, operation, arrays, **options):
+    """The classes and the message of what `operation` raises; ([], "") where it raises nothing."""
+    tensors = [work.Tensor(array, requires_grad=True) for array in arrays]
+    try:
+        getattr(work, operation)(*tensors, **options)
+    except NotImplementedError:
+        raise
+    except Exception as error:
+        return [c.__name__ for c in type(error).__mro__], str(error)
+    return [], ""

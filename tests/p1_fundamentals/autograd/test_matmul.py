@@ -1,0 +1,120 @@
+"""Matrix products."""
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.judge import expect, expect_true
+from tests.oracles import torch_vjp
+from tests.p1_fundamentals.autograd import probes
+from tests.strategies import seeds, shapes, values
+
+sides = st.integers(1, 4)
+# Three pairs of operands; in the last, both have batch axes to sum over.
+PAIRS = [((2, 3), (3, 4)), ((3,), (3,)), ((2, 1, 2, 3), (4, 3, 2))]
+
+
+def check(work, a, b, seed, probe=probes.value_and_vjp, exact_dtype=False):
+    """Value and gradients of a @ b against PyTorch's, for an upstream gradient of `seed`."""
+    grad = values(np.matmul(a, b).shape, seed, dtype=a.dtype)
+    value, gradients = torch_vjp(torch.matmul, a, b, grad=grad)
+    got_value, got_gradients = work.run(probe, "matmul", [a, b], grad)
+    given = {"a": a, "b": b}
+    expect(got_value, equals=value, given=given, note="the product", exact_dtype=exact_dtype)
+    for name, got, want in zip("ab", got_gradients, gradients, strict=True):
+        expect(got, equals=want, given={**given, "grad": grad}, note=f"the gradient of {name}", exact_dtype=exact_dtype)
+
+
+def check_shapes(work, shape_a, shape_b, seed=1, **options):
+    dtype = options.pop("dtype", np.float64)
+    check(work, values(shape_a, seed, dtype=dtype), values(shape_b, seed + 1, dtype=dtype), seed + 2, **options)
+
+
+@given(sides, sides, sides, seeds)
+def test_multiplies_matrices(work, m, n, p, seed):
+    """(m, n) times (n, p): the product, and what flows back to both matrices."""
+    check_shapes(work, (m, n), (n, p), seed)
+
+
+@pytest.mark.parametrize("shape_a, shape_b", [
+    ((3,), (3,)), ((1,), (1,)), ((3,), (3, 2)), ((3,), (3, 1)), ((2, 3), (3,)), ((1, 3), (3,)), ((3, 3), (3,)),
+    ((3,), (3, 3))])
+def test_takes_vectors(work, shape_a, shape_b):
+    """A vector is one row on the left and one column on the right; result and gradients lack that axis again."""
+    check_shapes(work, shape_a, shape_b)
+
+
+@given(shapes(min_dims=1, max_dims=2, max_side=3), sides, sides, sides, seeds)
+def test_multiplies_batches(work, batch, m, n, p, seed):
+    """Batch axes in front: each pair of matrices is multiplied, and a transpose leaves the batch axes alone."""
+    check_shapes(work, (*batch, m, n), (*batch, n, p), seed)
+
+
+@st.composite
+def broadcast_batches(draw):
+    """Two batch shapes that broadcast; one of them lacks axes, or has length 1 in some."""
+    full = draw(shapes(min_dims=1, max_dims=3, max_side=3))
+    batches = []
+    for _ in range(2):
+        shape = tuple(1 if draw(st.booleans()) else n for n in full)
+        batches.append(shape[draw(st.integers(0, len(shape))):])
+    return batches
+
+
+@given(broadcast_batches(), sides, sides, sides, seeds)
+def test_broadcasts_batches(work, batches, m, n, p, seed):
+    """Batch axes broadcast, and the gradients of what was copied are summed to the operands' own shapes."""
+    check_shapes(work, (*batches[0], m, n), (*batches[1], n, p), seed)
+
+
+@pytest.mark.parametrize("shape_a, shape_b", [
+    ((3,), (2, 3, 4)), ((2, 4, 3), (3,)), ((3,), (2, 1, 3, 2)), ((2, 2, 4, 3), (3,)), ((2, 2, 2), (2,)),
+    ((2,), (2, 2, 2))])
+def test_takes_vectors_with_batches(work, shape_a, shape_b):
+    """A vector meets each matrix of a batch, and its gradient is summed over the batch."""
+    check_shapes(work, shape_a, shape_b)
+
+
+@pytest.mark.parametrize("shape_a, shape_b", [
+    ((2, 0), (0, 3)), ((0, 3), (3, 2)), ((2, 3), (3, 0)), ((0,), (0,)), ((0, 2, 3), (3, 4)), ((1, 2, 3), (0, 3, 2))])
+def test_takes_empty_axes(work, shape_a, shape_b):
+    """Axes of length 0: a sum over nothing is 0, forward and backward."""
+    check_shapes(work, shape_a, shape_b)
+    check_shapes(work, (2, 3), (3, 2))
+
+
+@pytest.mark.parametrize("shape_a, shape_b", [
+    ((2, 3), (4, 5)), ((2, 3), (2, 3)), ((3,), (4,)), ((3,), (2, 3)), ((2, 3), (2,)), ((2, 2, 3), (2, 2, 3)),
+    ((), (3, 2)), ((2, 3), ()), ((), ()), ((2, 3, 4), (3, 4, 5))])
+def test_refuses_shapes_that_do_not_fit(work, shape_a, shape_b):
+    """Shapes without a product raise ValueError with both shapes in its message; shapes with one do not."""
+    check_shapes(work, (2, 3), (3, 4))
+    a, b = values(shape_a, seed=4), values(shape_b, seed=5)
+    given = {"a": a, "b": b}
+    classes, message = work.run(probes.error_of, "matmul", [a, b])
+    expect_true("ValueError" in classes, got=classes[0] if classes else "no error", want="ValueError", given=given)
+    written = message.replace(" ", "")
+    expect_true(all(str(shape).replace(" ", "") in written for shape in (shape_a, shape_b)), got=message,
+                want=f"a message that holds {shape_a} and {shape_b}", given=given)
+
+
+@pytest.mark.parametrize("shape_a, shape_b", PAIRS)
+def test_leaves_everything_as_it_was(work, shape_a, shape_b):
+    """Operands and upstream gradient are not changed, and a second call of a vjp gives the same."""
+    a, b = values(shape_a, seed=6), values(shape_b, seed=7)
+    grad = values(np.matmul(a, b).shape, seed=8)
+    _, gradients = torch_vjp(torch.matmul, a, b, grad=grad)
+    first, second, operands, upstream = work.run(probes.calls_vjp_twice, "matmul", [a, b], grad)
+    given = {"a": a, "b": b, "grad": grad}
+    expect(first, equals=gradients, given=given, note="the first call of the vjp")
+    expect(second, equals=gradients, given=given, note="the second call of the vjp")
+    expect(operands, equals=[a, b], given=given, note="the operands afterwards")
+    expect(upstream, equals=grad, given=given, note="the upstream gradient afterwards")
+
+
+@pytest.mark.parametrize("shape_a, shape_b", PAIRS)
+@pytest.mark.parametrize("probe", [probes.value_and_vjp, probes.value_and_vjp_of_views])
+def test_keeps_float32(work, shape_a, shape_b, probe):
+    """float32 in, float32 out, for the product and the gradients; views with other strides give the same."""
+    check_shapes(work, shape_a, shape_b, probe=probe, dtype=np.float32, exact_dtype=True)
