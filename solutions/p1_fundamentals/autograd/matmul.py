@@ -6,11 +6,11 @@ $(n, p)$,
 $$C = AB, \qquad C_{ik} = \sum_j A_{ij} B_{jk}.$$
 
 Element $A_{ij}$ takes part in the whole row $i$ of $C$, and $B_{jk}$ in the whole column $k$. With
-$G = \partial L/\partial C$, of the shape of $C$, the chain rule sums over them, and both sums are matrix products again:
+$G = \partial L/\partial C$, of the shape of $C$, the chain rule sums over them, and both sums are matrix products:
 
-$$\frac{\partial L}{\partial A_{ij}} = \sum_k G_{ik} B_{jk} \;\Rightarrow\; \frac{\partial L}{\partial A} = G B^\top,
-  \qquad
-  \frac{\partial L}{\partial B_{jk}} = \sum_i A_{ij} G_{ik} \;\Rightarrow\; \frac{\partial L}{\partial B} = A^\top G.$$
+$$\frac{\partial L}{\partial A_{ij}} = \sum_k G_{ik} B_{jk}, \qquad
+  \frac{\partial L}{\partial B_{jk}} = \sum_i A_{ij} G_{ik} \quad\Rightarrow\quad
+  \frac{\partial L}{\partial A} = G B^\top, \qquad \frac{\partial L}{\partial B} = A^\top G.$$
 
 Source: Giles, "Collected matrix derivative results for forward and reverse mode algorithmic differentiation" (2008),
 section 2.2.2; NumPy reference, `numpy.matmul`.
@@ -83,7 +83,7 @@ def matmul(a: Float[Tensor, "..."], b: Float[Tensor, "..."]) -> Float[Tensor, ".
 #    gets the lost axis back by `g.reshape(*batch, m, p)`. Then look at the batch axes: a gradient has the result's,
 #    and it is summed over those that the operand lacks and over those in which the operand has length 1.
 # 3. `grad_A = G @ B.swapaxes(-1, -2)` and `grad_B = A.swapaxes(-1, -2) @ G`, with `batch` from
-#    `np.broadcast_shapes(A.shape[:-2], B.shape[:-2])`. Then `grad_A.sum(axis=copied).reshape(a.shape)`, where `copied`
-#    is the tuple of those axes, counted from the front of `grad_A`. np.matmul finds the shapes that do not fit:
+#    `np.broadcast_shapes(A.shape[:-2], B.shape[:-2])`. Then `grad_A.sum(axis=copied).reshape(a.shape)`, with `copied`
+#    the tuple of those axes, counted from the front of `grad_A`. np.matmul finds the shapes that do not fit:
 #    catch its ValueError and raise one that holds `{a.shape}` and `{b.shape}`.
 ### END HINTS
