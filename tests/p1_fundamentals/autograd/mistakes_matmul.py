@@ -3,9 +3,9 @@
 from grader.mistakes import mistake
 
 
-@mistake("matmul", """Your gradients have the batch axes of the result. Where broadcasting gave an operand batch axes that it
-    did not have, or stretched one of length 1, its matrix was copied, and the gradients of the copies add up to one of the
-    operand's own shape.""")
+@mistake("matmul", """Your gradients have the batch axes of the result. Where broadcasting gave an operand
+    batch axes that it did not have, or stretched one of length 1, its matrix was copied, and the gradients of
+    the copies add up to one of the operand's own shape.""")
 def keeps_the_batch_of_the_result(a, b):
     try:
         y = np.matmul(a.data, b.data)
@@ -22,8 +22,8 @@ def keeps_the_batch_of_the_result(a, b):
     return record(y, (a, b), vjp)
 
 
-@mistake("matmul", """You sum a gradient over the batch axes that its operand lacks, but not over those in which the operand
-    has length 1. Broadcasting copies along both.""")
+@mistake("matmul", """You sum a gradient over the batch axes that its operand lacks, but not over those in
+    which the operand has length 1. Broadcasting copies along both.""")
 def forgets_the_stretched_axes(a, b):
     try:
         y = np.matmul(a.data, b.data)
@@ -42,8 +42,8 @@ def forgets_the_stretched_axes(a, b):
     return record(y, (a, b), vjp)
 
 
-@mistake("matmul", """You transpose with .T, which reverses all axes. That is right for a matrix; in a batch of matrices only
-    the last two axes change places.""")
+@mistake("matmul", """You transpose with .T, which reverses all axes. That is right for a matrix; in a batch
+    of matrices only the last two axes change places.""")
 def transposes_the_batch_too(a, b):
     try:
         y = np.matmul(a.data, b.data)
@@ -64,8 +64,9 @@ def transposes_the_batch_too(a, b):
     return record(y, (a, b), vjp)
 
 
-@mistake("matmul", """Your vjp is right for matrices and batches of them, but not where an operand is a vector: the product
-    then lacks an axis, and so does the gradient that flows in. It must be put back before the two products.""")
+@mistake("matmul", """Your vjp is right for matrices and batches of them, but not where an operand is a
+    vector: the product then lacks an axis, and so does the gradient that flows in. It must be put back before
+    the two products.""")
 def forgets_the_axis_of_a_vector(a, b):
     try:
         y = np.matmul(a.data, b.data)
@@ -84,8 +85,8 @@ def forgets_the_axis_of_a_vector(a, b):
     return record(y, (a, b), vjp)
 
 
-@mistake("matmul", """You multiply with np.dot, which is the same for vectors and matrices. Of two batches it multiplies
-    every matrix of the one with every matrix of the other; the product here pairs them up.""")
+@mistake("matmul", """You multiply with np.dot, which is the same for vectors and matrices. Of two batches it
+    multiplies every matrix of the one with every matrix of the other; the product here pairs them up.""")
 def multiplies_all_with_all(a, b):
     try:
         np.matmul(a.data, b.data)
@@ -107,8 +108,8 @@ def multiplies_all_with_all(a, b):
     return record(y, (a, b), vjp)
 
 
-@mistake("matmul", """Your matmul leaves it to NumPy to say which shapes do not fit. Its message names two lengths at best;
-    the contract asks for both shapes, so that a reader sees which operand to transpose.""")
+@mistake("matmul", """Your matmul leaves it to NumPy to say which shapes do not fit. Its message names two
+    lengths at best; the contract asks for both shapes, so that a reader sees which operand to transpose.""")
 def leaves_the_message_to_numpy(a, b):
     y = np.matmul(a.data, b.data)
     A = a.data[None, :] if a.ndim == 1 else a.data
@@ -126,8 +127,8 @@ def leaves_the_message_to_numpy(a, b):
     return record(y, (a, b), vjp)
 
 
-@mistake("matmul", """Your vjp gives each operand the gradient of the other: Aᵀ G to a and G Bᵀ to b. The shapes tell them
-    apart: with G (m, p) and B (n, p), it is G Bᵀ that has the shape of a.""")
+@mistake("matmul", """Your vjp gives each operand the gradient of the other: Aᵀ G to a and G Bᵀ to b. The
+    shapes tell them apart: with G (m, p) and B (n, p), it is G Bᵀ that has the shape of a.""")
 def swaps_the_gradients(a, b):
     try:
         y = np.matmul(a.data, b.data)

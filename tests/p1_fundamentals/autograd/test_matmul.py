@@ -23,7 +23,8 @@ def check(work, a, b, seed, probe=probes.value_and_vjp, exact_dtype=False):
     given = {"a": a, "b": b}
     expect(got_value, equals=value, given=given, note="the product", exact_dtype=exact_dtype)
     for name, got, want in zip("ab", got_gradients, gradients, strict=True):
-        expect(got, equals=want, given={**given, "grad": grad}, note=f"the gradient of {name}", exact_dtype=exact_dtype)
+        expect(got, equals=want, given={**given, "grad": grad}, note=f"the gradient of {name}",
+               exact_dtype=exact_dtype)
 
 
 def check_shapes(work, shape_a, shape_b, seed=1, **options):
