@@ -1,0 +1,440 @@
+"""The ledger: nothing lost, nothing twice, and a clear word where it cannot be read or written."""
+import itertools
+import json
+import os
+import random
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader import ledger as ledger_module
+from grader.errors import UsageError
+from grader.ledger import LEDGER, LedgerReadOnly, histories, open_ledger, statuses, trouble
+from grader.verdict import Check, Kind, Status, Verdict
+
+NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
+ROOT = Path(__file__).parents[2]
+
+
+def verdict(exercise="p1/letters/first", minutes=0, status=Status.PASSED, earned=3, files="f1", suite="s1", **more):
+    return Verdict(exercise=exercise, number="1.1.1", title="First", file="exercises/first.py", status=status,
+                   earned=earned, points=3, files_hash=files, suite_hash=suite,
+                   judged_at=NOON + timedelta(minutes=minutes), **more)
+
+
+def record(root, *verdicts):
+    with open_ledger(root) as ledger:
+        for each in verdicts:
+            ledger.record(each)
+        return ledger.notice
+
+
+def test_latest_and_history(tmp_path):
+    record(tmp_path, verdict(minutes=0, status=Status.FAILED, earned=1, files="a"),
+           verdict(minutes=5, files="b"), verdict("p1/digits/third", minutes=2, status=Status.FAILED, earned=0))
+    with open_ledger(tmp_path) as ledger:
+        assert [(a.files, a.status, a.earned) for a in ledger.history("p1/letters/first")] == \
+            [("a", "failed", 1), ("b", "passed", 3)]
+        assert {name: a.status for name, a in ledger.latest().items()} == \
+            {"p1/letters/first": "passed", "p1/digits/third": "failed"}
+        assert ledger.history("p1/never") == []
+        assert ledger.notice is None
+    assert statuses(tmp_path) == {"p1/letters/first": ("passed", 3, 3), "p1/digits/third": ("failed", 0, 3)}
+    assert [a.files for a in histories(tmp_path)["p1/letters/first"]] == ["a", "b"]
+
+
+def test_same_files_again_is_one_attempt_with_two_runs(tmp_path):
+    record(tmp_path, verdict(minutes=0), verdict(minutes=9), verdict(minutes=9))
+    attempt, = histories(tmp_path)["p1/letters/first"]
+    assert attempt.runs == 2
+    assert attempt.first_at == "2025-03-01T12:00:00.000000+00:00"
+    assert attempt.last_at == "2025-03-01T12:09:00.000000+00:00"
+
+
+def test_going_back_to_earlier_files_makes_them_the_latest(tmp_path):
+    record(tmp_path, verdict(minutes=0, files="good"),
+           verdict(minutes=1, files="bad", status=Status.FAILED, earned=0), verdict(minutes=2, files="good"))
+    assert statuses(tmp_path)["p1/letters/first"][0] == "passed"
+    assert [a.files for a in histories(tmp_path)["p1/letters/first"]] == ["bad", "good"]
+
+
+def test_a_changed_suite_is_another_attempt(tmp_path):
+    record(tmp_path, verdict(minutes=0), verdict(minutes=1, suite="s2", status=Status.FAILED, earned=1))
+    assert len(histories(tmp_path)["p1/letters/first"]) == 2
+
+
+def test_times_of_other_zones_are_compared_as_times(tmp_path):
+    from datetime import timezone
+    tokyo = (NOON + timedelta(minutes=1)).astimezone(timezone(timedelta(hours=9)))
+    record(tmp_path, verdict(files="a"), verdict(files="b").model_copy(update={"judged_at": tokyo}))
+    assert [a.files for a in histories(tmp_path)["p1/letters/first"]] == ["a", "b"]
+
+
+def test_unreadable_files_are_told_apart_by_what_was_said(tmp_path):
+    broken = [verdict(minutes=n, files="", suite="", status=Status.FAILED, earned=0, message=f"line {line}: bad")
+              for n, line in enumerate([3, 8, 3])]
+    record(tmp_path, *broken)
+    assert [(json.loads(a.text)["message"], a.runs) for a in histories(tmp_path)["p1/letters/first"]] == \
+        [("line 8: bad", 1), ("line 3: bad", 2)]
+
+
+def test_the_verdict_is_kept_whole_but_for_long_prints(tmp_path):
+    check = Check(name="test_a", title="Ünïcode \ud800 and \x00", status=Status.FAILED, kind=Kind.VALUE, got="1",
+                  want="2", given={"x": "3"}, traceback=["line"], output="x" * 100_000 + "the end", fingerprint="ab")
+    record(tmp_path, verdict(status=Status.FAILED, checks=[check]))
+    kept = histories(tmp_path)["p1/letters/first"][0].verdict
+    assert kept["checks"][0]["output"].endswith("the end") and len(kept["checks"][0]["output"]) < 10_000
+    assert kept["checks"][0]["title"] == check.title
+    assert Verdict.model_validate(kept).checks[0].got == "1"
+
+
+names = st.sampled_from(["p1/a/x", "p1/a/y"])
+verdicts = st.builds(lambda name, files, minutes, earned: verdict(
+    name, minutes, Status.PASSED if earned == 3 else Status.FAILED, earned, files),
+    names, st.sampled_from(["f", "g", "h"]), st.integers(0, 5), st.integers(0, 3))
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(verdicts, max_size=8))
+def test_recording_again_changes_nothing(sequence):
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        record(root, *sequence)
+        once = histories(root), statuses(root)
+        record(root, *sequence, *reversed(sequence))
+        assert (histories(root), statuses(root)) == once
+        attempts = [a for found in once[0].values() for a in found]
+        assert {(a.exercise, a.files) for a in attempts} == {(v.exercise, v.files_hash) for v in sequence}
+        assert len(attempts) == len({(v.exercise, v.files_hash) for v in sequence})
+        for attempt in attempts:
+            times = [v.judged_at for v in sequence if (v.exercise, v.files_hash) == (attempt.exercise, attempt.files)]
+            assert datetime.fromisoformat(attempt.last_at) == max(times)
+
+
+# ── several processes ───────────────────────────────────────────────────────────────────────────────────────────
+
+WRITER = """
+import sys
+from pathlib import Path
+from grader.ledger import open_ledger
+from tests.grader.test_ledger import verdict
+from grader.verdict import Check, Status
+root, name, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+checks = [Check(name=f"test_{i}", title="t" * 200, status=Status.PASSED) for i in range(30)]
+for number in range(count):
+    with open_ledger(root) as ledger:
+        ledger.record(verdict(f"p1/letters/{name}", minutes=number, files=f"f{number}", checks=checks))
+    print(number, flush=True)
+"""
+
+
+def writer(root: Path, name: str, count: int) -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, "-c", WRITER, str(root), name, str(count)], cwd=ROOT, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def test_writers_at_the_same_time_lose_nothing(tmp_path):
+    writers = {name: writer(tmp_path, name, 12) for name in ("a", "b", "c", "d")}
+    for process in writers.values():
+        _, said = process.communicate()
+        assert process.returncode == 0, said
+    found = histories(tmp_path)
+    assert {name: [a.files for a in attempts] for name, attempts in found.items()} == \
+        {f"p1/letters/{name}": [f"f{n}" for n in range(12)] for name in writers}
+    assert [f.name for f in (tmp_path / ".grader").iterdir() if "damaged" in f.name] == []
+
+
+@pytest.mark.parametrize("after", [1, 7, 23])
+def test_a_killed_writer_leaves_only_whole_attempts(tmp_path, after):
+    process = writer(tmp_path, "first", 100_000)
+    with process:
+        for _ in itertools.islice(process.stdout, after):
+            pass
+        process.send_signal(signal.SIGKILL)
+        acknowledged = after + sum(1 for _ in process.stdout)
+    with open_ledger(tmp_path) as ledger:
+        attempts = ledger.history("p1/letters/first")
+        assert ledger.notice is None
+        ledger.record(verdict("p1/letters/second"))
+    assert [a.files for a in attempts] == [f"f{n}" for n in range(len(attempts))]
+    assert len(attempts) >= acknowledged
+    for attempt in attempts:
+        assert len(Verdict.model_validate_json(attempt.text).checks) == 30
+    assert len(statuses(tmp_path)) == 2
+
+
+# ── damage ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def many(root: Path) -> Path:
+    """A ledger of some size; its path."""
+    record(root, *(verdict(f"p1/letters/e{n}", n, message="x" * 2000) for n in range(60)))
+    return root / LEDGER
+
+
+def garbage(path):
+    path.write_bytes(random.Random(1).randbytes(9000))
+
+
+def garbage_in_the_middle(path):
+    data = bytearray(path.read_bytes())
+    data[4096:12288] = random.Random(2).randbytes(8192)
+    path.write_bytes(data)
+
+
+def garbage_in_every_leaf(path):
+    data = bytearray(path.read_bytes())
+    for page in range(8192, len(data), 4096):
+        data[page:page + 64] = random.Random(page).randbytes(64)
+    path.write_bytes(data)
+
+
+def one_byte(path):
+    path.write_bytes(b"x")
+
+
+def cut_in_half(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def cut_to_a_page(path):
+    path.write_bytes(path.read_bytes()[:4096])
+
+
+def other_tables(path):
+    path.unlink()
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE photos (id)")
+
+
+def other_columns(path):
+    path.unlink()
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE attempts (exercise, status)")
+        other.execute(f"PRAGMA user_version = {ledger_module.VERSION}")
+
+
+def no_key(path):
+    path.unlink()
+    with sqlite3.connect(path) as other:
+        other.execute(f"CREATE TABLE attempts ({ledger_module.COLUMNS})")
+        other.execute(f"PRAGMA user_version = {ledger_module.VERSION}")
+
+
+def no_table(path):
+    path.unlink()
+    with sqlite3.connect(path) as other:
+        other.execute(f"PRAGMA user_version = {ledger_module.VERSION}")
+
+
+def negative_version(path):
+    with sqlite3.connect(path) as other:
+        other.execute("PRAGMA user_version = -3")
+
+
+DAMAGES = [garbage, garbage_in_the_middle, garbage_in_every_leaf, one_byte, cut_in_half, cut_to_a_page, other_tables,
+           other_columns, no_key, no_table, negative_version]
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda d: d.__name__)
+def test_a_damaged_ledger_is_set_aside_and_kept(tmp_path, damage):
+    path = many(tmp_path)
+    damage(path)
+    before = path.read_bytes()
+    assert isinstance(statuses(tmp_path), dict)
+    assert isinstance(histories(tmp_path), dict)
+    assert path.read_bytes() == before, "looking must not change it"
+
+    notice = record(tmp_path, verdict())
+    aside, = [f for f in path.parent.iterdir() if "damaged" in f.name and f.suffix == ".sqlite3"]
+    assert aside.read_bytes() == before
+    assert "damaged" in notice and aside.name in notice and notice.count(". ") == 0
+    assert statuses(tmp_path) == {"p1/letters/first": ("passed", 3, 3)}
+    assert trouble(tmp_path) == ""
+    assert record(tmp_path, verdict(minutes=1)) is None
+
+
+@pytest.mark.parametrize("damage", [garbage, cut_in_half, other_tables])
+def test_statuses_of_a_damaged_ledger_are_empty_and_said(tmp_path, damage):
+    damage(many(tmp_path))
+    assert statuses(tmp_path) == {}
+    assert "cannot be read" in trouble(tmp_path)
+
+
+def test_damage_while_it_is_open(tmp_path):
+    path = many(tmp_path)
+    with open_ledger(tmp_path) as ledger:
+        garbage(path)
+        ledger.record(verdict())
+        assert "damaged" in ledger.notice
+    assert statuses(tmp_path) == {"p1/letters/first": ("passed", 3, 3)}
+
+
+def test_the_wal_goes_with_the_damaged_ledger(tmp_path):
+    path = many(tmp_path)
+    garbage(path)
+    (path.parent / (path.name + "-wal")).write_bytes(b"left by a killed writer")
+    (path.parent / (path.name + "-shm")).write_bytes(b"this too")
+    record(tmp_path, verdict())
+    aside, = path.parent.glob("*-damaged-*.sqlite3")
+    assert (path.parent / (aside.name + "-wal")).read_bytes() == b"left by a killed writer"
+    assert (path.parent / (aside.name + "-shm")).read_bytes() == b"this too"
+
+
+def test_two_damages_in_one_second_keep_both(tmp_path):
+    for _ in range(3):
+        garbage(many(tmp_path))
+        record(tmp_path, verdict())
+    assert len(list((tmp_path / ".grader").glob("*-damaged-*.sqlite3"))) == 3
+
+
+def test_of_two_that_find_it_damaged_the_second_keeps_what_the_first_wrote(tmp_path):
+    path = many(tmp_path)
+    with open_ledger(tmp_path) as first, open_ledger(tmp_path) as second:
+        garbage(path)
+        first.record(verdict("p1/letters/a"))
+        second.record(verdict("p1/letters/b"))
+    assert set(statuses(tmp_path)) == {"p1/letters/a", "p1/letters/b"}
+    assert len(list(path.parent.glob("*-damaged-*.sqlite3"))) == 1
+
+
+def test_an_empty_file_is_a_new_ledger(tmp_path):
+    (tmp_path / LEDGER).parent.mkdir()
+    (tmp_path / LEDGER).touch()
+    assert statuses(tmp_path) == {} and trouble(tmp_path) == ""
+    assert record(tmp_path, verdict()) is None
+    assert len(statuses(tmp_path)) == 1
+
+
+def test_a_newer_ledger_is_left_alone(tmp_path):
+    path = many(tmp_path)
+    with sqlite3.connect(path) as other:
+        other.execute("PRAGMA user_version = 99")
+    for look in (lambda: record(tmp_path, verdict()), lambda: statuses(tmp_path)):
+        with pytest.raises(UsageError, match="newer grader"):
+            look()
+    assert list(path.parent.glob("*damaged*")) == []
+
+
+# ── read-only, absent, cheap ────────────────────────────────────────────────────────────────────────────────────
+
+
+def may_write_anyway(folder: Path) -> bool:
+    """Root may; then permission bits show nothing."""
+    try:
+        (folder / "probe").touch()
+        (folder / "probe").unlink()
+        return True
+    except OSError:
+        return False
+
+
+def test_a_folder_that_cannot_be_written(tmp_path):
+    root = tmp_path / "course"
+    many(root)
+    (root / LEDGER).chmod(stat.S_IRUSR)
+    (root / ".grader").chmod(stat.S_IRUSR | stat.S_IXUSR)
+    try:
+        assert len(statuses(root)) == 60
+        if may_write_anyway(root / ".grader"):
+            pytest.skip("this user may write into any folder; the simulated errors below stand in for it")
+        with pytest.raises(LedgerReadOnly, match="writable"):
+            record(root, verdict())
+    finally:
+        (root / ".grader").chmod(stat.S_IRWXU)
+
+
+def test_a_ledger_on_a_read_only_medium_is_read(tmp_path, monkeypatch):
+    many(tmp_path)
+    connect = sqlite3.connect
+
+    def only_immutable(path, **options):
+        if "immutable" not in path:
+            raise sqlite3.OperationalError("unable to open database file")
+        return connect(path, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", only_immutable)
+    assert len(statuses(tmp_path)) == 60
+
+
+class Refusing:
+    """A connection on which some statements fail as on a read-only or full disk."""
+
+    def __init__(self, connection, words):
+        self.connection, self.words = connection, words
+
+    def execute(self, text, *arguments):
+        if text.startswith("INSERT"):
+            raise sqlite3.OperationalError(self.words)
+        return self.connection.execute(text, *arguments)
+
+    def close(self):
+        self.connection.close()
+
+
+@pytest.mark.parametrize("words, advice", [
+    ("attempt to write a readonly database", "writable"), ("database or disk is full", "make room"),
+    ("database is locked", "close that one"), ("disk I/O error", "writable")])
+def test_errors_while_writing_say_what_to_do(tmp_path, monkeypatch, words, advice):
+    many(tmp_path)
+    connect = ledger_module.connect
+    monkeypatch.setattr(ledger_module, "connect", lambda path: Refusing(connect(path), words))
+    with pytest.raises(LedgerReadOnly, match=advice) as raised:
+        record(tmp_path, verdict())
+    assert "\n" not in str(raised.value) and str(raised.value).endswith(".")
+    assert len(statuses(tmp_path)) == 60
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), OSError(30, "Read-only file system"),
+                                   sqlite3.OperationalError("unable to open database file")])
+def test_errors_while_opening_say_what_to_do(tmp_path, monkeypatch, error):
+    def refuse(*_, **__):
+        raise error
+    monkeypatch.setattr(ledger_module, "connect", refuse)
+    with pytest.raises(LedgerReadOnly, match="make the folder .* writable"):
+        record(tmp_path, verdict())
+
+
+def test_a_file_where_the_folder_should_be(tmp_path):
+    (tmp_path / ".grader").write_text("")
+    assert statuses(tmp_path) == {}
+    with pytest.raises(LedgerReadOnly):
+        record(tmp_path, verdict())
+
+
+def test_looking_makes_no_file(tmp_path):
+    assert (statuses(tmp_path), histories(tmp_path), trouble(tmp_path)) == ({}, {}, "")
+    assert list(tmp_path.iterdir()) == []
+    many(tmp_path)
+    before = sorted(f.name for f in (tmp_path / ".grader").iterdir())
+    statuses(tmp_path)
+    assert sorted(f.name for f in (tmp_path / ".grader").iterdir()) == before
+
+
+def test_looking_sees_what_an_open_writer_has_just_recorded(tmp_path):
+    with open_ledger(tmp_path) as ledger:
+        ledger.record(verdict())
+        assert len(statuses(tmp_path)) == 1
+
+
+def test_odd_folder_names(tmp_path):
+    root = tmp_path / "a course? #1 100% ünï"
+    record(root, verdict())
+    assert len(statuses(root)) == 1
+
+
+def test_statuses_needs_nothing_heavy():
+    code = ("import sys; from pathlib import Path; from grader.ledger import statuses; statuses(Path('.'));"
+            "sys.exit(','.join({'pydantic', 'rich', 'jinja2', 'torch', 'numpy', 'yaml'} & set(sys.modules)) or 0)")
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True,
+                          env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert done.returncode == 0, done.stderr
