@@ -137,7 +137,7 @@ class Ledger:
     def _open(self, damaged: int | None = None) -> None:
         """Open the file, set it aside if it is damaged, make a new one if need be. One process at a time.
 
-        `damaged` is the inode of a file that was found to be so: where another process was first, it is there no more.
+        `damaged` is the inode of a file that was found to be so; where another process was first, it is gone.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with open(self.path.with_suffix(".lock"), "w") as lock:
@@ -176,7 +176,8 @@ def row_of(verdict: "Verdict") -> dict:
     for check in tree["checks"]:
         check["output"] = check["output"][-LONGEST_OUTPUT:]
     # Files that could not be read have no digest. What was said of them stands in for it.
-    said = json.dumps([tree["message"], tree["excerpt"], [(c["name"], c["status"], c["got"]) for c in tree["checks"]]])
+    said = json.dumps([tree["message"], tree["excerpt"],
+                       [[c["name"], c["status"], c["got"]] for c in tree["checks"]]])
     said_hash = "said-" + hashlib.sha256(said.encode()).hexdigest()[:16]
     return {"exercise": verdict.exercise, "files": verdict.files_hash or said_hash, "suite": verdict.suite_hash,
             "status": str(verdict.status), "earned": verdict.earned, "points": verdict.points,
@@ -263,14 +264,14 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def check_header(path: Path) -> None:
-    """Raise Damaged for a file that does not begin as SQLite's do. SQLite itself would write over a very short one."""
+    """Raise Damaged for a file that does not begin as SQLite's do; SQLite itself writes over a very short one."""
     with contextlib.suppress(FileNotFoundError), open(path, "rb") as file:
         if file.read(len(HEADER)) not in (b"", HEADER):
             raise Damaged("not a database")
 
 
 def version_of(connection: sqlite3.Connection) -> int:
-    """The version of the ledger's tables, 0 where there are none yet. Raises Damaged, or UsageError for a newer one."""
+    """The version of the tables, 0 where there are none yet. Raises Damaged, and LedgerReadOnly for a newer one."""
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if version > VERSION:

@@ -9,6 +9,8 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -75,7 +77,7 @@ def test_a_changed_suite_is_another_attempt(tmp_path):
 def test_times_of_other_zones_are_compared_as_times(tmp_path):
     from datetime import timezone
     tokyo = (NOON + timedelta(minutes=1)).astimezone(timezone(timedelta(hours=9)))
-    record(tmp_path, verdict(files="a"), verdict(files="b").model_copy(update={"judged_at": tokyo}))
+    record(tmp_path, verdict(files="b", minutes=5), verdict(files="a").model_copy(update={"judged_at": tokyo}))
     assert [a.files for a in histories(tmp_path)["p1/letters/first"]] == ["a", "b"]
 
 
@@ -153,6 +155,20 @@ def test_writers_at_the_same_time_lose_nothing(tmp_path):
     assert [f.name for f in (tmp_path / ".grader").iterdir() if "damaged" in f.name] == []
 
 
+def test_a_ledger_that_several_make_at_once(tmp_path):
+    for number in range(20):
+        root = tmp_path / str(number)
+        start = threading.Barrier(6)
+
+        def write(name, root=root, start=start):
+            start.wait()
+            return record(root, verdict(f"p1/letters/{name}"))
+
+        with ThreadPoolExecutor(6) as pool:
+            assert list(pool.map(write, range(6))) == [None] * 6
+        assert len(statuses(root)) == 6
+
+
 @pytest.mark.parametrize("after", [1, 7, 23])
 def test_a_killed_writer_leaves_only_whole_attempts(tmp_path, after):
     process = writer(tmp_path, "first", 100_000)
@@ -188,6 +204,13 @@ def garbage(path):
 def garbage_in_the_middle(path):
     data = bytearray(path.read_bytes())
     data[4096:12288] = random.Random(2).randbytes(8192)
+    path.write_bytes(data)
+
+
+def garbage_in_one_page(path):
+    """Where recording something else does not come by."""
+    data = bytearray(path.read_bytes())
+    data[10 * 4096:10 * 4096 + 64] = bytes(64)
     path.write_bytes(data)
 
 
@@ -241,8 +264,8 @@ def negative_version(path):
         other.execute("PRAGMA user_version = -3")
 
 
-DAMAGES = [garbage, garbage_in_the_middle, garbage_in_every_leaf, one_byte, cut_in_half, cut_to_a_page, other_tables,
-           other_columns, no_key, no_table, negative_version]
+DAMAGES = [garbage, garbage_in_the_middle, garbage_in_one_page, garbage_in_every_leaf, one_byte, cut_in_half,
+           cut_to_a_page, other_tables, other_columns, no_key, no_table, negative_version]
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda d: d.__name__)
