@@ -1,0 +1,172 @@
+"""A verdict as the learner reads it in the terminal. Made in the judge's process, sent to the client as text."""
+import textwrap
+
+from grader.report.style import COLORS, MARKS, count, paint, safe, safe_line
+from grader.verdict import Check, Kind, Status, Verdict
+
+WIDTH = 100        # columns; longer lines are wrapped
+SECOND = (48, 72)  # where the path in the header and the hint in the closing line begin
+INDENT = "      "
+PRINTED_LINES = 12  # of what a check printed, the last ones, unless all is asked for
+LONGEST = 2000      # characters of any other text; an error's message can be endless
+
+# What to do about a failure that is not about a value; the judge's note says what happened, and may ask already.
+HELP = {
+    Kind.TIMEOUT: "Look for a loop that never ends, for input(), or for a wait.",
+    Kind.OUTPUT: "Look for a print in a loop.",
+    Kind.MEMORY: "Look for a list that grows in a loop, or for shapes that broadcasting multiplies.",
+    Kind.CRASHED: "Look for exit(), for recursion that never ends, or for a call into C with wrong sizes.",
+    Kind.PROTOCOL: "Leave the process's open files alone: the grader talks to your code through one of them.",
+    Kind.FORBIDDEN: "This exercise is done without that library; take the import out.",
+    Kind.NEEDS: "Do the exercise that this one builds on first.",
+}
+NAMED = {Kind.TIMEOUT, Kind.MEMORY, Kind.OUTPUT, Kind.CRASHED, Kind.PROTOCOL, Kind.FORBIDDEN, Kind.UNREADABLE,
+         Kind.NEEDS}
+
+# First words of a title that stay as they are; others begin small, since a mark comes before them.
+PROPER_NAMES = {"Adam", "Bayes", "Bernoulli", "Bessel", "Cholesky", "Dirichlet", "Euler", "Fourier", "Frobenius",
+                "Gauss", "Gaussian", "Hessian", "Huber", "Jacobian", "Kaiming", "Laplace", "Lion", "Markov", "Muon",
+                "Nesterov", "Newton", "Poisson", "Python", "Xavier"}
+
+
+def verdict_text(verdict: Verdict, color: bool, verbose: bool) -> str:
+    """The whole text of one verdict, without a newline at its end. `verbose` shows all that was printed."""
+    lines = [_header(verdict, color)]
+    if verdict.message and (verdict.hidden_checks_run or not verdict.checks):
+        lines += _message(verdict, color)
+    told: set[str] = set()  # diagnoses: the same words are said once
+    for check in verdict.checks:
+        lines += _check(check, told, color, verbose)
+    if any(c.status == Status.NOT_RUN for c in verdict.checks):
+        lines += _wrapped("Checks marked – were not run, because others had to be stopped; mend those first.", "  ")
+    return "\n".join([*lines, _closing(verdict, color)])
+
+
+def _header(verdict: Verdict, color: bool) -> str:
+    title = f"{verdict.number}  {safe_line(verdict.title)}"
+    return paint(title, "bold", color) + _gap(title, SECOND[0]) + paint(safe_line(verdict.file), "dim", color)
+
+
+def _message(verdict: Verdict, color: bool) -> list[str]:
+    status = verdict.status
+    mark = paint(MARKS[status], COLORS[status], color)
+    words = safe_line(verdict.message)
+    if status == Status.NOT_STARTED:
+        words = f"not started: {words}"
+    first, *more = textwrap.wrap(words, WIDTH - 4, break_long_words=False, break_on_hyphens=False) or [""]
+    lines = [f"  {mark} {first}", *(f"    {line}" for line in more)]
+    return lines + [f"{INDENT}{line}".rstrip() for line in safe(verdict.excerpt).replace("\t", " ").splitlines()]
+
+
+def _check(check: Check, told: set[str], color: bool, verbose: bool) -> list[str]:
+    mark = paint(MARKS[check.status], COLORS[check.status], color)
+    first, *more = textwrap.wrap(_begun_small(safe_line(check.title)), WIDTH - 4) or [""]
+    lines = [f"  {mark} {first}", *(f"    {line}" for line in more)]
+    if check.status == Status.FAILED:
+        lines += _failure(check, told, color)
+        return lines + _printed(check.output, color, None if verbose else PRINTED_LINES)
+    if verbose:
+        return lines + _printed(check.output, color, None)
+    if check.output.strip():
+        said = count(len(check.output.strip("\n").split("\n")), "line")
+        lines.append(paint(f"{INDENT}printed {said}; --verbose shows them", "dim", color))
+    return lines
+
+
+def _failure(check: Check, told: set[str], color: bool) -> list[str]:
+    lines = []
+    if check.kind in NAMED:
+        note = _sentence(check.note)
+        words = note if note.endswith("?") else f"{note} {HELP.get(check.kind, '')}".strip()
+        lines += _labelled(check.kind.value, words, color)
+    if check.given:
+        lines += _labelled("for", ", ".join(_argument(name, text) for name, text in check.given.items()), color)
+    if check.got:
+        lines += _labelled("got", check.got, color)
+    if check.want:
+        lines += _labelled("want", check.want, color)
+    if check.note and check.kind not in NAMED:
+        lines += _wrapped(safe_line(_short(check.note)))
+    lines += [paint(f"{INDENT}{_short(safe_line(line), 300)}", "dim", color) for line in check.traceback]
+    for words in check.diagnosis.splitlines():
+        if words.strip() and words not in told:
+            told.add(words)
+            lines += [paint(line, "yellow", color) for line in _wrapped(safe_line(words))]
+    return lines
+
+
+def _argument(name: str, text: str) -> str:
+    """`grad (3, 1, 4)` of an array that is shown by its shape, `shape (1, 4)` of a value."""
+    text = text.strip("\n")
+    return text if name == "example" else f"{name} {text.removeprefix('shape ').replace('tensor shape ', 'tensor ', 1)}"
+
+
+def _labelled(label: str, text: str, color: bool) -> list[str]:
+    """`got   shape (3, 1, 4)`: the label, and the text wrapped beside it; its own lines stay lines."""
+    width = max(6, len(label) + 2)
+    first, *more = [part for line in safe(_short(text)).strip("\n").split("\n")
+                    for part in textwrap.wrap(line, WIDTH - len(INDENT) - width, break_on_hyphens=False) or [""]]
+    return [f"{INDENT}{paint(label, 'dim', color)}{' ' * (width - len(label))}{first}".rstrip(),
+            *(f"{INDENT}{' ' * width}{line}".rstrip() for line in more)]
+
+
+def _printed(output: str, color: bool, most: int | None) -> list[str]:
+    """What the learner's code printed, the last `most` lines of it, behind a bar."""
+    lines = safe(output).expandtabs(4).strip("\n").split("\n")
+    if lines == [""]:
+        return []
+    room = WIDTH - len(INDENT) - 2
+    lines = [line[at:at + room] for line in lines for at in range(0, max(len(line), 1), room)]
+    left_out = max(0, len(lines) - most) if most else 0
+    head = [f"… {count(left_out, 'line')} before; --verbose shows them"] if left_out else []
+    return [paint(f"{INDENT}printed", "dim", color),
+            *(f"{INDENT}{paint('│', 'dim', color)} {line}".rstrip() for line in [*head, *lines[left_out:]])]
+
+
+def _closing(verdict: Verdict, color: bool) -> str:
+    """`1 of 2 checks · 3 of 6 points · 0.3 s`, and where the next hint is unless all is well."""
+    took = f"{verdict.seconds:.1f} s"
+    points = f"{verdict.earned} of {count(verdict.points, 'point')}"
+    checks = f"{verdict.passed_checks} of {count(len(verdict.checks), 'check')}"
+    if not verdict.hidden_checks_run:  # no points are given for examples
+        examples = checks.replace("check", "example")
+        words = [examples, verdict.message, took] if verdict.checks else ["hidden checks not run", took]
+    elif verdict.checks:
+        words = [checks, points, took]
+    else:
+        words = [points, took]
+    if not verdict.recorded:
+        words.append("not recorded")
+    text = "  " + " · ".join(safe_line(w) for w in words)
+    well = verdict.status == Status.PASSED
+    shown = paint(text, "green", color) if well else text
+    if well or verdict.status == Status.NOT_RUN:
+        return shown
+    return shown + _gap(text, SECOND[1]) + paint(f"hint: grader hint {verdict.number}", "dim", color)
+
+
+def _gap(text: str, column: int) -> str:
+    return " " * max(2, column - len(text))
+
+
+def _wrapped(text: str, indent: str = INDENT) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def _short(text: str, longest: int = LONGEST) -> str:
+    return text if len(text) <= longest else text[:longest - 1] + "…"
+
+
+def _sentence(text: str) -> str:
+    """With a full stop, so that another sentence can follow."""
+    text = safe_line(_short(text))
+    return text if not text or text[-1] in ".?!" else f"{text}."
+
+
+def _begun_small(title: str) -> str:
+    """`A gradient …` as `a gradient …`; `ReLU …`, `Adam …` and `A @ B …` as they are."""
+    first, second = [*title.split(" ")[:2], ""][:2]
+    word = first.split("'")[0].rstrip(":,;.").replace("-", "")
+    article = word == "A" and second.isalpha() and len(second) > 1
+    ordinary = len(word) > 1 and word.isalpha() and word[1:].islower() and word not in PROPER_NAMES
+    return title[:1].lower() + title[1:] if article or ordinary else title
