@@ -116,3 +116,46 @@ def error_of(work, operation, arrays, **options):
     except Exception as error:
         return [c.__name__ for c in type(error).__mro__], str(error)
     return [], ""
+
+
+def expressions(work, function, *arguments):
+    """Call `function` on SymPy expressions, written as text, and return its answer as plain data.
+
+    A tuple stays a tuple, an expression is {"text", "nodes"}, and anything else is the name of its type.
+    """
+    import sympy as sp
+    return plain_answer(getattr(work, function)(*(
+        tuple(map(sp.sympify, argument)) if isinstance(argument, tuple) else argument for argument in arguments)))
+
+
+def plain_answer(answer):
+    import sympy as sp
+    if isinstance(answer, tuple):
+        return tuple(map(plain_answer, answer))
+    if isinstance(answer, sp.Expr) or type(answer) in (int, float):
+        return {"text": str(answer)[:200], "nodes": nodes_of(sp.sympify(answer))}
+    return type(answer).__name__
+
+
+def nodes_of(expression):
+    """An expression's nodes, each [kind, rest], operands before operations, which name them by their places."""
+    nodes, places = [], {}
+
+    def visit(node):
+        if node not in places:
+            if node.is_Symbol:
+                entry = ["Symbol", [node.name]]
+            elif node.is_Integer:
+                entry = ["Integer", [int(node)]]
+            elif node.is_Rational:
+                entry = ["Rational", [int(node.p), int(node.q)]]
+            elif node.is_Float:
+                entry = ["Float", [float(node)]]
+            else:
+                entry = [type(node).__name__, [visit(child) for child in node.args]]
+            places[node] = len(nodes)
+            nodes.append(entry)
+        return places[node]
+
+    visit(expression)
+    return nodes

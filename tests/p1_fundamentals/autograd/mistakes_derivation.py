@@ -1,0 +1,89 @@
+"""What learners get wrong in `derivation`, and what to tell them."""
+# ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
+from grader.mistakes import mistake
+
+
+@mistake("derivation.softmax", """Your softmax is the logistic function of each logit by itself. Softmax makes one
+    distribution of all logits: each exponential is divided by the sum of all of them.""")
+def takes_the_sigmoid_of_each(z):
+    return tuple(1 / (1 + sp.exp(-z_i)) for z_i in z)
+
+
+@mistake("derivation.softmax", """Your softmax divides by the sum of the other exponentials. Its own is part of the
+    sum too, or the probabilities do not add up to 1.""")
+def leaves_itself_out_of_the_sum(z):
+    total = sum(sp.exp(z_m) for z_m in z)
+    return tuple(sp.exp(z_i) / (total - sp.exp(z_i)) if len(z) > 1 else sp.Integer(1) for z_i in z)
+
+
+@mistake("derivation.softmax_jacobian", """Your Jacobian is 0 off the diagonal. Each probability is a quotient whose
+    denominator contains every logit, so it falls when another logit grows.""")
+def differentiates_each_by_its_own(z):
+    p = softmax(z)
+    n = len(z)
+    return tuple(tuple(p[i] * (1 - p[i]) if i == j else sp.Integer(0) for j in range(n)) for i in range(n))
+
+
+@mistake("derivation.softmax_jacobian", """Your Jacobian treats the sum of exponentials as a constant. It contains
+    the logit that you differentiate by, so the quotient rule is needed, and no entry is just a probability.""")
+def takes_the_sum_for_a_constant(z):
+    p = softmax(z)
+    return tuple(tuple(p_i if i == j else sp.Integer(0) for j in range(len(z))) for i, p_i in enumerate(p))
+
+
+@mistake("derivation.softmax_jacobian", """Off the diagonal your Jacobian has the wrong sign. A logit that grows takes
+    probability away from the others: in the quotient rule the derivative of the denominator is subtracted.""")
+def forgets_the_minus_of_the_quotient_rule(z):
+    p = softmax(z)
+    return tuple(tuple(p[i] * (1 - p[i]) if i == j else p[i] * p[j] for j in range(len(z))) for i in range(len(z)))
+
+
+@mistake("derivation.softmax_jacobian", """On the diagonal your Jacobian lacks a term. There the numerator depends on
+    the logit as well: the case i = j of the quotient rule has one part more than the others.""")
+def forgets_the_numerator(z):
+    p = softmax(z)
+    return tuple(tuple(-p[i] * p[j] for j in range(len(z))) for i in range(len(z)))
+
+
+@mistake("derivation.loss", """Your loss is the logarithm itself. A probability has a negative one, and what is
+    minimised is minus that.""")
+def forgets_the_minus_of_the_loss(z, k):
+    return z[k] - sp.log(sum(sp.exp(z_m) for z_m in z))
+
+
+@mistake("derivation.loss", """Your loss multiplies the logarithm by the probability, as in an entropy. In
+    cross-entropy the logarithm is weighted by the true distribution, which gives the true class the weight 1.""")
+def weights_with_the_prediction(z, k):
+    p_k = softmax(z)[k]
+    return -p_k * sp.log(p_k)
+
+
+@mistake("derivation.loss_gradient", """Your loss_gradient has the wrong sign, in every entry. The loss must fall when
+    the logit of the true class grows, so the entry of that class is negative.""")
+def points_uphill(z, k):
+    return tuple((1 if j == k else 0) - p_j for j, p_j in enumerate(softmax(z)))
+
+
+@mistake("derivation.loss_gradient", """Your loss_gradient subtracts 1 in every entry. That 1 comes from the case
+    j = k of the Jacobian, and the other classes do not have it.""")
+def subtracts_one_everywhere(z, k):
+    return tuple(p_j - 1 for p_j in softmax(z))
+
+
+@mistake("derivation.loss_gradient", """Your loss_gradient is row k of the Jacobian with its sign changed. The chain
+    rule also divides by the probability, for that is the derivative of the logarithm.""")
+def forgets_the_logarithm(z, k):
+    p = softmax(z)
+    return tuple(p[k] * (p_j - (1 if j == k else 0)) for j, p_j in enumerate(p))
+
+
+@mistake("derivation.weighted_loss_gradient", """Your weighted_loss_gradient is the probabilities minus the weights.
+    That holds where the weights add up to 1; here they may be any numbers, and their sum does not cancel.""")
+def takes_the_weights_for_a_distribution(z, t):
+    return tuple(p_j - t_j for p_j, t_j in zip(softmax(z), t))
+
+
+@mistake("derivation.weighted_loss_gradient", """In your weighted_loss_gradient each logit only counts in the term of
+    its own class. It is in the denominator of every probability, so the terms of all classes contribute to it.""")
+def forgets_the_other_classes(z, t):
+    return tuple(t_j * (p_j - 1) for p_j, t_j in zip(softmax(z), t))
