@@ -40,6 +40,7 @@ class Exercise(Strict):
     title: str
     points: int = Field(gt=0)
     minutes: int = Field(gt=0)
+    difficulty: int = Field(2, ge=1, le=3)
     needs: list[str] = []
     forbids: list[str] = []
     grants: list[str] = []

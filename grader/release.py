@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from grader.chapter import chapter_path, with_table
 from grader.course import MANIFEST, Course, Exercise, Project
 from grader.errors import UsageError
 from grader.marks import (  # noqa: F401  (what others look for here)
@@ -85,6 +86,17 @@ def hints_page(course: Course, project: Project) -> str:
     return "\n".join([f"# Hints: {project.title}\n", NOTICE + "\n", *sections])
 
 
+def chapters(course: Course, only: list[Exercise] | None = None) -> dict[str, str]:
+    """The chapters that there are, {path below exercises/: text}, each with its table of exercises as it should be."""
+    wanted = {e.project for e in only} if only is not None else set(course.projects)
+    texts: dict[str, str] = {}
+    for project in course.projects.values():
+        path = chapter_path(project)
+        if project.id in wanted and (file := course.root / "exercises" / path).exists():
+            texts[path] = with_table(course, project, read_text(file, f"exercises/{path}"))
+    return texts
+
+
 def hints_for(course: Course, exercise: Exercise) -> list[str]:
     """The hints of `exercise`: from its solution, or, where solutions are absent, from its project's page."""
     name = f"solutions/{exercise.path}"
@@ -128,6 +140,10 @@ def release(course: Course, only: list[Exercise] | None = None, force: bool = Fa
                 write_bytes(course.root / "exercises" / path, text.encode())
                 written.append(Path("exercises") / path)
             record[path] = digest(text.encode())
+        for path, text in chapters(course, only).items():
+            if read_bytes(course.root / "exercises" / path) != text.encode():
+                write_bytes(course.root / "exercises" / path, text.encode())
+                written.append(Path("exercises") / path)
     finally:
         write_record(course, record)
     return written

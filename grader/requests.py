@@ -2,11 +2,12 @@
 import os
 
 from grader.course import Exercise
-from grader.errors import FAILED, PASSED
+from grader.errors import FAILED, PASSED, UsageError
 from grader.judge.benchmark import TURNS, measure_project
 from grader.judge.diagnose import diagnosed, load_catalogue
 from grader.judge.run import Bench, judge, suite_or_raise
-from grader.ledger import LedgerReadOnly, open_ledger
+from grader.ledger import LedgerReadOnly, open_ledger, statuses
+from grader.report.map import course_map
 from grader.report.verdict_text import verdict_text
 from grader.verdict import Status, Verdict
 from grader.workspace import Workspace, local_workspace
@@ -25,9 +26,9 @@ def ping(request: dict, warm, bench: Bench, say) -> None:
 def check(request: dict, warm, bench: Bench, say) -> None:
     """Judge the named exercises one by one; each line has the text to print and, if asked for, the verdict."""
     workspace = local_workspace(warm.course, request.get("workspace"))
-    exercises = [e for words in request["exercises"] for e in warm.course.find(words)]
+    exercises = [e for words in request["exercises"] for e in warm.course.find(words)] or next_exercise(warm)
     all_passed = True
-    for exercise in exercises:
+    for exercise in {e.id: e for e in exercises}.values():
         verdict = judged(warm, bench, workspace, exercise)
         line = {}
         if request.get("record", True):
@@ -39,6 +40,14 @@ def check(request: dict, warm, bench: Bench, say) -> None:
         say(line)
         all_passed &= verdict.status == Status.PASSED
     say({"exit": PASSED if all_passed else FAILED})
+
+
+def next_exercise(warm) -> list[Exercise]:
+    """What `grader list` says comes next."""
+    coming = course_map(warm.course, statuses(warm.root))["next"]
+    if coming is None:
+        raise UsageError("You have passed everything; name an exercise to judge it again.")
+    return [warm.course.exercises[coming["id"]]]
 
 
 def judge_one(request: dict, warm, bench: Bench, say) -> None:

@@ -15,7 +15,7 @@ from grader.errors import GraderError, UsageError
 from grader.imports import unnamed_imports
 from grader.marks import hints_on_page
 from grader.mistakes import Mistake, mistakes_of, with_mistake
-from grader.release import hints_for, hints_page, hints_path, read_bytes, stub_text
+from grader.release import chapters, hints_for, hints_page, hints_path, read_bytes, stub_text
 from grader.verdict import Status, Verdict
 from grader.workspace import BadFile, Workspace, local_workspace
 
@@ -94,7 +94,8 @@ def stub_is_released(course: Course, exercise: Exercise) -> str:
     project = course.projects[exercise.project]
     hints = hints_for(course, exercise)
     page = hints_page(course, project)
-    for path, text in {exercise.path: stub_text(course, exercise), hints_path(project): page}.items():
+    released = {exercise.path: stub_text(course, exercise), hints_path(project): page, **chapters(course, [exercise])}
+    for path, text in released.items():
         there = read_bytes(course.root / "exercises" / path)
         if there is None:
             raise Disproved(f"There is no exercises/{path}; run `grader release`.")
