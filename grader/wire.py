@@ -21,10 +21,13 @@ import numpy as np
 
 LARGEST_TREE = 8 << 20       # a node of the tree costs the reader some fifty times its bytes
 LARGEST_PAYLOAD = 256 << 20
-DEEPEST = 40                 # nested tuples, sets and so on
-LONGEST_INT = 4096           # bytes
+DEEPEST = 40                 # lists in tuples in dicts and so on
+MOST_AXES = 64               # of an array, as NumPy has it
+LONGEST_INT = 1024           # bytes; Python prints no int beyond 4300 digits
+MOST_KEYS = 10_000           # in one frame, other than texts: keys chosen to collide cost the square of their number
 
 _HEADER = struct.Struct("!II")
+_CONTAINERS = {list, tuple, dict, set, frozenset}
 _DTYPES = {np.dtype(code).str for code in "?bhilBHILefdFD"} | {"<i8", "<u8"}
 
 # Extension types of the tree.
@@ -93,15 +96,19 @@ def encode(value, refer: Callable[[object], Handle]) -> tuple[bytes, list[np.nda
             return msgpack.ExtType(DTYPE, item.str.encode())
         torch = sys.modules.get("torch")
         if torch is not None and kind in (torch.Tensor, torch.nn.Parameter) and item.layout == torch.strided:
-            array = item.detach().cpu().contiguous().numpy() if item.dtype != torch.bfloat16 else None
+            try:
+                array = item.detach().cpu().resolve_conj().resolve_neg().contiguous().numpy()
+            except (TypeError, RuntimeError):  # bfloat16, meta: NumPy has no such thing
+                array = None
             if array is not None and array.dtype.str in _DTYPES:
                 return msgpack.ExtType(TENSOR, pack(keep(array)))
         handle = item if kind is Handle else refer(item)
         return msgpack.ExtType(HANDLE, pack([handle.id, handle.type_name]))
 
     try:
+        _check_nesting(value, DEEPEST)
         tree = pack(value)
-    except (OverflowError, ValueError, RecursionError) as error:
+    except (WireError, OverflowError, ValueError, RecursionError) as error:
         # A very large int, a structure that contains itself, one nested too deeply.
         raise Unsendable(f"cannot be sent: {error}") from None
     if len(tree) > LARGEST_TREE or offset > LARGEST_PAYLOAD:
@@ -117,11 +124,22 @@ def decode(tree: bytes, payload: bytes | bytearray, resolve: Callable[[Handle], 
     the caller can tell later whether it was changed. Raises WireError for whatever does not follow the protocol.
     """
     view = memoryview(payload)
-    depth = 0
+    depth = taken = keys = 0
 
     def unpack(data):
         return msgpack.unpackb(data, ext_hook=rebuild, strict_map_key=False, unicode_errors="surrogatepass",
-                               max_ext_len=len(data))
+                               max_ext_len=len(data), object_pairs_hook=mapping,
+                               timestamp=1)  # a time of msgpack's own becomes a float, not an object of its
+
+    def mapping(pairs):
+        count_keys(key for key, _ in pairs)
+        return dict(pairs)
+
+    def count_keys(hashed):
+        nonlocal keys
+        keys += sum(type(key) not in (str, bytes) for key in hashed)
+        if keys > MOST_KEYS:
+            raise WireError("too many keys that are no text")
 
     def rebuild(code, data):
         nonlocal depth
@@ -134,7 +152,7 @@ def decode(tree: bytes, payload: bytes | bytearray, resolve: Callable[[Handle], 
         if code == DTYPE:
             return _dtype(data.decode("ascii"))
         depth += 1
-        if depth > DEEPEST:
+        if depth > DEEPEST + 1:  # an array in the innermost list
             raise WireError("nested too deeply")
         fields = unpack(data)
         depth -= 1
@@ -143,6 +161,7 @@ def decode(tree: bytes, payload: bytes | bytearray, resolve: Callable[[Handle], 
         if code == TUPLE:
             return tuple(fields)
         if code == SET:
+            count_keys(fields)
             return set(fields)
         if code in (ARRAY, TENSOR):
             return _array(fields, code)
@@ -163,12 +182,14 @@ def decode(tree: bytes, payload: bytes | bytearray, resolve: Callable[[Handle], 
         raise WireError(f"unknown extension {code}")
 
     def _array(fields, code):
+        nonlocal taken
         dtype, shape, start = _typed(fields, str, list, int)
-        if len(shape) > 32 or any(type(n) is not int or n < 0 for n in shape):
+        if len(shape) > MOST_AXES or any(type(n) is not int or n < 0 for n in shape):
             raise WireError("not a shape")
         dtype = _dtype(dtype)
         size = math.prod(shape) * dtype.itemsize
-        if start < 0 or start + size > len(view):
+        taken += size  # each byte once: a thousand arrays of the same bytes would be a thousand copies here
+        if start < 0 or start + size > len(view) or taken > len(view):
             raise WireError("an array lies outside of the payload")
         source = view[start : start + size]
         array = np.frombuffer(bytearray(source), dtype).reshape(shape)
@@ -179,11 +200,26 @@ def decode(tree: bytes, payload: bytes | bytearray, resolve: Callable[[Handle], 
         return array
 
     try:
-        return unpack(tree)
+        value = unpack(tree)
+        _check_nesting(value, DEEPEST)
+        return value
     except WireError:
         raise
     except Exception as error:  # msgpack, NumPy and torch each have their own words for bytes that make no sense
         raise WireError(f"not a frame: {type(error).__name__}: {error}") from None
+
+
+def _check_nesting(value, levels: int) -> None:
+    """Raise WireError where containers lie deeper than `levels`: what walks a value here does so by recursion."""
+    if type(value) is dict:
+        _check_nesting(list(value), levels)
+        value = list(value.values())
+    if type(value) in _CONTAINERS:
+        if levels == 0:
+            raise WireError("nested too deeply")
+        if not _CONTAINERS.isdisjoint(map(type, value)):
+            for item in value:
+                _check_nesting(item, levels - 1)
 
 
 def _typed(fields: list, *types: type) -> list:
