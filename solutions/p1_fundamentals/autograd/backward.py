@@ -1,0 +1,148 @@
+r"""Backward through a graph.
+
+Every operation has recorded its operands, its *parents*, and a vjp. What is left is to walk from a result back to the
+tensors that you made yourself, the *leaves*, and to add up what flows. A tensor $v$ that is used by several others
+$c_1, c_2, \dots$ reaches the result $L$ through each of them, so by the chain rule its gradient is a sum:
+
+$$\frac{\partial L}{\partial v} = \sum_{c \,:\, v \in \mathrm{parents}(c)}
+  \frac{\partial L}{\partial c} \, \frac{\partial c}{\partial v}.$$
+
+Each term is a call of a vjp. The sum must be complete before it is handed on, which fixes the order of the walk: a
+tensor has its turn after all that were made from it. Then each vjp is called once, however many paths lead through,
+and a backward pass costs no more than a few forward passes.
+
+Source: Baydin et al., "Automatic differentiation in machine learning: a survey" (JMLR 2018), section 3.2; Cormen et
+al., "Introduction to Algorithms", the chapter on topological sort.
+"""
+from contextlib import contextmanager
+
+import numpy as np
+from jaxtyping import Float
+
+from . import tensor
+from .tensor import Tensor
+
+
+def topological_order(output: Tensor) -> list[Tensor]:
+    r"""All tensors from which `output` was made, at first or second hand and so on, and `output` itself.
+
+    Each stands there once, *before* its parents, so `output` comes first. Tensors that require no gradient are left
+    out; `output` requires one. The graph may be tens of thousands of operations deep, and Python's stack is not: a
+    function that calls itself for each parent would hit the recursion limit.
+
+    >>> x = Tensor([1.0], requires_grad=True)
+    >>> y = x * 2.0
+    >>> z = y + x
+    >>> [["x", "y", "z"][[x, y, z].index(t)] for t in topological_order(z)]
+    ['z', 'y', 'x']
+    """
+    ### BEGIN SOLUTION
+    order: list[Tensor] = []
+    seen: set[Tensor] = set()
+
+    # Depth first, with a stack of our own. Each tensor is on it twice: to visit its parents, and, when they and all
+    # that they were made from are in the order, to be put behind them.
+    stack = [(output, False)]
+    while stack:
+        node, parents_are_in = stack.pop()
+        if parents_are_in:
+            order.append(node)
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            stack.extend((parent, False) for parent in node.parents if parent.requires_grad)
+    return order[::-1]
+    ### END SOLUTION
+
+
+def backward(output: Float[Tensor, "..."], grad: Float[np.ndarray, "..."] | None = None) -> None:
+    r"""Add to the `grad` of every leaf below `output` the gradient of the loss with respect to it.
+
+    `grad` is the gradient of the loss with respect to `output`, an array of its shape. None stands for ones, and is
+    for an `output` of one element: it is the loss itself then.
+
+    - A *leaf* is a tensor without parents; `output` may be one. Only leaves that require a gradient get one: the
+      `grad` of all other tensors stays as it is.
+    - Where a leaf has a `grad` already, from an earlier call perhaps, the new gradient is added to it. The same graph
+      can be walked again.
+    - Each vjp is called once, with the whole gradient of its result. `Tensor.parent_gradients` calls it and sums its
+      gradients to the parents' shapes. Where it gives None, nothing flows to that parent; a leaf that nothing reaches
+      keeps its `grad`, and a vjp whose result nothing reaches is not called.
+    - A leaf's `grad` is an array of its own, that can be written into: it shares no memory with another leaf's, with
+      the argument `grad`, or with what a vjp returned. None of these is changed.
+    - float32 stays float32.
+
+    >>> x = Tensor([3.0], requires_grad=True)
+    >>> backward(x * x)
+    >>> x.grad
+    array([6.])
+    >>> backward(x * x + x)
+    >>> x.grad
+    array([13.])
+
+    Raises ValueError where `output` requires no gradient, where `grad` is None and `output` has not one element, and
+    where the shape of `grad` is not that of `output`.
+    """
+    ### BEGIN SOLUTION
+    if not output.requires_grad:
+        raise ValueError("nothing below this tensor requires a gradient; was it made inside no_grad?")
+    if grad is None:
+        if output.data.size != 1:
+            raise ValueError(f"an output of shape {output.shape} is not one number: say what its gradient is")
+        grad = np.ones_like(output.data)
+    if grad.shape != output.shape:
+        raise ValueError(f"the gradient has shape {grad.shape}, and the output {output.shape}")
+
+    # What has flowed to each tensor so far. When its turn comes, the sum is complete.
+    gradients = {output: grad}
+    for node in topological_order(output):
+        gradient = gradients.pop(node, None)
+        if gradient is None:
+            continue
+        if not node.parents:
+            # np.array copies, so that no two leaves share what add, for one, gives to both its parents.
+            node.grad = np.array(gradient if node.grad is None else node.grad + gradient)
+            continue
+        for parent, flow in zip(node.parents, node.parent_gradients(gradient)):
+            if flow is not None and parent.requires_grad:
+                # Not +=, for the same reason.
+                gradients[parent] = np.asarray(gradients[parent] + flow) if parent in gradients else flow
+    ### END SOLUTION
+
+
+@contextmanager
+def no_grad():
+    r"""`with no_grad():` operations inside the block are not recorded: their results have no parents.
+
+    It does so by `tensor.recording`, which has its former value again after the block: also where an exception ends
+    the block (and goes on from there), and where the block stands inside another one.
+
+    >>> x = Tensor([3.0], requires_grad=True)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y.requires_grad, (x * x).requires_grad
+    (False, True)
+    """
+    ### BEGIN SOLUTION
+    before = tensor.recording
+    tensor.recording = False
+    try:
+        yield
+    finally:
+        tensor.recording = before
+    ### END SOLUTION
+
+### BEGIN HINTS
+# 1. Draw y = x·x, z = y + x, and write the gradients beside the arrows. When may y hand on what it got, and when x?
+#    For no_grad: a function under @contextmanager runs up to its `yield`, then the block runs, then the rest; an
+#    exception in the block comes out of the `yield`.
+# 2. The order, without recursion: a list as stack, of pairs (tensor, whether its parents are in the order already).
+#    Pop a pair; if they are, append the tensor to the order; if not, and it was not seen before, push it again with
+#    True, then push its parents with False. The reverse of that order is what you want. In backward, keep a dict from
+#    tensor to the sum of what has flowed to it so far, starting with {output: grad}; take each tensor's sum out when
+#    its turn comes. Never add in place: add's vjp returns one array for both parents.
+# 3. In the loop: `gradient = gradients.pop(node, None)`; at a leaf
+#    `node.grad = np.array(gradient if node.grad is None else node.grad + gradient)`; elsewhere go through
+#    `zip(node.parents, node.parent_gradients(gradient))`. And no_grad: keep `before = tensor.recording`, set False,
+#    then `try: yield` and `finally: tensor.recording = before`.
+### END HINTS

@@ -1,0 +1,248 @@
+"""What learners get wrong in `backward`, and what to tell them."""
+# ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
+from grader.mistakes import mistake
+
+
+@mistake("backward.topological_order", """Your topological_order calls itself for each parent. A chain of a
+    few hundred operations fits on Python's stack, ten thousand do not: keep a stack of your own, a list.""")
+def recurses(output):
+    order, seen = [], set()
+
+    def visit(node):
+        if node not in seen:
+            seen.add(node)
+            for parent in node.parents:
+                if parent.requires_grad:
+                    visit(parent)
+            order.append(node)
+    visit(output)
+    return order[::-1]
+
+
+@mistake("backward.topological_order", """Your topological_order goes level by level and keeps a tensor where
+    it meets it first. Along another way the tensor may lie deeper, below one that comes later; it must come
+    after all that were made from it.""")
+def goes_level_by_level(output):
+    order, seen = [output], {output}
+    for node in order:
+        for parent in node.parents:
+            if parent.requires_grad and parent not in seen:
+                seen.add(parent)
+                order.append(parent)
+    return order
+
+
+@mistake("backward.topological_order", """Your topological_order puts parents first: that is the order of the
+    forward pass. Going back, the output comes first.""")
+def orders_forward(output):
+    order, seen, stack = [], set(), [(output, False)]
+    while stack:
+        node, parents_are_in = stack.pop()
+        if parents_are_in:
+            order.append(node)
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            stack.extend((parent, False) for parent in node.parents if parent.requires_grad)
+    return order
+
+
+@mistake("backward.backward", """A second backward pass replaces the gradients of the first. Gradients add up
+    until somebody sets them to None: so the gradients of several losses, or of several small batches, are
+    summed.""")
+def overwrites_the_gradient(output, grad=None):
+    if not output.requires_grad or grad is None and output.data.size != 1:
+        raise ValueError("no gradient")
+    grad = np.ones_like(output.data) if grad is None else grad
+    if grad.shape != output.shape:
+        raise ValueError("another shape")
+    gradients = {output: grad}
+    for node in topological_order(output):
+        gradient = gradients.pop(node, None)
+        if gradient is None:
+            continue
+        if not node.parents:
+            node.grad = np.array(gradient)
+            continue
+        for parent, flow in zip(node.parents, node.parent_gradients(gradient)):
+            if flow is not None and parent.requires_grad:
+                gradients[parent] = gradients[parent] + flow if parent in gradients else flow
+
+
+@mistake("backward.backward", """Where a tensor is used twice, your backward keeps only the gradient that came
+    last. What flows to it from each use is summed.""")
+def keeps_the_last_use(output, grad=None):
+    if not output.requires_grad or grad is None and output.data.size != 1:
+        raise ValueError("no gradient")
+    grad = np.ones_like(output.data) if grad is None else grad
+    if grad.shape != output.shape:
+        raise ValueError("another shape")
+    gradients = {output: grad}
+    for node in topological_order(output):
+        gradient = gradients.pop(node, None)
+        if gradient is None:
+            continue
+        if not node.parents:
+            node.grad = np.array(gradient if node.grad is None else node.grad + gradient)
+            continue
+        for parent, flow in zip(node.parents, node.parent_gradients(gradient)):
+            if flow is not None and parent.requires_grad:
+                gradients[parent] = flow
+
+
+@mistake("backward.backward", """Your backward sums gradients in place, with +=. A vjp may return one array
+    for two parents, as that of add does: adding to the gradient of the one changes the other's. Make a new
+    array for the sum.""")
+def adds_in_place(output, grad=None):
+    if not output.requires_grad or grad is None and output.data.size != 1:
+        raise ValueError("no gradient")
+    grad = np.ones_like(output.data) if grad is None else grad
+    if grad.shape != output.shape:
+        raise ValueError("another shape")
+    gradients = {output: grad}
+    for node in topological_order(output):
+        gradient = gradients.pop(node, None)
+        if gradient is None:
+            continue
+        if not node.parents:
+            node.grad = np.array(gradient if node.grad is None else node.grad + gradient)
+            continue
+        for parent, flow in zip(node.parents, node.parent_gradients(gradient)):
+            if flow is not None and parent.requires_grad:
+                if parent in gradients:
+                    gradients[parent] += flow
+                else:
+                    gradients[parent] = flow
+
+
+@mistake("backward.backward", """The first gradient that a leaf gets is stored uncopied. A vjp may return one
+    array for two leaves, or the argument grad itself: whoever writes into the gradient of one leaf then
+    changes the other's.""")
+def stores_uncopied(output, grad=None):
+    if not output.requires_grad or grad is None and output.data.size != 1:
+        raise ValueError("no gradient")
+    grad = np.ones_like(output.data) if grad is None else grad
+    if grad.shape != output.shape:
+        raise ValueError("another shape")
+    gradients = {output: grad}
+    for node in topological_order(output):
+        gradient = gradients.pop(node, None)
+        if gradient is None:
+            continue
+        if not node.parents:
+            node.grad = gradient if node.grad is None else node.grad + gradient
+            continue
+        for parent, flow in zip(node.parents, node.parent_gradients(gradient)):
+            if flow is not None and parent.requires_grad:
+                gradients[parent] = gradients[parent] + flow if parent in gradients else flow
+
+
+@mistake("backward.backward", """Your backward hands a gradient on as soon as it arrives, along every path by
+    itself. The sums come out right, but a tensor that is used twice, made of one that is used twice, ...,
+    doubles the work at every step. Wait until all that flows to a tensor is there, then call its vjp
+    once.""")
+def walks_every_path(output, grad=None):
+    if not output.requires_grad or grad is None and output.data.size != 1:
+        raise ValueError("no gradient")
+    grad = np.ones_like(output.data) if grad is None else grad
+    if grad.shape != output.shape:
+        raise ValueError("another shape")
+    stack = [(output, grad)]
+    while stack:
+        node, gradient = stack.pop()
+        if not node.parents:
+            node.grad = np.array(gradient if node.grad is None else node.grad + gradient)
+            continue
+        for parent, flow in zip(node.parents, node.parent_gradients(gradient)):
+            if flow is not None and parent.requires_grad:
+                stack.append((parent, flow))
+
+
+@mistake("backward.backward", """Your backward calls vjp itself, whose gradients may have the shape of the
+    result. An operand that was broadcast is smaller; parent_gradients sums its gradient back to its own
+    shape.""")
+def forgets_to_unbroadcast(output, grad=None):
+    if not output.requires_grad or grad is None and output.data.size != 1:
+        raise ValueError("no gradient")
+    grad = np.ones_like(output.data) if grad is None else grad
+    if grad.shape != output.shape:
+        raise ValueError("another shape")
+    gradients = {output: grad}
+    for node in topological_order(output):
+        gradient = gradients.pop(node, None)
+        if gradient is None:
+            continue
+        if not node.parents:
+            node.grad = np.array(gradient if node.grad is None else node.grad + gradient)
+            continue
+        for parent, flow in zip(node.parents, node.vjp(gradient)):
+            if flow is not None and parent.requires_grad:
+                gradients[parent] = gradients[parent] + flow if parent in gradients else flow
+
+
+@mistake("backward.backward", """Your backward leaves a gradient in every tensor on the way. Only leaves that
+    require one keep it: the others would cost the memory of the whole graph.""")
+def fills_every_tensor(output, grad=None):
+    if not output.requires_grad or grad is None and output.data.size != 1:
+        raise ValueError("no gradient")
+    grad = np.ones_like(output.data) if grad is None else grad
+    if grad.shape != output.shape:
+        raise ValueError("another shape")
+    gradients = {output: grad}
+    for node in topological_order(output):
+        gradient = gradients.pop(node, None)
+        if gradient is None:
+            continue
+        node.grad = np.array(gradient if node.grad is None else node.grad + gradient)
+        for parent, flow in zip(node.parents, node.parent_gradients(gradient) if node.parents else ()):
+            if flow is not None and parent.requires_grad:
+                gradients[parent] = gradients[parent] + flow if parent in gradients else flow
+
+
+@mistake("backward.backward", """Your backward starts with ones whatever the output's shape, and that is the
+    gradient of its sum. An output of several numbers is not a loss: without `grad` it is an error.""")
+def starts_with_ones_anyway(output, grad=None):
+    grad = np.ones_like(output.data) if grad is None else grad
+    if not output.requires_grad or grad.shape != output.shape:
+        raise ValueError("no gradient, or one of another shape")
+    gradients = {output: grad}
+    for node in topological_order(output):
+        gradient = gradients.pop(node, None)
+        if gradient is None:
+            continue
+        if not node.parents:
+            node.grad = np.array(gradient if node.grad is None else node.grad + gradient)
+            continue
+        for parent, flow in zip(node.parents, node.parent_gradients(gradient)):
+            if flow is not None and parent.requires_grad:
+                gradients[parent] = gradients[parent] + flow if parent in gradients else flow
+
+
+@mistake("backward.no_grad", """Your no_grad turns recording on after its block, whatever it was before.
+    Inside another no_grad it must stay off: put back the value that you found.""")
+def always_turns_recording_on():
+    tensor.recording = False
+    try:
+        yield
+    finally:
+        tensor.recording = True
+
+
+@mistake("backward.no_grad", """Where an exception ends the block, your no_grad leaves recording off, and
+    nothing in the program is ever recorded again. What stands in a `finally` runs in any case.""")
+def forgets_the_exception():
+    before = tensor.recording
+    tensor.recording = False
+    yield
+    tensor.recording = before
+
+
+@mistake("backward.no_grad", """Your no_grad sets a variable `recording` of this file. `record` looks at the
+    one of the module tensor, which is reached as `tensor.recording`.""")
+def sets_its_own_variable():
+    global recording
+    recording = False
+    try:
+        yield
+    finally:
+        recording = True
