@@ -167,6 +167,6 @@ def _begun_small(title: str) -> str:
     """`A gradient …` as `a gradient …`; `ReLU …`, `Adam …` and `A @ B …` as they are."""
     first, second = [*title.split(" ")[:2], ""][:2]
     word = first.split("'")[0].rstrip(":,;.").replace("-", "")
-    article = word == "A" and second.isalpha() and len(second) > 1
+    article = word == "A" and second[:2].isalpha() and len(second) > 1
     ordinary = len(word) > 1 and word.isalpha() and word[1:].islower() and word not in PROPER_NAMES
     return title[:1].lower() + title[1:] if article or ordinary else title

@@ -1,0 +1,80 @@
+"""The report as one self-contained page: the course, what was passed, and every attempt on the way."""
+from datetime import datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from grader.course import Course
+from grader.errors import UsageError
+from grader.ledger import Attempt, histories, trouble
+from grader.report.map import course_map
+from grader.report.style import MARKS, count, safe
+
+SHOWN_ATTEMPTS = 32  # columns of a history; those before are only counted
+PRINTED_LINES = 20
+COLUMN, GAP, HEIGHT, LEAST = 5, 2, 22, 3  # of the histories, in pixels
+
+
+def write_html(course: Course, path: Path) -> None:
+    """Write the page to `path`. Raises UsageError where that cannot be written."""
+    page = render(course)
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written ({error.strerror}); name another file.") from None
+
+
+def render(course: Course, now: datetime | None = None) -> str:
+    """The page as text, as of `now`."""
+    attempts = histories(course.root)
+    shown = course_map(course, {name: (a[-1].status, a[-1].earned, a[-1].points) for name, a in attempts.items()})
+    for pipeline in shown["pipelines"]:
+        for project in pipeline["projects"]:
+            for exercise in project["exercises"]:
+                exercise["history"] = history(attempts.get(exercise["id"], []))
+    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True,
+                              lstrip_blocks=True, undefined=StrictUndefined, finalize=_printable)
+    return environment.get_template("page.html.j2").render(
+        course=shown, trouble=trouble(course.root), marks=MARKS, count=count, now=when(now or datetime.now()))
+
+
+def history(attempts: list[Attempt]) -> dict | None:
+    """What the page shows of the attempts at one exercise: a column for each, and how the latest came out."""
+    if not attempts:
+        return None
+    recent = attempts[-SHOWN_ATTEMPTS:]
+    columns = []
+    for at, attempt in enumerate(recent):
+        share = attempt.earned / attempt.points if attempt.points else 0
+        height = LEAST + round((HEIGHT - LEAST) * share)
+        columns.append({"x": at * (COLUMN + GAP), "y": HEIGHT - height, "height": height, "status": attempt.status,
+                        "label": f"{moment(attempt.last_at)}: {attempt.status}, {attempt.earned} of {attempt.points}"})
+    return {"columns": columns, "column": COLUMN, "width": len(recent) * (COLUMN + GAP) - GAP, "height": HEIGHT,
+            "attempts": len(attempts), "left_out": len(attempts) - len(recent),
+            "first_at": moment(min(a.first_at for a in attempts)), "last_at": moment(attempts[-1].last_at),
+            "last_iso": attempts[-1].last_at, "latest": latest(attempts[-1])}
+
+
+def latest(attempt: Attempt) -> dict:
+    """The message and the checks of a verdict, with what they printed cut to its last lines."""
+    verdict = attempt.verdict
+    for check in verdict["checks"]:
+        lines = check["output"].strip("\n").split("\n")
+        left_out = max(0, len(lines) - PRINTED_LINES)
+        head = [f"… {count(left_out, 'line')} before"] if left_out else []
+        check["output"] = "\n".join([*head, *lines[left_out:]])
+        check["given"] = ", ".join(f"{name} {text.removeprefix('shape ')}" for name, text in check["given"].items())
+    return verdict
+
+
+def moment(iso: str) -> str:
+    return when(datetime.fromisoformat(iso).astimezone())
+
+
+def when(time: datetime) -> str:
+    return f"{time.day} {time:%b %Y, %H:%M}"
+
+
+def _printable(value):
+    """Plain text without control characters; what the template has made already stays as it is."""
+    return safe(value) if type(value) is str else value
