@@ -21,6 +21,7 @@ import numpy as np
 
 LARGEST_TREE = 8 << 20       # a node of the tree costs the reader some fifty times its bytes
 LARGEST_PAYLOAD = 256 << 20
+SMALL = 1 << 16              # a frame of fewer bytes is sent and read in one piece
 DEEPEST = 40                 # lists in tuples in dicts and so on
 MOST_AXES = 64               # of an array, as NumPy has it
 LONGEST_INT = 1024           # bytes; Python prints no int beyond 4300 digits
@@ -40,6 +41,10 @@ class WireError(Exception):
 
 class WireClosed(WireError):
     """The other side is gone."""
+
+
+class WireStuck(WireError):
+    """The other side did not read within the socket's timeout."""
 
 
 class TooLarge(WireError):
@@ -97,7 +102,7 @@ def encode(value, refer: Callable[[object], Handle]) -> tuple[bytes, list[np.nda
         torch = sys.modules.get("torch")
         if torch is not None and kind in (torch.Tensor, torch.nn.Parameter) and item.layout == torch.strided:
             try:
-                array = item.detach().cpu().resolve_conj().resolve_neg().contiguous().numpy()
+                array = item.detach().cpu().resolve_conj().resolve_neg().numpy()
             except (TypeError, RuntimeError):  # bfloat16, meta: NumPy has no such thing
                 array = None
             if array is not None and array.dtype.str in _DTYPES:
@@ -120,8 +125,8 @@ def decode(tree: bytes, payload: bytes | bytearray, resolve: Callable[[Handle], 
            arrays: list[tuple[np.ndarray, memoryview]] | None = None):
     """The value of a frame. `resolve` turns a Handle into what this side puts in its place.
 
-    Arrays are fresh and writable; with `arrays` given, each is noted there with the bytes it came from, so that
-    the caller can tell later whether it was changed. Raises WireError for whatever does not follow the protocol.
+    Arrays are fresh and writable; with `arrays` given, each is noted there with the bytes it came from, a tensor as
+    the array that it shares its memory with, so that the caller can tell later whether it was changed. Raises WireError for whatever does not follow the protocol.
     """
     view = memoryview(payload)
     depth = taken = keys = 0
@@ -193,11 +198,9 @@ def decode(tree: bytes, payload: bytes | bytearray, resolve: Callable[[Handle], 
             raise WireError("an array lies outside of the payload")
         source = view[start : start + size]
         array = np.frombuffer(bytearray(source), dtype).reshape(shape)
-        if code == TENSOR:
-            return sys.modules["torch"].from_numpy(array)
         if arrays is not None:
             arrays.append((array, source))
-        return array
+        return sys.modules["torch"].from_numpy(array) if code == TENSOR else array
 
     try:
         value = unpack(tree)
@@ -239,36 +242,42 @@ def send(sock: socket.socket, tree: bytes, arrays: list[np.ndarray]) -> None:
     buffers = [memoryview(np.ascontiguousarray(a).reshape(-1)).cast("B") for a in arrays if a.nbytes]
     header = _HEADER.pack(len(tree), sum(len(b) for b in buffers))
     try:
-        if len(tree) < 1 << 16:
-            sock.sendall(header + tree)
+        if len(tree) + sum(map(len, buffers)) < SMALL:
+            # In one piece: each piece that is sent wakes the other side, and most frames are small.
+            sock.sendall(b"".join([header, tree, *buffers]))
         else:
-            sock.sendall(header)
-            sock.sendall(tree)
-        for buffer in buffers:
-            sock.sendall(buffer)
+            for piece in (header, tree, *buffers):
+                sock.sendall(piece)
+    except TimeoutError:
+        raise WireStuck("the other side does not read") from None
     except OSError as error:
         raise WireClosed(str(error)) from None
 
 
 def receive(sock: socket.socket, wait: Callable[[], None] = lambda: None) -> tuple[bytes, bytearray]:
     """Read one frame; `wait` is called before each read and returns when there is something, or raises."""
-    header = _read(sock, _HEADER.size, wait)
-    tree_length, payload_length = _HEADER.unpack(header)
-    if tree_length > LARGEST_TREE or payload_length > LARGEST_PAYLOAD:
-        raise WireError("a frame is larger than the protocol allows")
-    return bytes(_read(sock, tree_length, wait)), _read(sock, payload_length, wait)
-
-
-def _read(sock: socket.socket, count: int, wait: Callable[[], None]) -> bytearray:
     # Grows as the bytes come: a header may promise 256 MB and bring nothing.
     data = bytearray()
-    while len(data) < count:
-        wait()
-        try:
-            chunk = sock.recv(min(count - len(data), 1 << 20))
-        except OSError as error:
-            raise WireClosed(str(error)) from None
-        if not chunk:
-            raise WireClosed("the other side closed the wire")
-        data += chunk
-    return data
+    while len(data) < _HEADER.size:
+        data += _some(sock, SMALL, wait)
+    tree_length, payload_length = _HEADER.unpack_from(data)
+    if tree_length > LARGEST_TREE or payload_length > LARGEST_PAYLOAD:
+        raise WireError("a frame is larger than the protocol allows")
+    tree_end = _HEADER.size + tree_length
+    end = tree_end + payload_length
+    while len(data) < end:
+        data += _some(sock, min(end - len(data), 1 << 20), wait)
+    if len(data) > end:  # the two sides take turns, so nothing may follow a frame
+        raise WireError("more came than one frame")
+    return bytes(data[_HEADER.size:tree_end]), data[tree_end:]
+
+
+def _some(sock: socket.socket, most: int, wait: Callable[[], None]) -> bytes:
+    wait()
+    try:
+        chunk = sock.recv(most)
+    except OSError as error:
+        raise WireClosed(str(error)) from None
+    if not chunk:
+        raise WireClosed("the other side closed the wire")
+    return chunk

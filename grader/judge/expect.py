@@ -9,11 +9,13 @@ import numbers
 
 import numpy as np
 
+from grader.judge.remote import is_plain
 from grader.judge.show import show
 
 # Relative and absolute tolerance by the coarser of the two dtypes: a few hundred rounding errors, room for a
 # different order of summation and no room for a different formula.
-TOLERANCES = {"float64": (1e-7, 1e-9), "float32": (1e-4, 1e-5), "float16": (1e-2, 1e-3)}
+TOLERANCES = {np.dtype("float64"): (1e-7, 1e-9), np.dtype("float32"): (1e-4, 1e-5), np.dtype("float16"): (1e-2, 1e-3)}
+_FINEST = TOLERANCES[np.dtype("float64")]
 
 
 class Mismatch(AssertionError):
@@ -52,11 +54,17 @@ def expect(got, *, equals, given: dict | None = None, rtol: float | None = None,
     if b.dtype.kind in "biu" and a.dtype.kind in "biu":
         close = a == b
     else:
-        relative, absolute = max(TOLERANCES.get(str(d), TOLERANCES["float64"]) for d in (a.dtype, b.dtype))
-        close = np.isclose(a, b, rtol=relative if rtol is None else rtol, atol=absolute if atol is None else atol,
-                           equal_nan=True)
+        relative, absolute = max(TOLERANCES.get(a.dtype, _FINEST), TOLERANCES.get(b.dtype, _FINEST))
+        close = _close(a, b, relative if rtol is None else rtol, absolute if atol is None else atol)
     if not close.all():
         raise Mismatch("value", given=given, note=note, value=a, **_difference(a, b, close))
+
+
+def _close(a: np.ndarray, b: np.ndarray, rtol: float, atol: float) -> np.ndarray:
+    """np.isclose, with NaN equal to NaN; where all is well, in a third of its time."""
+    with np.errstate(all="ignore"):
+        close = np.abs(a - b) < atol + rtol * np.abs(b)  # never true of NaN and infinities
+    return close if close.all() else np.isclose(a, b, rtol=rtol, atol=atol, equal_nan=True)
 
 
 def _expect_sequence(got, want, given, rtol, atol, exact_dtype, note) -> None:
@@ -72,7 +80,7 @@ def _expect_sequence(got, want, given, rtol, atol, exact_dtype, note) -> None:
 
 def expect_true(condition, *, got, want: str, given: dict | None = None, note: str = "") -> None:
     """Raise Mismatch unless `condition` holds; `got` is a value to show, `want` says in words what was wanted."""
-    if not bool(condition):
+    if not (is_plain(condition) and bool(condition)):
         raise Mismatch("value", got=show(got), want=want, given=given, note=note, value=got)
 
 
