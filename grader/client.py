@@ -26,10 +26,9 @@ def ask(root: Path, request: dict) -> Iterator[dict]:
     for attempt in range(3):
         connection = connect(root)
         answered = False
-        with connection, connection.makefile("rw", encoding="utf-8", errors="surrogatepass", newline="\n") as stream:
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                stream.write(json.dumps(request) + "\n")
-                stream.flush()
+        with connection, connection.makefile("r", encoding="utf-8", errors="surrogatepass", newline="\n") as stream:
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it may be leaving just now
+                connection.sendall(json.dumps(request).encode() + b"\n")
             with contextlib.suppress(ConnectionResetError):
                 for text in stream:
                     line = json.loads(text)

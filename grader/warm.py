@@ -133,6 +133,7 @@ class WarmParent:
         """Fork a judge for one request. False where this process is out of date, which the client is told."""
         from grader.judge.suites import changed_files
         if changed_files(self.root) != self.stamp or self.zygote.poll() is not None:
+            self.path.unlink(missing_ok=True)  # before it is told: it comes back at once
             with contextlib.suppress(OSError):
                 connection.sendall(b'{"stale": true}\n')
             connection.close()

@@ -7,6 +7,7 @@
 It draws learning curves, sample predictions, and a graph with the gradient at every node.
 """
 import argparse
+import math
 from pathlib import Path
 
 import numpy as np
@@ -86,7 +87,7 @@ def train(name: str, model: Module, data: datasets.Dataset, options: argparse.Na
         for epoch in range(1, options.epochs + 1):
             for images, labels in datasets.batches(data.train_images, data.train_labels, options.batch, rng):
                 # Large steps first, small ones last: lr(t) = lr/2 (1 + cos πt/T), Loshchilov & Hutter 2017.
-                optimizer.lr = options.lr / 2 * (1 + np.cos(np.pi * len(history["loss"]) / total))
+                optimizer.lr = options.lr / 2 * (1 + math.cos(math.pi * len(history["loss"]) / total))
 
                 loss = cross_entropy(model(Tensor(images)), labels)
                 optimizer.zero_grad()
