@@ -323,3 +323,193 @@ def recorded_around_no_grad(work, scenario):
     finally:
         engine.recording = True
     return found
+
+
+def built(work, plan, known):
+    """A module as `plan` says: a dict is a module with these attributes, in order; a list under "Sequential" is one.
+
+    A whole number is the parameter of that number, the same wherever it stands; a broken one is a plain tensor. A
+    module's "@" is its name, and a text that is such a name stands for the module again. All is kept in `known`.
+    """
+    if type(plan) is int:
+        return known.setdefault(plan, work.Parameter(np.array([float(plan)])))
+    if isinstance(plan, float):
+        return known.setdefault(plan, work.Tensor(np.array([plan]), requires_grad=True))
+    if isinstance(plan, (list, tuple)):
+        return type(plan)(built(work, part, known) for part in plan)
+    if isinstance(plan, dict) and "Sequential" in plan:
+        return work.Sequential(*(built(work, part, known) for part in plan["Sequential"]))
+    if isinstance(plan, dict):
+        class Part(work.Module):
+            def __init__(self):
+                known[plan.get("@")] = self
+                for name, part in plan.items():
+                    if name != "@":
+                        setattr(self, name, built(work, part, known))
+        return Part()
+    return known.get(plan, plan) if isinstance(plan, str) else plan
+
+
+def numbers_of_parameters(work, plan):
+    """The numbers of the parameters of a module that is built as `plan` says."""
+    return [int(parameter.item()) for parameter in built(work, plan, {}).parameters()]
+
+
+def gradients_after_zero_grad(work, plan):
+    """By its number, the gradient of each tensor after all had one and `zero_grad` of the module was called."""
+    known = {}
+    module = built(work, plan, known)
+    tensors = {number: tensor for number, tensor in known.items() if type(number) in (int, float)}
+    for tensor in tensors.values():
+        tensor.grad = np.array([5.0])
+    module.zero_grad()
+    return {number: tensor.grad for number, tensor in tensors.items()}
+
+
+def parameter_facts(work, array):
+    """What is to know of a parameter that is made of `array`."""
+    parameter = work.Parameter(array)
+    return isinstance(parameter, work.Tensor), parameter.data, parameter.requires_grad, parameter.grad, \
+        len(parameter.parents)
+
+
+def call_of_module(work, *inputs, **options):
+    """What a call of a module returns whose forward returns its arguments."""
+    class Echo(work.Module):
+        def forward(self, *inputs, **options):
+            return [list(inputs), options]
+    return Echo()(*inputs, **options)
+
+
+def through_sequential(work, steps, x, grad):
+    """Value and gradients of x through (kind, number) steps: a module that multiplies, a function that adds.
+
+    The gradients are those of x and of each parameter, in the order of the steps.
+    """
+    class Times(work.Module):
+        def __init__(self, number):
+            self.number = work.Parameter(np.array(number))
+
+        def forward(self, x):
+            return x * self.number
+
+    def plus(number):
+        return lambda x: x + number
+
+    parts = [Times(number) if kind == "times" else plus(number) for kind, number in steps]
+    source = work.Tensor(x, requires_grad=True)
+    result = work.Sequential(*parts)(source)
+    leaves = [source, *(part.number for part in parts if isinstance(part, Times))]
+    return result.data, gradients_at(result, grad, leaves)
+
+
+def gradients_at(result, grad, leaves):
+    """The gradients of `leaves` for the upstream gradient `grad` of `result`: a plain walk through the graph."""
+    order, seen = [], set()
+
+    def visit(tensor):
+        if id(tensor) not in seen:
+            seen.add(id(tensor))
+            for parent in tensor.parents:
+                visit(parent)
+            order.append(tensor)
+
+    visit(result)
+    total = {id(result): grad}
+    for tensor in reversed(order):
+        if tensor.parents and id(tensor) in total:
+            for parent, gradient in zip(tensor.parents, tensor.parent_gradients(total[id(tensor)])):
+                if gradient is not None:
+                    total[id(parent)] = total[id(parent)] + gradient if id(parent) in total else gradient
+    return [total.get(id(leaf)) for leaf in leaves]
+
+
+def new_linear(work, inputs, outputs, seed, count=1, **options):
+    """Weight and bias, and the shapes of the parameters, of `count` layers drawn by one generator."""
+    rng = np.random.default_rng(seed)
+    layers = [work.Linear(inputs, outputs, rng=rng, **options) for _ in range(count)]
+    return [(layer.weight.data, layer.bias if layer.bias is None else layer.bias.data,
+             [parameter.shape for parameter in layer.parameters()]) for layer in layers]
+
+
+def through_linear(work, x, weight, bias, grad, again=False):
+    """y = layer(x), or y = layer(2 layer(x)), for a layer that has these parameters.
+
+    Its value, the gradients of x, weight and bias, the same from a second walk, and x, weight and bias afterwards.
+    """
+    layer = work.Linear(weight.shape[1], weight.shape[0], bias=bias is not None, rng=np.random.default_rng(0))
+    layer.weight.data = weight
+    if bias is not None:
+        layer.bias.data = bias
+    source = work.Tensor(x, requires_grad=True)
+    result = layer(source)
+    if again:
+        result = layer(result * 2.0)
+    leaves = [source, layer.weight] + ([] if bias is None else [layer.bias])
+    first = [g if g is None else g.copy() for g in gradients_at(result, grad, leaves)]
+    return result.data, first, gradients_at(result, grad, leaves), [leaf.data for leaf in leaves]
+
+
+def train(work, optimizer, arrays, gradients, rates=None, container="list", **options):
+    """Every parameter after each step, a stack for each; `gradients` holds for each step one array or None for each.
+
+    With `rates`, the learning rate is set before each step. `container` says in what the parameters are handed over.
+    """
+    params = [work.Tensor(array.copy(), requires_grad=True) for array in arrays]
+    wrapped = {"list": list, "tuple": tuple, "generator": lambda tensors: (t for t in tensors)}[container](params)
+    stepper = getattr(work, optimizer)(wrapped, **options)
+    history = [[] for _ in params]
+    for place, given in enumerate(gradients):
+        for param, gradient in zip(params, given):
+            param.grad = None if gradient is None else gradient.copy()
+        if rates is not None:
+            stepper.lr = rates[place]
+        stepper.step()
+        for kept, param in zip(history, params):
+            kept.append(param.data.copy())
+    return [np.stack(kept) for kept in history]
+
+
+def train_in_place(work, optimizer, arrays, gradients, **options):
+    """As `train`, but each gradient is written into the one array that a parameter's `grad` is from the start.
+
+    Whether `data` is the array that it was; the parameters at the end; their gradients after the last step.
+    """
+    held = [array.copy() for array in arrays]
+    params = [work.Tensor(array, requires_grad=True) for array in held]
+    stepper = getattr(work, optimizer)(params, **options)
+    for param in params:
+        param.grad = np.zeros_like(param.data)
+    for given in gradients:
+        for param, gradient in zip(params, given):
+            param.grad[...] = gradient
+        stepper.step()
+    return [param.data is array for param, array in zip(params, held)], held, [param.grad for param in params]
+
+
+def zero_gradients(work, optimizer, arrays, gradient, **options):
+    """A step, `zero_grad`, another step: the gradients, and the parameters after the first and the second step.
+
+    The first parameter has a gradient, the others have none. Also the array that the gradient was.
+    """
+    params = [work.Tensor(array.copy(), requires_grad=True) for array in arrays]
+    stepper = getattr(work, optimizer)(params, **options)
+    kept = params[0].grad = gradient.copy()
+    stepper.step()
+    first = [param.data.copy() for param in params]
+    stepper.zero_grad()
+    gradients = [param.grad for param in params]
+    stepper.step()
+    return gradients, first, [param.data for param in params], kept
+
+
+def error_of_optimizer(work, optimizer, count, options):
+    """The classes and the message of what the constructor raises for `count` parameters; ([], "") for nothing."""
+    params = [work.Tensor([1.0], requires_grad=True) for _ in range(count)]
+    try:
+        getattr(work, optimizer)(params, **options)
+    except NotImplementedError:
+        raise
+    except Exception as error:
+        return [c.__name__ for c in type(error).__mro__], str(error)
+    return [], ""
