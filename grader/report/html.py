@@ -47,8 +47,9 @@ def history(attempts: list[Attempt]) -> dict | None:
     for at, attempt in enumerate(recent):
         share = attempt.earned / attempt.points if attempt.points else 0
         height = LEAST + round((HEIGHT - LEAST) * share)
+        label = f"{moment(attempt.last_at)}: {attempt.status}, {attempt.earned} of {attempt.points}"
         columns.append({"x": at * (COLUMN + GAP), "y": HEIGHT - height, "height": height, "status": attempt.status,
-                        "label": f"{moment(attempt.last_at)}: {attempt.status}, {attempt.earned} of {attempt.points}"})
+                        "label": label})
     return {"columns": columns, "column": COLUMN, "width": len(recent) * (COLUMN + GAP) - GAP, "height": HEIGHT,
             "attempts": len(attempts), "left_out": len(attempts) - len(recent),
             "first_at": moment(min(a.first_at for a in attempts)), "last_at": moment(attempts[-1].last_at),

@@ -87,7 +87,7 @@ def _failure(check: Check, told: set[str], color: bool) -> list[str]:
         lines += _labelled("want", check.want, color)
     if check.note and check.kind not in NAMED:
         lines += _wrapped(safe_line(_short(check.note)))
-    lines += [paint(f"{INDENT}{_short(safe_line(line), 300)}", "dim", color) for line in check.traceback]
+    lines += [paint(f"{INDENT}{_short(safe_line(row), 300)}", "dim", color) for row in check.traceback]
     for words in check.diagnosis.splitlines():
         if words.strip() and words not in told:
             told.add(words)
@@ -97,8 +97,9 @@ def _failure(check: Check, told: set[str], color: bool) -> list[str]:
 
 def _argument(name: str, text: str) -> str:
     """`grad (3, 1, 4)` of an array that is shown by its shape, `shape (1, 4)` of a value."""
-    text = text.strip("\n")
-    return text if name == "example" else f"{name} {text.removeprefix('shape ').replace('tensor shape ', 'tensor ', 1)}"
+    if name == "example":
+        return text
+    return f"{name} {text.removeprefix('shape ').replace('tensor shape ', 'tensor ', 1)}"
 
 
 def _labelled(label: str, text: str, color: bool) -> list[str]:
