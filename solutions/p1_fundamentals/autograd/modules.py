@@ -1,0 +1,163 @@
+r"""Modules, parameters and a linear layer.
+
+A *parameter* is a tensor that is learned, and a *module* keeps parameters beside the operation that uses them.
+Modules contain modules, so the parameters of a whole network are found by walking a tree. The module that most
+networks are made of is the linear layer, with a weight $W$ of shape (out, in) and a bias $b$ of shape (out,):
+
+$$y = x W^\top + b, \qquad W_{ki}, b_k \sim U\left(-\tfrac{1}{\sqrt{n}}, \tfrac{1}{\sqrt{n}}\right)
+  \text{ at the start, for } n \text{ inputs.}$$
+
+Weights that are equal would stay equal, so they are random. Where the $x_i$ are independent, of mean 0 and variance 1,
+the sum $\sum_i W_{ki} x_i$ has the variance $n \operatorname{Var}(W)$: weights that did not shrink with $n$ would make
+the signal grow from layer to layer.
+
+This exercise builds on `arithmetic`, `unbroadcast` and `matmul`: `+`, `*` and `@` work on tensors. `.T` and `reshape`
+do not, as they belong to `shapes`: a transposition is recorded by hand.
+
+Source: He et al., "Delving deep into rectifiers" (2015), section 2.2; PyTorch documentation, `torch.nn.Linear`.
+"""
+from collections.abc import Callable
+
+import numpy as np
+from jaxtyping import Float
+
+from .tensor import Tensor, record
+
+
+class Parameter(Tensor):
+    """A tensor that is learned: made from an array, as `Tensor` is, it requires a gradient."""
+
+    def __init__(self, data):
+        ### BEGIN SOLUTION
+        super().__init__(data, requires_grad=True)
+        ### END SOLUTION
+
+
+class Module:
+    """What networks are made of. A subclass sets parameters and modules as attributes and defines `forward`; it need
+    not call an `__init__` of this class.
+
+    >>> class Scale(Module):
+    ...     def __init__(self):
+    ...         self.factor = Parameter([2.0])
+    ...     def forward(self, x):
+    ...         return x * self.factor
+    >>> scale = Scale()
+    >>> scale(Tensor([1.0, 3.0])).data
+    array([2., 6.])
+    >>> scale.parameters()
+    [Tensor([2.], requires_grad=True)]
+    """
+
+    def __call__(self, *inputs, **options):
+        """What `forward` returns for these arguments."""
+        ### BEGIN SOLUTION
+        return self.forward(*inputs, **options)
+        ### END SOLUTION
+
+    def parameters(self) -> list[Parameter]:
+        """Every parameter in this module, each once.
+
+        It goes through the attributes in the order in which they were set. A parameter is taken; a module, list or
+        tuple is searched at that point, before the next attribute, also where they are nested; everything else is
+        passed over, a plain `Tensor` too. What is met again, be it a parameter that two layers share or a module
+        that contains itself, is passed over as well.
+        """
+        ### BEGIN SOLUTION
+        found: list[Parameter] = []
+        seen: set[int] = set()
+
+        def search(value):
+            if id(value) in seen:
+                return
+            if isinstance(value, Parameter):
+                seen.add(id(value))
+                found.append(value)
+            elif isinstance(value, Module):
+                seen.add(id(value))  # before its attributes: one of them may lead back here
+                search(list(vars(value).values()))
+            elif isinstance(value, (list, tuple)):
+                for item in value:
+                    search(item)
+
+        search(self)
+        return found
+        ### END SOLUTION
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to None, so that the next backward pass starts afresh."""
+        ### BEGIN SOLUTION
+        for parameter in self.parameters():
+            parameter.grad = None
+        ### END SOLUTION
+
+
+class Sequential(Module):
+    """Modules one after another: each gets what the one before it returned, and the first gets the input.
+
+    A function of one tensor, such as `relu`, may stand in the place of a module. With no modules at all, the result
+    is the input.
+    """
+
+    def __init__(self, *modules: Callable):
+        ### BEGIN SOLUTION
+        self.modules = modules
+        ### END SOLUTION
+
+    def forward(self, x):
+        """The result of the last module."""
+        ### BEGIN SOLUTION
+        for module in self.modules:
+            x = module(x)
+        return x
+        ### END SOLUTION
+
+
+class Linear(Module):
+    r"""$y = x W^\top + b$, for inputs of any number of batch axes.
+
+    >>> layer = Linear(3, 2, rng=np.random.default_rng(0))
+    >>> [parameter.shape for parameter in layer.parameters()]
+    [(2, 3), (2,)]
+    >>> layer(Tensor(np.ones((5, 3)))).shape
+    (5, 2)
+    """
+
+    def __init__(self, in_features: int, out_features: int, *, bias: bool = True, rng: np.random.Generator):
+        r"""Set two parameters: `weight`, (out, in), and then `bias`, (out,), which is None where `bias` is false.
+
+        Their elements are float32, drawn by `rng` and nothing else from the uniform distribution on
+        $[-1/\sqrt{\text{in}}, 1/\sqrt{\text{in}}]$: the same generator makes the same layer.
+        """
+        ### BEGIN SOLUTION
+        bound = 1 / np.sqrt(in_features)
+
+        def draw(*shape):
+            return Parameter(rng.uniform(-bound, bound, shape).astype(np.float32))
+
+        self.weight = draw(out_features, in_features)
+        self.bias = draw(out_features) if bias else None
+        ### END SOLUTION
+
+    def forward(self, x: Float[Tensor, "*batch inputs"]) -> Float[Tensor, "*batch outputs"]:
+        """The recorded result, through which gradients reach `x`, `weight` and `bias`.
+
+        It is computed from what the parameters' `data` are at the time of the call: training replaces them.
+        float32 stays float32.
+        """
+        ### BEGIN SOLUTION
+        # To transpose is an operation too, whose gradient is transposed back.
+        transposed = record(self.weight.data.T, (self.weight,), lambda g: (g.T,))  # (out, in) -> (in, out)
+        y = x @ transposed                                                          # (..., in) -> (..., out)
+        return y if self.bias is None else y + self.bias                            # (..., out) + (out,)
+        ### END SOLUTION
+
+### BEGIN HINTS
+# 1. `vars(self)` holds a module's attributes in the order in which they were set. Write a function that looks at one
+#    value and calls itself for what is in it; keep what it has met in a set of `id(...)`.
+# 2. Linear: `x @ transposed + bias` has all its gradients already, if `transposed` remembers where it came from. A
+#    `Tensor(self.weight.data.T)` does not: no gradient would reach the weight. `record` makes one that does.
+# 3. `transposed = record(self.weight.data.T, (self.weight,), lambda g: (g.T,))`. To draw:
+#    `Parameter(rng.uniform(-bound, bound, (out_features, in_features)).astype(np.float32))`. In `parameters`:
+#    Parameter: append; Module: search `vars(value).values()`; list or tuple: search each item.
+### END HINTS

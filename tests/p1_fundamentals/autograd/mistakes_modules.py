@@ -1,0 +1,218 @@
+"""What learners get wrong in `modules`, and what to tell them."""
+# ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
+from grader.mistakes import mistake
+
+Module = object  # for the wrong classes below to be defined here
+
+
+@mistake("modules.Parameter.__init__", """Your Parameter does not require a gradient. Operations on it are not
+    recorded then, and nothing can be learned: requiring one is all that sets it apart from a Tensor.""")
+def requires_nothing(self, data):
+    super(Parameter, self).__init__(data)
+
+
+@mistake("modules.Module.__call__", """A call of your module runs forward and drops the result. Whoever calls it
+    gets None.""")
+def drops_the_result(self, *inputs, **options):
+    self.forward(*inputs, **options)
+
+
+@mistake("modules.Module.parameters", """Your parameters looks at the module's own attributes only. Those of the
+    modules inside it are the network's too, and would never be trained.""")
+def stays_on_the_surface(self):
+    found = []
+    for value in vars(self).values():
+        if isinstance(value, Parameter) and not any(value is other for other in found):
+            found.append(value)
+    return found
+
+
+@mistake("modules.Module.parameters", """Your parameters finds those in attributes and in their modules, but
+    does not look into lists and tuples. A network often keeps its layers in one.""")
+def overlooks_lists(self):
+    found, seen = [], set()
+
+    def search(value):
+        if id(value) in seen:
+            return
+        seen.add(id(value))
+        if isinstance(value, Parameter):
+            found.append(value)
+        elif isinstance(value, Module):
+            for item in list(vars(value).values()):
+                search(item)
+
+    search(self)
+    return found
+
+
+@mistake("modules.Module.parameters", """Your parameters names a parameter once for each place where it is met.
+    One that two layers share would be updated twice in each step.""")
+def counts_shared_ones_twice(self):
+    found, open_modules = [], set()
+
+    def search(value):
+        if isinstance(value, Parameter):
+            found.append(value)
+        elif isinstance(value, Module) and id(value) not in open_modules:
+            open_modules.add(id(value))
+            search(list(vars(value).values()))
+            open_modules.discard(id(value))
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                search(item)
+
+    search(self)
+    return found
+
+
+@mistake("modules.Module.parameters", """Your parameters takes every Tensor that requires a gradient. A
+    parameter is what was declared one; an input or a result that a module keeps is not to be trained.""")
+def takes_any_tensor(self):
+    found, seen = [], set()
+
+    def search(value):
+        if isinstance(value, (Tensor, Module)):
+            if id(value) in seen:
+                return
+            seen.add(id(value))
+        if isinstance(value, Tensor) and value.requires_grad:
+            found.append(value)
+        elif isinstance(value, Module):
+            search(list(vars(value).values()))
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                search(item)
+
+    search(self)
+    return found
+
+
+@mistake("modules.Module.parameters", """Your parameters lists a module's own parameters first and those of its
+    modules after them. The attributes are gone through in their order, and a module is searched where it
+    stands.""")
+def takes_its_own_first(self):
+    found, seen = [], set()
+
+    def search(value):
+        if id(value) in seen:
+            return
+        if isinstance(value, Parameter):
+            seen.add(id(value))
+            found.append(value)
+        elif isinstance(value, Module):
+            seen.add(id(value))
+            inside = list(vars(value).values())
+            search([item for item in inside if isinstance(item, Parameter)])
+            search([item for item in inside if not isinstance(item, Parameter)])
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                search(item)
+
+    search(self)
+    return found
+
+
+@mistake("modules.Module.zero_grad", """Your zero_grad fills the gradients with zeros. They are to be None, as
+    before the first backward pass: it tells a parameter that no gradient reached from one whose gradient is
+    0.""")
+def fills_with_zeros(self):
+    for parameter in self.parameters():
+        parameter.grad = np.zeros_like(parameter.data)
+
+
+@mistake("modules.Sequential.forward", """Your Sequential gives the input to each of its modules, and returns
+    the result of the last. Each is to work on what the one before it returned.""")
+def starts_over_each_time(self, x):
+    y = x
+    for module in self.modules:
+        y = module(x)
+    return y
+
+
+@mistake("modules.Linear.__init__", """The numbers of your Linear do not shrink with its inputs: they are drawn
+    from the standard normal distribution. A sum over many inputs grows from layer to layer then, which the
+    bound of 1/√in prevents.""")
+def draws_standard_normals(self, in_features, out_features, *, bias=True, rng):
+    self.weight = Parameter(rng.normal(size=(out_features, in_features)).astype(np.float32))
+    self.bias = Parameter(rng.normal(size=out_features).astype(np.float32)) if bias else None
+
+
+@mistake("modules.Linear.__init__", """Your Linear takes the number of its outputs for the bound. What must not
+    grow is a sum over the inputs, so it is their number that counts.""")
+def bounds_by_the_outputs(self, in_features, out_features, *, bias=True, rng):
+    bound = 1 / np.sqrt(out_features)
+    self.weight = Parameter(rng.uniform(-bound, bound, (out_features, in_features)).astype(np.float32))
+    self.bias = Parameter(rng.uniform(-bound, bound, out_features).astype(np.float32)) if bias else None
+
+
+@mistake("modules.Linear.__init__", """The bias of your Linear starts at 0. Many initialisations do that; this
+    one, as the text says and as PyTorch does it, draws the bias like the weight.""")
+def starts_the_bias_at_zero(self, in_features, out_features, *, bias=True, rng):
+    bound = 1 / np.sqrt(in_features)
+    self.weight = Parameter(rng.uniform(-bound, bound, (out_features, in_features)).astype(np.float32))
+    self.bias = Parameter(np.zeros(out_features, np.float32)) if bias else None
+
+
+@mistake("modules.Linear.__init__", """Your Linear is float64, which is what a NumPy generator draws. One such
+    parameter makes everything float64 that comes after it.""")
+def stays_float64(self, in_features, out_features, *, bias=True, rng):
+    bound = 1 / np.sqrt(in_features)
+    self.weight = Parameter(rng.uniform(-bound, bound, (out_features, in_features)))
+    self.bias = Parameter(rng.uniform(-bound, bound, out_features)) if bias else None
+
+
+@mistake("modules.Linear.__init__", """Your Linear makes a generator of its own instead of using the one that it
+    is given. With a fixed seed all layers of one shape start the same.""")
+def makes_its_own_generator(self, in_features, out_features, *, bias=True, rng):
+    rng, bound = np.random.default_rng(0), 1 / np.sqrt(in_features)
+    self.weight = Parameter(rng.uniform(-bound, bound, (out_features, in_features)).astype(np.float32))
+    self.bias = Parameter(rng.uniform(-bound, bound, out_features).astype(np.float32)) if bias else None
+
+
+@mistake("modules.Linear.forward", """In your Linear no gradient reaches the weight. You transpose its array and
+    wrap it in a new Tensor, which does not remember that it came from the weight.""")
+def cuts_the_weight_from_the_graph(self, x):
+    y = x @ Tensor(self.weight.data.T)
+    return y if self.bias is None else y + self.bias
+
+
+@mistake("modules.Linear.forward", """In your Linear no gradient reaches the bias: you add its array, and an
+    array is a constant to the graph.""")
+def cuts_the_bias_from_the_graph(self, x):
+    y = x @ record(self.weight.data.T, (self.weight,), lambda g: (g.T,))
+    return y if self.bias is None else y + self.bias.data
+
+
+@mistake("modules.Linear.forward", """The gradient of the weight in your Linear has the shape (in, out), not the
+    weight's. Whatever is transposed on the way forward is transposed again on the way back.""")
+def forgets_to_transpose_back(self, x):
+    y = x @ record(self.weight.data.T, (self.weight,), lambda g: (g,))
+    return y if self.bias is None else y + self.bias
+
+
+@mistake("modules.Linear", """Your Linear transposes the weight once, when it is made, and goes on with that.
+    Training replaces the weight's data, and the layer would not notice: transpose in forward.""")
+class TransposesOnce(Module):
+    def __init__(self, in_features, out_features, *, bias=True, rng):
+        bound = 1 / np.sqrt(in_features)
+        self.weight = Parameter(rng.uniform(-bound, bound, (out_features, in_features)).astype(np.float32))
+        self.bias = Parameter(rng.uniform(-bound, bound, out_features).astype(np.float32)) if bias else None
+        self.transposed = record(self.weight.data.T, (self.weight,), lambda g: (g.T,))
+
+    def forward(self, x):
+        y = x @ self.transposed
+        return y if self.bias is None else y + self.bias
+
+
+@mistake("modules.Linear", """The weight of your Linear has the shape (in, out). That is the shape to multiply
+    with; to keep it as (out, in), one row for each output, is what the text asks for and what PyTorch does.""")
+class KeepsTheWeightTransposed(Module):
+    def __init__(self, in_features, out_features, *, bias=True, rng):
+        bound = 1 / np.sqrt(in_features)
+        self.weight = Parameter(rng.uniform(-bound, bound, (in_features, out_features)).astype(np.float32))
+        self.bias = Parameter(rng.uniform(-bound, bound, out_features).astype(np.float32)) if bias else None
+
+    def forward(self, x):
+        y = x @ self.weight
+        return y if self.bias is None else y + self.bias
