@@ -149,7 +149,7 @@ def test_list_needs_nothing_heavy(course):
             "from grader.ledger import statuses; from grader.report.map import course_map;"
             "from grader.report.terminal import list_text;"
             f"root = Path({str(course.root)!r}); list_text(course_map(load_course(root), statuses(root)), True);"
-            "sys.exit(','.join({'rich', 'jinja2', 'torch', 'numpy', 'hypothesis', 'pytest'} & set(sys.modules)) or 0)")
+            "sys.exit(','.join({'rich', 'jinja2', 'torch', 'numpy', 'hypothesis', 'pytest'} & {*sys.modules}) or 0)")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2])
     assert done.returncode == 0, done.stderr
 
@@ -428,8 +428,8 @@ def browse(folder: Path, *options: str) -> str:
     return done.stdout
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: not checked that a browser lays the page out, dark and "
-                    "light, within the width of a phone")
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: not checked that a browser lays the page out, dark "
+                    "and light, within the width of a phone")
 class TestInABrowser:
     @pytest.fixture
     def folder(self, course, tmp_path):
