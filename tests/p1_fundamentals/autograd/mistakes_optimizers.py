@@ -1,0 +1,174 @@
+"""What learners get wrong in `optimizers`, and what to tell them."""
+# ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
+from grader.mistakes import mistake
+
+
+@mistake("optimizers.Optimizer.__init__", """Your optimizer keeps `params` as it came. A generator is used up
+    after one walk, so that the next one finds no parameters and says nothing. Keep a list.""")
+def keeps_the_generator(self, params, lr):
+    self.params = params
+    self.lr = lr
+    if params == []:
+        raise ValueError("params is empty")
+    if not lr > 0:
+        raise ValueError("lr must be positive")
+
+
+@mistake("optimizers.Optimizer.__init__", """Your comparison lets a learning rate of NaN through: it is
+    neither positive nor negative nor 0, and every parameter will be NaN after one step. Ask whether lr is
+    positive, and refuse it if it is not.""")
+def lets_nan_through(self, params, lr):
+    self.params, self.lr = list(params), lr
+    if not self.params:
+        raise ValueError("params is empty")
+    if lr <= 0:
+        raise ValueError("lr must be positive")
+
+
+@mistake("optimizers.Optimizer.zero_grad", """Your zero_grad fills the gradients with zeros. A zero is a
+    gradient too, for which a step moves the parameter by its momentum; None says that there is none.""")
+def fills_with_zeros(self):
+    for p in self.params:
+        p.grad = np.zeros_like(p.data)
+
+
+@mistake("optimizers.SGD.step", """Your SGD goes uphill: it adds the gradient. The gradient points to where
+    the loss grows.""")
+def goes_uphill(self):
+    for p, velocity in zip(self.params, self.velocities):
+        if p.grad is not None:
+            velocity *= self.momentum
+            velocity += p.grad
+            p.data += self.lr * velocity
+
+
+@mistake("optimizers.SGD.step", """Your SGD weighs the gradient by 1 - momentum, as Adam's averages do. Here
+    the velocity is a sum: the gradient enters it whole.""")
+def averages_the_velocity(self):
+    for p, velocity in zip(self.params, self.velocities):
+        if p.grad is not None:
+            velocity *= self.momentum
+            velocity += (1 - self.momentum) * p.grad
+            p.data -= self.lr * velocity
+
+
+@mistake("optimizers.SGD.step", """Your velocity holds the learning rate already: v = μ v + lr g. While lr is
+    constant nobody can tell, but when a schedule changes it, the gradients of earlier steps still move by the
+    old one. Multiply by lr when p is moved.""")
+def multiplies_too_early(self):
+    for p, velocity in zip(self.params, self.velocities):
+        if p.grad is not None:
+            velocity *= self.momentum
+            velocity += self.lr * p.grad
+            p.data -= velocity
+
+
+@mistake("optimizers.SGD.step", """Your SGD makes a new array for p.data. The parameters come out right, but
+    whoever holds the array, a view of it for instance, no longer sees the model learn: change the array in
+    place.""")
+def makes_a_new_array(self):
+    for p, velocity in zip(self.params, self.velocities):
+        if p.grad is not None:
+            velocity *= self.momentum
+            velocity += p.grad
+            p.data = p.data - self.lr * velocity
+
+
+@mistake("optimizers.SGD.step", """Your SGD treats a missing gradient like one of 0, so that momentum carries
+    the parameter on. One whose grad is None takes no part in the step, and its velocity does not fade.""")
+def takes_none_for_zero(self):
+    for p, velocity in zip(self.params, self.velocities):
+        velocity *= self.momentum
+        if p.grad is not None:
+            velocity += p.grad
+        p.data -= self.lr * velocity
+
+
+@mistake("optimizers.Adam.step", """Your Adam lacks the correction of the bias. Its averages start at 0, so
+    the first ones are too small, that of the square most of all: the first steps are too long.""")
+def forgets_the_correction(self):
+    beta1, beta2 = self.betas
+    for i, p in enumerate(self.params):
+        if p.grad is not None:
+            self.m[i] = beta1 * self.m[i] + (1 - beta1) * p.grad
+            self.v[i] = beta2 * self.v[i] + (1 - beta2) * p.grad**2
+            p.data -= self.lr * self.m[i] / (np.sqrt(self.v[i]) + self.eps)
+
+
+@mistake("optimizers.Adam.step", """Your Adam adds eps under the root, where its own root is what counts: 1e-4
+    in place of 1e-8. It belongs outside. The difference shows where gradients are small.""")
+def adds_eps_under_the_root(self):
+    beta1, beta2 = self.betas
+    for i, p in enumerate(self.params):
+        if p.grad is not None:
+            self.steps[i] += 1
+            self.m[i] = beta1 * self.m[i] + (1 - beta1) * p.grad
+            self.v[i] = beta2 * self.v[i] + (1 - beta2) * p.grad**2
+            m_hat = self.m[i] / (1 - beta1 ** self.steps[i])
+            v_hat = self.v[i] / (1 - beta2 ** self.steps[i])
+            p.data -= self.lr * m_hat / np.sqrt(v_hat + self.eps)
+
+
+@mistake("optimizers.Adam.step", """Your Adam has one t, and counts it up for each parameter: with ten
+    parameters it is ten times too large after a step. t is the number of steps that this parameter has
+    made.""")
+def counts_parameters_as_steps(self):
+    beta1, beta2 = self.betas
+    for i, p in enumerate(self.params):
+        if p.grad is not None:
+            self.steps[0] += 1
+            self.m[i] = beta1 * self.m[i] + (1 - beta1) * p.grad
+            self.v[i] = beta2 * self.v[i] + (1 - beta2) * p.grad**2
+            m_hat = self.m[i] / (1 - beta1 ** self.steps[0])
+            v_hat = self.v[i] / (1 - beta2 ** self.steps[0])
+            p.data -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+
+
+@mistake("optimizers.Adam.step", """Your Adam counts the steps of the optimizer, not those of each parameter.
+    One that was skipped has averages that are younger than that, and needs the correction of its own number
+    of steps.""")
+def counts_steps_of_the_optimizer(self):
+    beta1, beta2 = self.betas
+    self.steps[0] += 1
+    for i, p in enumerate(self.params):
+        if p.grad is not None:
+            self.m[i] = beta1 * self.m[i] + (1 - beta1) * p.grad
+            self.v[i] = beta2 * self.v[i] + (1 - beta2) * p.grad**2
+            m_hat = self.m[i] / (1 - beta1 ** self.steps[0])
+            v_hat = self.v[i] / (1 - beta2 ** self.steps[0])
+            p.data -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+
+
+@mistake("optimizers.Adam.step", """Your Adam divides by the average of the squares, not by its root. The step
+    then shrinks where gradients are large and grows where they are small; with the root its length is about
+    lr in both cases.""")
+def forgets_the_root(self):
+    beta1, beta2 = self.betas
+    for i, p in enumerate(self.params):
+        if p.grad is not None:
+            self.steps[i] += 1
+            self.m[i] = beta1 * self.m[i] + (1 - beta1) * p.grad
+            self.v[i] = beta2 * self.v[i] + (1 - beta2) * p.grad**2
+            m_hat = self.m[i] / (1 - beta1 ** self.steps[i])
+            v_hat = self.v[i] / (1 - beta2 ** self.steps[i])
+            p.data -= self.lr * m_hat / (v_hat + self.eps)
+
+
+@mistake("optimizers.SGD.__init__", """Your SGD takes any momentum. From 1 on the velocity never fades, and a
+    negative one turns back and forth: say so at once, not by a loss that explodes an hour later.""")
+def takes_any_momentum(self, params, *, lr, momentum=0.0):
+    super().__init__(params, lr)
+    self.momentum = momentum
+    self.velocities = [np.zeros_like(p.data) for p in self.params]
+
+
+@mistake("optimizers.Adam.__init__", """Your Adam takes any betas. With one of 1 an average never moves from
+    0, and its correction divides by 0.""")
+def takes_any_betas(self, params, *, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+    super().__init__(params, lr)
+    if not eps > 0:
+        raise ValueError("eps must be positive")
+    self.betas, self.eps = betas, eps
+    self.m = [np.zeros_like(p.data) for p in self.params]
+    self.v = [np.zeros_like(p.data) for p in self.params]
+    self.steps = [0 for _ in self.params]
