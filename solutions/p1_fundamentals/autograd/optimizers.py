@@ -140,18 +140,18 @@ class Adam(Optimizer):
         """
         ### BEGIN SOLUTION
         beta1, beta2 = self.betas
-        for i, p in enumerate(self.params):
+        for i, (p, m, v) in enumerate(zip(self.params, self.m, self.v)):
             if p.grad is None:
                 continue
             self.steps[i] += 1
             t = self.steps[i]
 
-            self.m[i] = beta1 * self.m[i] + (1 - beta1) * p.grad
-            self.v[i] = beta2 * self.v[i] + (1 - beta2) * p.grad**2
+            m[...] = beta1 * m + (1 - beta1) * p.grad
+            v[...] = beta2 * v + (1 - beta2) * p.grad**2
 
             # After t steps the weights of the average sum to 1 - beta^t: divide by that.
-            m_hat = self.m[i] / (1 - beta1**t)
-            v_hat = self.v[i] / (1 - beta2**t)
+            m_hat = m / (1 - beta1**t)
+            v_hat = v / (1 - beta2**t)
             p.data -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
         ### END SOLUTION
 
@@ -161,7 +161,7 @@ class Adam(Optimizer):
 # 2. In place means `p.data -= ...`, not `p.data = p.data - ...`: others may hold that very array. Write the
 #    formulas down line by line. In Adam, count t up before you use it, and keep a t for every parameter, in a list.
 # 3. SGD: `velocity *= self.momentum`, `velocity += p.grad`, `p.data -= self.lr * velocity`. Adam:
-#    `m = beta1 * m + (1 - beta1) * p.grad`, the same with beta2 and `p.grad**2` for v, `m_hat = m / (1 - beta1**t)`,
+#    `m[...] = beta1 * m + (1 - beta1) * p.grad`, the same with beta2 and `p.grad**2` for v, `m_hat = m / (1 - beta1**t)`,
 #    `v_hat = v / (1 - beta2**t)`, and `p.data -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)`. In the constructors,
 #    `if not 0 <= momentum < 1: raise ValueError(...)`; written so, with `not`, it refuses NaN as well.
 ### END HINTS
