@@ -161,7 +161,8 @@ class Adam(Optimizer):
 # 2. In place means `p.data -= ...`, not `p.data = p.data - ...`: others may hold that very array. Write the
 #    formulas down line by line. In Adam, count t up before you use it, and keep a t for every parameter, in a list.
 # 3. SGD: `velocity *= self.momentum`, `velocity += p.grad`, `p.data -= self.lr * velocity`. Adam:
-#    `m[...] = beta1 * m + (1 - beta1) * p.grad`, the same with beta2 and `p.grad**2` for v, `m_hat = m / (1 - beta1**t)`,
-#    `v_hat = v / (1 - beta2**t)`, and `p.data -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)`. In the constructors,
+#    `m[...] = beta1 * m + (1 - beta1) * p.grad`, the same with beta2 and `p.grad**2` for v, then
+#    `m_hat = m / (1 - beta1**t)`, `v_hat = v / (1 - beta2**t)`, and
+#    `p.data -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)`. In the constructors,
 #    `if not 0 <= momentum < 1: raise ValueError(...)`; written so, with `not`, it refuses NaN as well.
 ### END HINTS
