@@ -12,9 +12,10 @@ from grader.workspace import BadFile, Sources, Workspace, gather
 NOTICE = "examples passed, hidden checks not run"
 
 
-def example_results(course: Course, workspace: Workspace, exercise: Exercise, bench: Bench) -> list[dict]:
+def example_results(course: Course, workspace: Workspace, exercise: Exercise, bench: Bench,
+                    sources: Sources | None = None) -> list[dict]:
     """What `grader.examples.examples_in` says of each docstring; BadFile where the file cannot be loaded."""
-    sources: Sources = gather(course, workspace, exercise)
+    sources = sources or gather(course, workspace, exercise)
     link = Link(bench.zygote, exercise.limits, exercise.grants, bench.cpu, bench.asker)
     try:
         session = Session(link)
@@ -32,9 +33,11 @@ def examples_verdict(course: Course, workspace: Workspace, exercise: Exercise, b
     """A verdict from the examples alone. It is never `passed`: the hidden checks were not run."""
     started = time.perf_counter()
     checks: list[Check] = []
-    message, excerpt, status = NOTICE, "", Status.NOT_RUN
+    message, excerpt, status, digest = NOTICE, "", Status.NOT_RUN, ""
     try:
-        for result in example_results(course, workspace, exercise, bench):
+        sources = gather(course, workspace, exercise)
+        digest = sources.digest
+        for result in example_results(course, workspace, exercise, bench, sources):
             failures = result["failures"]
             unwritten = any("NotImplementedError" in failure["got"] for failure in failures)
             checks.append(Check(
@@ -50,5 +53,5 @@ def examples_verdict(course: Course, workspace: Workspace, exercise: Exercise, b
         status, message, excerpt = Status.FAILED, str(error), error.excerpt
     return Verdict(exercise=exercise.id, number=exercise.number, title=exercise.title,
                    file=f"{workspace.label}/{exercise.path}", status=status, earned=0, points=exercise.points,
-                   checks=checks, message=message, excerpt=excerpt, hidden_checks_run=False,
+                   checks=checks, message=message, excerpt=excerpt, files_hash=digest, hidden_checks_run=False,
                    seconds=round(time.perf_counter() - started, 3), judged_at=datetime.now(UTC))

@@ -65,7 +65,7 @@ def parser() -> Parser:
     sub = command("study", study, "Run a project's experiment; draws its plots.")
     sub.add_argument("project", metavar="PROJECT")
     sub.add_argument("--workspace", metavar="DIR", help="with the files of another folder")
-    sub.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on to the study; --help shows them")
+    sub.epilog = "Whatever follows is the study's own: `grader study PROJECT --help` shows it."
 
     sub = command("report", report, "Your way through the pipelines.")
     sub.add_argument("--json", action="store_true", help="as JSON")
@@ -87,10 +87,9 @@ def parser() -> Parser:
 def run(argv: list[str]) -> int:
     if not argv:
         argv = ["watch"] if sys.stdin.isatty() and sys.stdout.isatty() else ["list"]
-    if argv[0] == "study":  # its own options are not ours to parse
-        at = 2 if len(argv) < 4 or argv[2] != "--workspace" else 4
-        args = parser().parse_args(argv[:at])
-        args.arguments = argv[at:]
+    if argv[0] == "study" and not argv[1:2] == ["--help"]:
+        args, args.arguments = parser().parse_known_args([a for a in argv if a not in ("-h", "--help")])
+        args.arguments += [a for a in argv if a in ("-h", "--help")]
     else:
         args = parser().parse_args(argv)
     if args.command is None:
@@ -105,12 +104,19 @@ def wants_color() -> bool:
 # ── for learners ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def read_statuses(root: Path) -> dict[str, tuple[str, int, int]]:
+    """What the ledger knows of each exercise; a word on stderr where it cannot be read."""
+    from grader.ledger import statuses, trouble
+    if words := trouble(root):
+        print(words, file=sys.stderr)
+    return statuses(root)
+
+
 def list_course(args, root: Path) -> int:
     from grader.course import load_course
-    from grader.ledger import statuses
     from grader.report.map import course_map, to_json
     from grader.report.terminal import list_text
-    shown = course_map(load_course(root), statuses(root))
+    shown = course_map(load_course(root), read_statuses(root))
     print(to_json(shown) if args.json else list_text(shown, wants_color()))
     return PASSED
 
@@ -175,13 +181,12 @@ def hint(args, root: Path) -> int:
 
 def solution(args, root: Path) -> int:
     from grader.course import load_course
-    from grader.ledger import statuses
     course = load_course(root)
     exercise = course.find_one(args.exercises)
     path = root / "solutions" / exercise.path
     if not path.exists():
         raise UsageError("This copy of the course has no solutions; ask your instructor.")
-    if not args.yes and statuses(root).get(exercise.id, ("",))[0] != "passed":
+    if not args.yes and read_statuses(root).get(exercise.id, ("",))[0] != "passed":
         raise UsageError(f"You have not passed {exercise.short} yet; `grader solution {exercise.number} --yes` shows it "
                          "all the same.")
     from grader.release import without_marks
@@ -213,10 +218,9 @@ def study(args, root: Path) -> int:
 
 def report(args, root: Path) -> int:
     from grader.course import load_course
-    from grader.ledger import statuses
     from grader.report.map import course_map, to_json
     course = load_course(root)
-    shown = course_map(course, statuses(root))
+    shown = course_map(course, read_statuses(root))
     if args.html:
         from grader.report.html import write_html
         write_html(course, Path(args.html))

@@ -169,7 +169,8 @@ def load_course(root: Path) -> Course:
     except yaml.MarkedYAMLError as error:
         raise _mistake(error.problem_mark.line + 1, str(error.problem)) from None
     except ValidationError as error:
-        first = error.errors()[0]
+        # A misspelt key is missing too; the unknown one says more.
+        first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
         loc = first["loc"]
         what = {"extra_forbidden": f"unknown key '{loc[-1]}'", "missing": f"'{loc[-1]}' is missing"}.get(
             first["type"], f"'{'.'.join(map(str, loc[-1:]))}': {first['msg'].lower()}, got {first['input']!r}")

@@ -33,6 +33,8 @@ def check(request: dict, warm, bench: Bench, say) -> None:
         line = {}
         if request.get("record", True):
             verdict, line["notice"] = record(warm, verdict)
+        else:
+            verdict = verdict.model_copy(update={"recorded": False})
         line["text"] = verdict_text(verdict, request.get("color", False), request.get("verbose", False))
         if request.get("json"):
             line["verdict"] = verdict.model_dump(mode="json")

@@ -54,7 +54,7 @@ class Case:
             return
         self.draw()
         for number, example in zip(self.order, self.examples):
-            yield number, {**self.params, **example}
+            yield number, {**self.params, **_fresh(example)}
 
     def call(self, work, arguments: dict) -> None:
         """Run the body of the test once."""
@@ -105,6 +105,17 @@ def _run_with(function: Callable, arguments: dict, body: Callable) -> None:
         function(**{"work": None, **arguments})
     finally:
         function.hypothesis.inner_test = original
+
+
+def _fresh(value):
+    """A copy, arrays and all: what a learner changes in place must not be in the next run's example."""
+    if isinstance(value, np.ndarray):
+        return value.copy(order="K")
+    if type(value) in (list, tuple):
+        return type(value)(map(_fresh, value))
+    if type(value) is dict:
+        return {key: _fresh(item) for key, item in value.items()}
+    return value
 
 
 def _size(value) -> int:

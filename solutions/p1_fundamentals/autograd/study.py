@@ -57,7 +57,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--data", choices=("digits", "mnist"), default="digits", help="mnist is the full-size run")
     parser.add_argument("--epochs", type=int, default=None, metavar="N", help="default: 30 on digits, 10 on MNIST")
     parser.add_argument("--batch", type=int, default=32, metavar="N", help="images in a step")
-    parser.add_argument("--lr", type=float, default=2e-3, help="Adam's learning rate; it falls to 0 on a cosine")
+    parser.add_argument("--lr", type=float, default=4e-3, help="Adam's learning rate; it falls to 0 on a cosine")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--output", default="build/study", metavar="DIR", help="where the plots go")
     options = parser.parse_args(arguments)
@@ -72,7 +72,7 @@ def build(name: str, data: datasets.Dataset, rng: np.random.Generator) -> Module
     side = data.train_images.shape[-1]
     if name == "mlp":
         return MLP(pixels=side * side, hidden=256, classes=data.classes, rng=rng)
-    return CNN(side=side, filters=16, classes=data.classes, rng=rng)
+    return CNN(side=side, filters=32, classes=data.classes, rng=rng)
 
 
 def train(name: str, model: Module, data: datasets.Dataset, options: argparse.Namespace) -> dict[str, list[float]]:

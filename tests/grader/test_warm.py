@@ -1,0 +1,206 @@
+"""The warm parent, seen from the shell: found or started, replaced when it is dead or out of date, never in the way."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from grader.client import ask
+from grader.paths import socket_path
+from tests.grader.small_course import FIRST, small_course, write
+
+PYTEST = '[tool.pytest.ini_options]\naddopts = "-p grader.judge.fixtures --import-mode=importlib"\npythonpath = ["."]\n'
+SUITE = '''\
+from grader.judge import expect
+
+
+def test_of_{0}(work):
+    """{0} is right."""
+    expect(work.{0}(7), equals={1}, given={{"x": 7}})
+'''
+SLOW = FIRST.replace("return doubled_for_the_first + 1",
+                     "import pathlib, time; print('here', flush=True)\n    while x == 7: time.sleep(0.01)")
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A small course with a warm parent of its own, which is gone afterwards and has left nothing behind."""
+    runtime = tempfile.mkdtemp(prefix="g-")  # a socket's path must be short
+    monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+    monkeypatch.setenv("GRADER_IDLE_SECONDS", "600")
+    course = small_course(tmp_path)
+    write(tmp_path, {"pyproject.toml": PYTEST, **{
+        f"tests/p1/{path}.py": SUITE.format(name, value) for path, name, value in
+        [("letters/test_first", "first", 15), ("letters/test_second", "second", 16), ("digits/test_third", "third", 10)]}})
+    shutil.copytree(tmp_path / "solutions", tmp_path / "exercises")
+    yield course
+    for process in warm_processes(tmp_path):
+        process.kill()
+    assert wait_until(lambda: not ours(tmp_path)), ours(tmp_path)
+    shutil.rmtree(runtime)
+
+
+def warm_processes(root: Path) -> list[psutil.Process]:
+    return [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] and "grader.warm" in p.info["cmdline"]
+            and str(root) in p.info["cmdline"]]
+
+
+def ours(root: Path) -> list[psutil.Process]:
+    """The warm parents of this course, with their zygotes, judges and workers."""
+    parents = warm_processes(root)
+    return [*parents, *(child for p in parents for child in p.children(recursive=True))]
+
+
+def wait_until(holds, seconds: float = 60) -> bool:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def start(course, *arguments: str) -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, "-m", "grader", *arguments], cwd=course.root, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def run(course, *arguments: str) -> tuple[int, str, str]:
+    process = start(course, *arguments)
+    out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
+
+
+def parent_of(course) -> int:
+    return next(ask(course.root, {"command": "ping"}))["pid"]
+
+
+def edit(path: Path, text: str) -> None:
+    """As an editor saves: another file in its place, and a time stamp that differs."""
+    path.write_text(text, encoding="utf-8")
+    os.utime(path, ns=(time.time_ns(), time.time_ns() + 1))
+
+
+def test_one_process_answers_all(course):
+    assert run(course, "check", "first")[0] == 0
+    pid = parent_of(course)
+    code, out, _ = run(course, "check", "letters")
+    assert code == 0 and "2 of 2 exercises passed · 7 of 7 points" in out
+    assert parent_of(course) == pid and len(warm_processes(course.root)) == 1
+
+
+def test_a_verdict_is_recorded_only_for_the_learners_own_files(course):
+    assert run(course, "check", "first", "--workspace", "solutions")[0] == 0
+    assert "0 of 12 points" in run(course, "list")[1]
+    assert run(course, "check", "first")[0] == 0
+    assert "3 of 12 points" in run(course, "list")[1]
+    code, out, _ = run(course, "check", "--json")  # without a name, the next one
+    assert code == 0 and [v["exercise"] for v in json.loads(out)] == ["p1/letters/second"]
+
+
+def test_a_socket_whose_process_was_killed_is_replaced(course):
+    pid = parent_of(course)
+    os.kill(pid, signal.SIGKILL)
+    assert wait_until(lambda: not warm_processes(course.root))
+    assert socket_path(course.root).exists()  # the stale socket
+    assert run(course, "check", "first")[0] == 0
+    assert parent_of(course) != pid
+
+
+def test_sudden_death_in_the_middle_is_one_sentence_and_no_verdict(course):
+    edit(course.root / "exercises/p1/letters/first.py", SLOW)
+    check = start(course, "check", "first")
+    assert wait_until(lambda: len(ours(course.root)) >= 4)  # parent, zygote, judge, worker
+    for process in ours(course.root):
+        process.kill()
+    out, err = check.communicate(timeout=60)
+    assert check.returncode == 3 and out == ""
+    assert "background process died" in err and "Traceback" not in err
+    assert "0 of 12 points" in run(course, "list")[1]
+
+
+def test_when_the_parent_alone_dies_the_check_in_progress_is_no_verdict_either(course):
+    edit(course.root / "exercises/p1/letters/first.py", SLOW)
+    check = start(course, "check", "first")
+    assert wait_until(lambda: len(ours(course.root)) >= 4)
+    left = ours(course.root)
+    warm_processes(course.root)[0].kill()
+    out, err = check.communicate(timeout=60)
+    assert check.returncode == 3 and out == "" and err.startswith("grader: ") and "Traceback" not in err
+    assert not psutil.wait_procs(left, timeout=60)[1]
+
+
+def test_two_that_find_nobody_start_one(course):
+    checks = [start(course, "check", name) for name in ("first", "second", "third")]
+    assert [check.wait(timeout=120) for check in checks] == [0, 0, 0]
+    assert len(warm_processes(course.root)) == 1
+    for check in checks:
+        check.communicate()
+
+
+def test_what_changed_on_disk_is_noticed(course):
+    pid = parent_of(course)
+    edit(course.root / "tests/p1/letters/test_first.py", SUITE.format("first", 99))
+    code, out, _ = run(course, "check", "first")
+    assert code == 1 and "want  99" in out and parent_of(course) != pid
+
+    manifest = (course.root / "course.yml").read_text()
+    edit(course.root / "course.yml", manifest.replace("points: 3", "points: 30"))
+    assert "0 of 30 points" in run(course, "check", "first")[1]
+
+    edit(course.root / "course.yml", manifest.replace("points: 3", "pints: 3"))
+    code, out, err = run(course, "check", "first")
+    assert (code, out) == (2, "") and "line 9" in err and "'pints'" in err and err.count("\n") == 1
+
+    edit(course.root / "course.yml", manifest)
+    assert run(course, "check", "second")[0] == 0
+
+
+def test_idle_it_ends_and_leaves_nothing(course, monkeypatch):
+    monkeypatch.setenv("GRADER_IDLE_SECONDS", "0.2")
+    assert run(course, "check", "first")[0] == 0
+    assert wait_until(lambda: not warm_processes(course.root))
+    assert not socket_path(course.root).exists()
+
+
+def test_ctrl_c_ends_the_check_and_all_that_runs_for_it(course):
+    edit(course.root / "exercises/p1/letters/first.py", SLOW)
+    parent_of(course)
+    before = {p.pid for p in ours(course.root)}
+    check = start(course, "check", "first")
+    assert wait_until(lambda: len({p.pid for p in ours(course.root)} - before) >= 2)
+    check.send_signal(signal.SIGINT)
+    out, err = check.communicate(timeout=60)
+    assert check.returncode == 130 and out == "" and err.strip() == "Stopped."
+    assert wait_until(lambda: {p.pid for p in ours(course.root)} <= before)
+    edit(course.root / "exercises/p1/letters/first.py", FIRST)
+    assert run(course, "check", "first")[0] == 0
+
+
+def test_without_hidden_tests_the_examples_are_run_and_it_says_so(course):
+    shutil.rmtree(course.root / "tests")
+    code, out, _ = run(course, "check", "third")
+    assert code == 1 and "examples passed, hidden checks not run" in out
+    edit(course.root / "exercises/p1/digits/third.py", "def third(x):\n    '''\n    >>> third(1)\n    4\n    '''\n    return 5\n")
+    code, out, _ = run(course, "check", "third")
+    assert code == 1 and "hidden checks not run" in out and "want  4" in out and "got   5" in out
+
+
+def test_a_broken_suite_is_the_graders_fault(course):
+    edit(course.root / "tests/p1/letters/test_first.py", "import nowhere_to_be_found\n")
+    code, out, err = run(course, "check", "first")
+    assert (code, out) == (3, "") and "nowhere_to_be_found" in err and "Traceback" not in err
+    assert run(course, "check", "third")[0] == 0
+
+
+def test_a_folder_that_cannot_be_written_costs_the_record_not_the_verdict(course):
+    (course.root / ".grader").write_text("a file where the folder should be")
+    code, out, err = run(course, "check", "first")
+    assert code == 0 and "3 of 3 points" in out and err.startswith("") and "Traceback" not in err and err.strip()
