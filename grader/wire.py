@@ -126,7 +126,8 @@ def decode(tree: bytes, payload: bytes | bytearray, resolve: Callable[[Handle], 
     """The value of a frame. `resolve` turns a Handle into what this side puts in its place.
 
     Arrays are fresh and writable; with `arrays` given, each is noted there with the bytes it came from, a tensor as
-    the array that it shares its memory with, so that the caller can tell later whether it was changed. Raises WireError for whatever does not follow the protocol.
+    the array that it shares its memory with, so that the caller can tell later whether it was changed. Raises
+    WireError for whatever does not follow the protocol.
     """
     view = memoryview(payload)
     depth = taken = keys = 0

@@ -45,7 +45,11 @@ def rounded(value) -> str:
     """`value` as text in which rounding errors do not show."""
     if isinstance(value, (list, tuple)):
         return "[" + ",".join(map(rounded, value)) + "]"
+    if isinstance(value, set):
+        return "{" + ",".join(sorted(map(rounded, value))) + "}"  # its order is another in each process
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{rounded(k)}:{rounded(v)}" for k, v in value.items()) + "}"
     if isinstance(value, (np.ndarray, np.generic, float)) and np.asarray(value).dtype.kind in "fc":
         array = np.asarray(value)
-        return f"{array.shape}" + ",".join(f"{v:.{_DIGITS - 1}e}" if abs(v) > 1e-9 else "0" for v in array.ravel()[:200])
+        return f"{array.shape}" + ",".join("0" if abs(v) <= 1e-9 else f"{v:.{_DIGITS - 1}e}" for v in array.ravel()[:200])
     return repr(value)[:1000]

@@ -12,6 +12,7 @@ from grader.verdict import Kind
 from grader.worker.processes import cpu_seconds
 
 POLL_SECONDS = 0.1
+END_SECONDS = 2  # how long the zygote may take to say how a worker ended
 
 
 class WorkerFailed(Exception):
@@ -38,7 +39,7 @@ class Link:
 
     def __post_init__(self):
         self.prints = bytearray()
-        self.ended: int | None = None
+        self.prints_open = True
         self.dead = False
         self.connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.connection.connect(self.zygote)
@@ -72,10 +73,14 @@ class Link:
         if self.dead:
             raise WorkerFailed(Kind.CRASHED, "the worker had ended before")
         try:
+            # A worker that reads nothing would let the pipe fill up and hold us here.
+            self.wire.settimeout(max(0.1, self.limits.wall_seconds - (time.monotonic() - self.wall_start)))
             wire.send(self.wire, tree, arrays)
             return wire.receive(self.wire, self._wait)
         except wire.WireClosed:
             self._explain_end()
+        except wire.WireStuck:
+            self._fail_for_time()
         except wire.WireError as error:
             self.fail(Kind.PROTOCOL, f"the worker's process sent what is no reply ({error})")
         finally:
@@ -85,6 +90,7 @@ class Link:
         """Return when the wire has something to read; meanwhile keep the prints and watch the limits."""
         while True:
             ready = {fd: event for fd, event in self.poll.poll(POLL_SECONDS * 1000)}
+            self._check_limits()  # also where something came: a reply may come byte by byte, for ever
             if self.prints_fd in ready:
                 self._drain()
             if self.wire.fileno() in ready:
@@ -94,7 +100,6 @@ class Link:
                 raise Cancelled
             if self.connection.fileno() in ready:
                 self._explain_end()
-            self._check_limits()
 
     def _check_limits(self) -> None:
         used, waited = cpu_seconds(self.pid) - self.cpu_start, time.monotonic() - self.wall_start
@@ -102,8 +107,11 @@ class Link:
             self.fail(Kind.TIMEOUT, f"stopped after {self.limits.cpu_seconds:g} seconds of computing: is there a loop "
                                     "that never ends?")
         if waited > self.limits.wall_seconds:
-            self.fail(Kind.TIMEOUT, f"stopped after {self.limits.wall_seconds:g} seconds, most of them waiting for "
-                                    "something that never came")
+            self._fail_for_time()
+
+    def _fail_for_time(self) -> None:
+        self.fail(Kind.TIMEOUT, f"stopped after {self.limits.wall_seconds:g} seconds, most of them waiting for "
+                                "something that never came")
 
     def _drain(self) -> None:
         """Take what the learner printed; more than the limit ends the worker."""
@@ -112,7 +120,10 @@ class Link:
                 chunk = os.read(self.prints_fd, 1 << 16)
             except BlockingIOError:
                 return
-            if not chunk:
+            if not chunk:  # the learner closed it
+                if self.prints_open:
+                    self.prints_open = False
+                    self.poll.unregister(self.prints_fd)
                 return
             self.prints += chunk
             if len(self.prints) > self.limits.output_kb << 10:
@@ -120,7 +131,7 @@ class Link:
 
     def _explain_end(self) -> None:
         """The worker's end of the wire is closed: say how it ended, as the zygote saw it."""
-        deadline = time.monotonic() + 2
+        deadline = time.monotonic() + END_SECONDS
         while b"\n" not in self._control and time.monotonic() < deadline:
             if select.select([self.connection], [], [], 0.1)[0]:
                 chunk = self.connection.recv(4096)

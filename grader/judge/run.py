@@ -120,7 +120,7 @@ def run_check(run: Run, plan: CheckPlan) -> Check:
     try:
         work.begin_check()
         failure = first_failure(run, plan, work)
-    except WorkerFailed as error:  # begin_check itself: the last check left the worker broken
+    except (WorkerFailed, LearnerError) as error:  # begin_check itself: the last check left the worker broken
         failure = Failure(error, (0, 0))
     output = work._session.link.prints.decode("utf-8", "replace")
     if failure is None:

@@ -1,30 +1,38 @@
 """Values as a learner wants to read them: small ones whole, large ones by shape."""
 import numpy as np
 
-LONGEST = 160  # characters of any one value
+LONGEST = 160        # characters of one value
+LONGEST_WHOLE = 800  # and of what holds several
 
 
 def show(value) -> str:
     """One line for `value`. Never calls code of the learner's: it is only given exact, rebuilt types."""
+    return _cut(_whole(value), LONGEST_WHOLE)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _whole(value) -> str:
     if type(value).__module__.startswith("torch") and hasattr(value, "detach"):
-        return "tensor " + show(value.detach().cpu().numpy())
+        return "tensor " + _whole(value.detach().cpu().numpy())
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, np.ndarray):
         if value.ndim == 0:
-            return show(value.item())
+            return _whole(value.item())
         if value.size > 6 or value.ndim > 2:
             return f"shape {value.shape}" + ("" if value.dtype == np.float64 else f" {value.dtype}")
         return _numbers(value.tolist()) + ("" if value.dtype == np.float64 else f" {value.dtype}")
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, (list, tuple)) and len(value) <= 6:
-        inner = ", ".join(show(v) for v in value)
+        inner = ", ".join(_whole(v) for v in value)
         return f"({inner}{',' if len(value) == 1 else ''})" if isinstance(value, tuple) else f"[{inner}]"
     if isinstance(value, dict) and len(value) <= 6:
-        return "{" + ", ".join(f"{show(k)}: {show(v)}" for k, v in value.items()) + "}"
-    text = repr(value)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+        return "{" + ", ".join(f"{_whole(k)}: {_whole(v)}" for k, v in value.items()) + "}"
+    return _cut(repr(value), LONGEST)
 
 
 def _numbers(rows) -> str:

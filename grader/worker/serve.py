@@ -5,9 +5,11 @@ arrays among the arguments that the call changed in place, by their position in 
 do the same to its own.
 """
 import builtins
+import contextlib
 import linecache
 import operator
 import random
+import re
 import socket
 import sys
 import traceback
@@ -116,7 +118,7 @@ def serve(sock: socket.socket) -> None:
 def describe(error: BaseException, files: set[str]) -> dict:
     """An exception as plain data: its classes by name, its message, and the learner's own lines."""
     try:
-        message = builtins.str(error)[:LONGEST_MESSAGE]
+        message = "".join([builtins.str(error)])[:LONGEST_MESSAGE]  # joined: a subclass of str becomes one
     except Exception:  # a __str__ of the learner's that raises
         message = ""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__)[-200:] if frame.filename in files]
@@ -126,7 +128,8 @@ def describe(error: BaseException, files: set[str]) -> dict:
         "frames": [[f.filename, f.lineno or 0, f.name, (f.line or "").strip()] for f in frames[-6:]],
     }
     if type(error).__name__ == "TypeCheckError" and type(error).__module__.startswith("jaxtyping"):
-        described["signature"] = explain_signature(error)
+        with contextlib.suppress(Exception):  # it looks at objects of the learner's
+            described["signature"] = explain_signature(error)
     if isinstance(error, SyntaxError):
         described["line"] = error.lineno or 0
     return described
@@ -134,18 +137,30 @@ def describe(error: BaseException, files: set[str]) -> dict:
 
 def explain_signature(error) -> dict[str, str]:
     """What broke a jaxtyping signature: what came, what the signature says, and why the two do not agree."""
-    text = str(error)
+    text = builtins.str(error)
     fields = dict(line.split(": ", 1) for line in text.splitlines() if ": " in line)
-    culprit = next(iter(getattr(error.__cause__, "culprits", ())), None)
+    violation = error.__cause__  # beartype's own words; for a parameter they lie one exception deeper
+    while violation is not None and not hasattr(violation, "culprits"):
+        violation = violation.__cause__ or violation.__context__
+    culprit = next(iter(getattr(violation, "culprits", ())), None)
     shape, dtype = getattr(culprit, "shape", None), getattr(culprit, "dtype", None)
-    came = f"{type(culprit).__name__} of shape {tuple(shape)}, dtype {dtype}" if shape is not None and dtype is not None \
-        else fields.get("Actual value", type(culprit).__name__)
+    came = fields.get("Actual value", type(culprit).__name__)
+    if shape is not None and dtype is not None:
+        came = f"{type(culprit).__name__} of shape {tuple(shape)}, dtype {dtype}"
+    function = text.partition("\n")[0].rstrip(".").rpartition(".")[2]
+    parameter = text.partition("typechecking parameter '")[2].partition("'")[0]
     # "... violates type hint <class ...>, as the size of dimension a is 4 which does not equal ..."
-    why = str(error.__cause__).rpartition("', as ")[2] or str(error.__cause__).rpartition(">, as ")[2]
+    why = " ".join(builtins.str(violation).rpartition(", as ")[2].split()).rstrip(".")
+    why = re.sub(r"not any of \(.*?\) as", "not as", why)  # every dtype there is
     axes = [line for line in text.splitlines() if "=" in line and ":" not in line]
     return {
-        "where": "returned" if "return value" in text.partition("\n")[0] else "was given",
-        "got": came[:300],
-        "want": fields.get("Expected type", "").rstrip(".")[:300],
-        "why": (" ".join(why.split()).rstrip(".") + (f" ({', '.join(axes)})" if axes else ""))[:500] + ".",
+        "where": f"{function} was given, for {parameter}," if parameter else f"{function} returned",
+        "got": without_address(came)[:300],
+        "want": fields.get("Expected type", "").rstrip(".").removeprefix("<class '").removesuffix("'>")[:300],
+        "why": (without_address(why) + (f" ({', '.join(axes)})" if axes else ""))[:500] + ".",
     }
+
+
+def without_address(text: str) -> str:
+    """`<Tensor object at 0x7f85>` without what differs from run to run."""
+    return re.sub(r" at 0x[0-9a-f]+", "", text)

@@ -114,7 +114,7 @@ def become_worker(wire_fd: int, prints_fd: int, limits: dict) -> None:
 def forbid_processes(grants: list[str]) -> None:
     """Refuse, in one sentence, what a worker is not there for: it computes. (A sandbox enforces it; this explains.)"""
     doors = {"processes": ("os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.spawn", "os.system",
-                           "subprocess.Popen", "pty.spawn"),
+                           "subprocess.Popen", "pty.spawn", "os.kill", "os.killpg"),
              "loopback": ("socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo")}
     if "compiler" in grants:
         grants = [*grants, "processes"]

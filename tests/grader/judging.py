@@ -1,0 +1,55 @@
+"""Judge a text with checks written beside it, through a real zygote and a real worker: for the grader's own tests."""
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from grader import warm
+from grader.course import Course, Limits
+from grader.judge.run import Bench, judge
+from grader.judge.suites import Case, CheckPlan, Suite
+from grader.verdict import Verdict
+from grader.workspace import local_workspace
+from tests.grader.small_course import small_course
+
+LIBRARIES = ["numpy", "numpy.random", "jaxtyping", "beartype", "grader.worker.serve"]
+
+
+def start_zygote(monkeypatch) -> tuple[subprocess.Popen, str]:
+    """The zygote of the warm parent, ready, without the libraries that take it a second."""
+    monkeypatch.setattr(warm, "WORKER_LIBRARIES", LIBRARIES)
+    process, path = warm.start_zygote()
+    assert process.stdout.readline() == b"ready\n"
+    return process, path
+
+
+def suite_of(*checks: Callable) -> Suite:
+    """A suite of functions: as pytest would collect them, were they in a file."""
+    plans = [CheckPlan(check.__name__, check.__doc__.splitlines()[0].rstrip("."), [Case(check, {})]) for check in checks]
+    return Suite(plans, digest="0" * 16)
+
+
+class Judge:
+    """Judges texts as the exercise `letters/first` of a small course."""
+
+    def __init__(self, root: Path, zygote: subprocess.Popen, path: str):
+        self.course: Course = small_course(root)
+        self.zygote, self.bench = zygote, Bench(path)
+
+    def __call__(self, text: str, *checks: Callable, exercise: str = "first", **limits) -> Verdict:
+        judged = self.course.find_one(exercise)
+        judged.limits = Limits(**{"cpu_seconds": 20, "wall_seconds": 60, "memory_mb": 400, "output_kb": 16, **limits})
+        workspace = local_workspace(self.course, "solutions").with_text(judged.path, text)
+        suite = checks[0] if isinstance(checks[0], Suite) else suite_of(*checks)
+        return judge(self.course, workspace, judged, suite, self.bench)
+
+    def left_running(self) -> list[psutil.Process]:
+        """What still runs below the zygote, once it has had the time to end it."""
+        deadline = time.monotonic() + 20
+        while left := psutil.Process(self.zygote.pid).children(recursive=True):
+            if time.monotonic() > deadline:
+                return left
+            time.sleep(0.005)
+        return []
