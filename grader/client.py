@@ -20,8 +20,8 @@ START_SECONDS = 180
 def ask(root: Path, request: dict) -> Iterator[dict]:
     """Send a request to the course's warm parent; yield the lines of its answer, the last one with an exit code.
 
-    Where the warm parent dies before its first line, or is out of date, another is started, once. An error that it
-    tells of is raised here, as UsageError or GraderError.
+    Where the warm parent dies before its first line, or is out of date, another is asked. An error that it tells of is
+    raised here, as UsageError or GraderError.
     """
     for attempt in range(3):
         connection = connect(root)

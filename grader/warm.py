@@ -11,6 +11,7 @@ import gc
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,6 +20,9 @@ import tempfile
 import time
 import traceback
 from pathlib import Path
+
+from grader.paths import runtime_folder
+from grader.worker.processes import adopt_orphans, die_with_parent
 
 IDLE_SECONDS = float(os.environ.get("GRADER_IDLE_SECONDS", 15 * 60))
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
@@ -29,7 +33,6 @@ WORKER_LIBRARIES = ["numpy", "numpy.random", "sympy", "jaxtyping", "beartype", "
 def main(root: Path, path: Path) -> None:
     """Load everything, then serve requests at the socket `path`."""
     from grader.errors import UsageError
-    from grader.worker.processes import adopt_orphans
     adopt_orphans()
     zygote = start_zygote()
     try:
@@ -42,12 +45,23 @@ def main(root: Path, path: Path) -> None:
 
 def start_zygote() -> tuple[subprocess.Popen, str]:
     """Start the process that workers are forked from. It knows no torch: an exercise in NumPy starts in 5 ms."""
-    folder = tempfile.mkdtemp(prefix="ml-deepdive-")
+    sweep(runtime_folder())
+    folder = tempfile.mkdtemp(prefix="zygote-", dir=runtime_folder())
     path = f"{folder}/zygote.sock"
     process = subprocess.Popen([sys.executable, "-P", "-m", "grader.worker.zygote", path, *WORKER_LIBRARIES],
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, cwd=folder,
                                env={**os.environ, **ONE_THREAD, "PYTHONDONTWRITEBYTECODE": "1"})
     return process, path
+
+
+def sweep(folder: Path) -> None:
+    """Remove what zygotes left that were killed: folders whose socket nobody answers."""
+    for left in folder.glob("zygote-*"):
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            try:
+                probe.connect(str(left / "zygote.sock"))
+            except ConnectionRefusedError:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def load_libraries() -> None:
@@ -125,9 +139,7 @@ class WarmParent:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(self.children.pop(), 0)
         self.zygote.kill()
-        with contextlib.suppress(OSError):
-            os.unlink(self.zygote_path)
-            os.rmdir(os.path.dirname(self.zygote_path))
+        shutil.rmtree(os.path.dirname(self.zygote_path), ignore_errors=True)
 
     def answer(self, connection: socket.socket, listener: socket.socket) -> bool:
         """Fork a judge for one request. False where this process is out of date, which the client is told."""
@@ -149,6 +161,7 @@ class WarmParent:
             self.children.add(pid)
             return pid
         try:
+            die_with_parent()  # the zygote does too: nothing could be judged to the end, and the client asks again
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             work()
         except BaseException:
