@@ -513,3 +513,12 @@ def error_of_optimizer(work, optimizer, count, options):
     except Exception as error:
         return [c.__name__ for c in type(error).__mro__], str(error)
     return [], ""
+
+
+def value_vjp_and_warnings(work, operation, arrays, grad, **options):
+    """As `value_and_vjp`, and the sorted texts of the warnings that were given on the way."""
+    import warnings
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        value, gradients = value_and_vjp(work, operation, arrays, grad, **options)
+    return value, gradients, sorted({str(warning.message) for warning in caught})

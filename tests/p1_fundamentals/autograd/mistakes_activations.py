@@ -1,0 +1,111 @@
+"""What learners get wrong in `activations`, and what to tell them."""
+# ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
+from grader.mistakes import mistake
+
+
+@mistake("activations.relu", """Your relu lets the gradient through where a is exactly 0. At the kink any slope from
+    0 to 1 could be defended, but the contract takes 0.""")
+def lets_zero_through(a):
+    return record(np.where(a.data > 0, a.data, 0), (a,), lambda g: (np.where(a.data >= 0, g, 0),))
+
+
+@mistake("activations.relu", """Your relu multiplies a by a mask of zeros and ones. For -∞ that is -∞ · 0, which is
+    not a number: choose between a and 0 instead of multiplying.""")
+def multiplies_by_the_mask(a):
+    positive = a.data > 0
+    return record(a.data * positive, (a,), lambda g: (g * positive,))
+
+
+@mistake("activations.relu", """The vjp of your relu looks at the sign of the gradient that flows in. Which elements
+    let it through was decided on the way forward, by the sign of a; a negative gradient is as good as a positive
+    one.""")
+def asks_the_sign_of_the_gradient(a):
+    return record(np.maximum(a.data, 0), (a,), lambda g: (np.maximum(g, 0) * (a.data > 0),))
+
+
+@mistake("activations.tanh", """The vjp of your tanh takes the tanh of the value once more. In 1 - tanh² a, tanh a is
+    the value itself, which you have already.""")
+def takes_tanh_twice(a):
+    y = np.tanh(a.data)
+    return record(y, (a,), lambda g: (g * (1 - np.tanh(y)**2),))
+
+
+@mistake("activations.tanh", """Your tanh divides exponentials that it computes itself. e¹⁰⁰⁰ is infinite in floating
+    point, and ∞/∞ is not a number; NumPy has a tanh that knows better.""")
+def divides_exponentials(a):
+    e = np.exp(2 * a.data)
+    y = (e - 1) / (e + 1)
+    return record(y, (a,), lambda g: (g * (1 - y * y),))
+
+
+@mistake("activations.sigmoid", """Your sigmoid computes e⁻ᵃ for every a. The values come out right, but at -1000 that
+    is e¹⁰⁰⁰: it overflows on the way, and NumPy warns. Never raise e to a positive power.""")
+def overflows_at_negative_numbers(a):
+    y = 1 / (1 + np.exp(-a.data))
+    return record(y, (a,), lambda g: (g * y * (1 - y),))
+
+
+@mistake("activations.sigmoid", """Your sigmoid has a safe formula for either sign and chooses with np.where. But
+    np.where gets both arrays, so both formulas were computed for all elements, and the one that was not chosen
+    overflowed: NumPy warns. Compute one exponential that is safe for both signs.""")
+def computes_both_branches(a):
+    y = np.where(a.data >= 0, 1 / (1 + np.exp(-a.data)), np.exp(a.data) / (1 + np.exp(a.data)))
+    return record(y, (a,), lambda g: (g * y * (1 - y),))
+
+
+@mistake("activations.sigmoid", """Your sigmoid clips its argument. That avoids the overflow, but beyond the bounds
+    the value and the gradient are wrong, though a float could hold the right ones.""")
+def clips_the_argument(a):
+    y = 1 / (1 + np.exp(-np.clip(a.data, -30, 30)))
+    return record(y, (a,), lambda g: (g * y * (1 - y),))
+
+
+@mistake("activations.softmax", """Your softmax exponentiates the scores as they come: e¹⁰⁰⁰ is infinite in floating
+    point, and ∞/∞ is not a number. Softmax does not change when one number is taken off every score along the
+    axis.""")
+def exponentiates_large_scores(a, axis=-1):
+    e = np.exp(a.data)
+    p = e / e.sum(axis=axis, keepdims=True)
+    return record(p, (a,), lambda g: (p * (g - (g * p).sum(axis=axis, keepdims=True)),))
+
+
+@mistake("activations.softmax", """Your softmax takes the largest score of the whole array off. In a row whose scores
+    lie far below it all exponentials are rounded to 0, and 0/0 is not a number: each slice along the axis needs its
+    own maximum.""")
+def one_shift_for_all(a, axis=-1):
+    e = np.exp(a.data - (a.data.max() if a.data.size else 0))
+    p = e / e.sum(axis=axis, keepdims=True)
+    return record(p, (a,), lambda g: (p * (g - (g * p).sum(axis=axis, keepdims=True)),))
+
+
+@mistake("activations.softmax", """The vjp of your softmax is that of a sigmoid, p (1 - p) for each element by itself.
+    Every probability depends on every score, through the sum in the denominator: what flows back to a score comes
+    from all the outputs along the axis.""")
+def only_the_diagonal(a, axis=-1):
+    e = np.exp(a.data - a.data.max(axis=axis, keepdims=True))
+    p = e / e.sum(axis=axis, keepdims=True)
+    return record(p, (a,), lambda g: (g * p * (1 - p),))
+
+
+@mistake("activations.softmax", """Your softmax always works along the last axis and never looks at `axis`.""")
+def forgets_the_axis(a, axis=-1):
+    e = np.exp(a.data - a.data.max(axis=-1, keepdims=True))
+    p = e / e.sum(axis=-1, keepdims=True)
+    return record(p, (a,), lambda g: (p * (g - (g * p).sum(axis=-1, keepdims=True)),))
+
+
+@mistake("activations.log_softmax", """Your log_softmax takes the logarithm of a softmax. A very small probability has
+    been rounded to 0 by then, and log 0 is infinite, where the right value is a number like -2000. Write the
+    logarithm of the quotient as a difference.""")
+def takes_the_log_of_a_softmax(a, axis=-1):
+    e = np.exp(a.data - a.data.max(axis=axis, keepdims=True))
+    p = e / e.sum(axis=axis, keepdims=True)
+    return record(np.log(p), (a,), lambda g: (g - p * g.sum(axis=axis, keepdims=True),))
+
+
+@mistake("activations.log_softmax", """The vjp of your log_softmax subtracts p times the gradient of the same element.
+    It is the sum of the gradients along the axis that p is multiplied by: a score takes part in every output.""")
+def forgets_the_sum(a, axis=-1):
+    shifted = a.data - a.data.max(axis=axis, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+    return record(log_p, (a,), lambda g: (g - np.exp(log_p) * g,))
