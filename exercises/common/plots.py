@@ -26,7 +26,7 @@ def learning_curves(histories: dict[str, dict[str, list[float]]], path: Path) ->
             left.plot(np.arange(1, len(history["steps"]) + 1), _epoch_means(history), color=color, label=model)
             right.plot(np.arange(1, len(history["accuracy"]) + 1), np.multiply(history["accuracy"], 100),
                        color=color, label=f"{model}: {history['accuracy'][-1]:.1%}")
-        left.set(title="training loss: each step, and the mean of each epoch", xlabel="epoch", yscale="log")
+        left.set(title="training loss (bold: the mean of each epoch)", xlabel="epoch", yscale="log")
         right.set(title="accuracy on test images (%)", xlabel="epoch", ylim=(80, 100.5))
         left.legend()
         right.legend(loc="lower right")
