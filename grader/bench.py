@@ -28,7 +28,7 @@ def row(m: dict, workspace: str) -> str:
         return f"  {'✓' if ratio <= limit else '✗'} {who:<12} {ms:7.2f} ms   {ratio:.2f}x {whom}, at most {limit:g}x"
     return "\n".join([
         f"{m['title']}: CPU time on one thread, medians of {m['turns']} interleaved turns",
-        f"    {'library':<12} {m['library_ms']:7.2f} ms",
-        compared("reference", m["reference_ms"], m["reference_ratio"], "the library", m["reference_at_most"]),
+        f"    {m['library']:<12} {m['library_ms']:7.2f} ms",
+        compared("reference", m["reference_ms"], m["reference_ratio"], m["library"], m["reference_at_most"]),
         compared(workspace.rstrip("/").rpartition("/")[2], m["learner_ms"], m["learner_ratio"], "the reference",
                  m["learner_at_most"])])

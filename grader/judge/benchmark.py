@@ -4,6 +4,7 @@ Each has a process of its own, and the three take turns, so that what else the m
 CPU time is the kernel's count for that process, read from here. Only ratios of medians leave this module.
 
 A benchmark `training_step` of a project is the module tests/<project>/bench_training_step.py, with
+    LIBRARY             the library's name
     MODULE              the module of the project that is loaded
     STEPS               how many steps a turn takes
     prepare, run        probes: prepare(work) makes the state; run(work, state, steps) goes on and returns a number
@@ -35,6 +36,7 @@ class Measured:
 
     name: str
     title: str
+    library: str
     library_ms: float
     reference_ms: float
     learner_ms: float
@@ -74,7 +76,7 @@ def measure(course: Course, project: Project, name: str, benchmark: Benchmark, w
         for turn in range(TURNS + 1):
             seconds, results = zip(*(run(code.STEPS) for run in (library, reference, learner)))
             if not all(math.isclose(result, results[0], rel_tol=SAME) for result in results):
-                raise UsageError(f"Nothing was measured: after {(turn + 1) * code.STEPS} steps PyTorch has "
+                raise UsageError(f"Nothing was measured: after {(turn + 1) * code.STEPS} steps {code.LIBRARY} has "
                                  f"{results[0]:.4g}, the reference {results[1]:.4g}, and {workspace.label} "
                                  f"{results[2]:.4g}.")
             if turn:  # the first turn warms up
@@ -83,7 +85,7 @@ def measure(course: Course, project: Project, name: str, benchmark: Benchmark, w
         for link in links:
             link.close()
     medians = [statistics.median(column) * 1000 / code.STEPS for column in zip(*turns)]
-    return Measured(name, benchmark.title, *medians, benchmark.reference_at_most, benchmark.learner_at_most)
+    return Measured(name, benchmark.title, code.LIBRARY, *medians, benchmark.reference_at_most, benchmark.learner_at_most)
 
 
 def load_benchmark(course: Course, project: Project, name: str) -> ModuleType:

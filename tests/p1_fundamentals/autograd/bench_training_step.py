@@ -4,6 +4,7 @@ The baseline is PyTorch eager on one thread: the same numbers, the same initial 
 """
 from tests.p1_fundamentals.autograd import probes
 
+LIBRARY = "PyTorch"
 MODULE = "models"
 STEPS = 20
 prepare, run = probes.prepare_training, probes.run_training
