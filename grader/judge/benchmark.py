@@ -7,12 +7,14 @@ A benchmark `training_step` of a project is the module tests/<project>/bench_tra
     LIBRARY             the library's name
     MODULE              the module of the project that is loaded
     STEPS               how many steps a turn takes
-    prepare, run        probes: prepare(work) makes the state; run(work, state, steps) goes on and returns a number
+    prepare, run        probes: prepare(work) makes the state, an object; run(work, state, steps) goes on with it and
+                        returns a number
     baseline()          the same in the library: returns a function of `steps` that returns the same number
 """
 import importlib.util
 import math
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -93,7 +95,7 @@ def load_benchmark(course: Course, project: Project, name: str) -> ModuleType:
     if not path.exists():
         raise GraderError(f"course.yml names the benchmark '{name}', and there is no {path.relative_to(course.root)}.")
     spec = importlib.util.spec_from_file_location(f"tests.{project.id.replace('/', '.')}.bench_{name}", path)
-    module = importlib.util.module_from_spec(spec)
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # where a probe's source is looked up
     spec.loader.exec_module(module)
     return module
 
