@@ -71,11 +71,17 @@ def _expect_sequence(got, want, given, rtol, atol, exact_dtype, note) -> None:
     if type(got) not in (list, tuple):
         raise Mismatch("type", got=show(got), want=show(want), given=given, note=note, value=None)
     if len(got) != len(want):
-        raise Mismatch("shape", got=f"{len(got)} values", want=f"{len(want)} values", given=given, note=note,
-                       value=len(got))
+        raise Mismatch("shape", got=_counted(got), want=_counted(want), given=given, note=note, value=len(got))
     for index, (one, other) in enumerate(zip(got, want)):
         label = note or (f"(value {index} of {len(want)})" if len(want) > 1 else "")
         expect(one, equals=other, given=given, rtol=rtol, atol=atol, exact_dtype=exact_dtype, note=label)
+
+
+def _counted(values) -> str:
+    """How many there are; a few words are shown as they are."""
+    if len(values) <= 6 and all(isinstance(value, str) for value in values):
+        return show(list(values)) if values else "none"
+    return f"{len(values)} values"
 
 
 def expect_true(condition, *, got, want: str, given: dict | None = None, note: str = "") -> None:
