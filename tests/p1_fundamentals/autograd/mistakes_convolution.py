@@ -1,0 +1,229 @@
+"""What learners get wrong in `convolution`, and what to tell them.
+
+Each is a whole `conv2d`, written plainly with einsum and wrong in one place.
+"""
+# ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
+from grader.mistakes import mistake
+
+
+@mistake("convolution.conv2d", """Your conv2d turns the kernel round, as mathematicians (and scipy.signal.convolve2d)
+    do. In a neural network the first weight meets the first pixel of the window.""")
+def turns_the_kernel_round(x, weight, bias=None, *, stride=1, padding=0):
+    (channels, height, width), (wanted, kh, kw) = x.shape[1:], weight.shape[1:]
+    if channels != wanted or kh > height + 2 * padding or kw > width + 2 * padding:
+        raise ValueError(f"x {x.shape} and weight {weight.shape} do not fit")
+    padded = np.pad(x.data, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = sliding_window_view(padded, (kh, kw), axis=(2, 3))[:, :, ::stride, ::stride]
+    turned = weight.data[:, :, ::-1, ::-1]
+    y = np.einsum("nchwij,fcij->nfhw", windows, turned) + (0 if bias is None else bias.data[:, None, None])
+    rows, columns = y.shape[2:]
+
+    def vjp(g):
+        grad = np.zeros_like(padded)
+        for i in range(kh):
+            for j in range(kw):
+                grad[:, :, i:i + stride * rows:stride, j:j + stride * columns:stride] += np.einsum(
+                    "nfhw,fc->nchw", g, turned[:, :, i, j])
+        gradients = (grad[:, :, padding:padding + height, padding:padding + width],
+                     np.einsum("nfhw,nchwij->fcij", g, windows)[:, :, ::-1, ::-1], g.sum(axis=(0, 2, 3)))
+        return gradients[:2] if bias is None else gradients
+
+    return record(y, (x, weight) if bias is None else (x, weight, bias), vjp)
+
+
+@mistake("convolution.conv2d", """The value of your conv2d is right, and so is the gradient of the weight, but where
+    windows overlap, the gradient of x keeps only what came last. A pixel collects from every window that saw it: add,
+    do not assign.""")
+def overwrites_where_windows_overlap(x, weight, bias=None, *, stride=1, padding=0):
+    (channels, height, width), (wanted, kh, kw) = x.shape[1:], weight.shape[1:]
+    if channels != wanted or kh > height + 2 * padding or kw > width + 2 * padding:
+        raise ValueError(f"x {x.shape} and weight {weight.shape} do not fit")
+    padded = np.pad(x.data, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = sliding_window_view(padded, (kh, kw), axis=(2, 3))[:, :, ::stride, ::stride]
+    y = np.einsum("nchwij,fcij->nfhw", windows, weight.data) + (0 if bias is None else bias.data[:, None, None])
+    rows, columns = y.shape[2:]
+
+    def vjp(g):
+        grad = np.zeros_like(padded)
+        for i in range(kh):
+            for j in range(kw):
+                grad[:, :, i:i + stride * rows:stride, j:j + stride * columns:stride] = np.einsum(
+                    "nfhw,fc->nchw", g, weight.data[:, :, i, j])
+        gradients = (grad[:, :, padding:padding + height, padding:padding + width],
+                     np.einsum("nfhw,nchwij->fcij", g, windows), g.sum(axis=(0, 2, 3)))
+        return gradients[:2] if bias is None else gradients
+
+    return record(y, (x, weight) if bias is None else (x, weight, bias), vjp)
+
+
+@mistake("convolution.conv2d", """Your conv2d returns the gradient of the padded image. x has no padding: what the
+    zeros around it collected must be cut off again.""")
+def returns_the_gradient_of_the_padding(x, weight, bias=None, *, stride=1, padding=0):
+    (channels, height, width), (wanted, kh, kw) = x.shape[1:], weight.shape[1:]
+    if channels != wanted or kh > height + 2 * padding or kw > width + 2 * padding:
+        raise ValueError(f"x {x.shape} and weight {weight.shape} do not fit")
+    padded = np.pad(x.data, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = sliding_window_view(padded, (kh, kw), axis=(2, 3))[:, :, ::stride, ::stride]
+    y = np.einsum("nchwij,fcij->nfhw", windows, weight.data) + (0 if bias is None else bias.data[:, None, None])
+    rows, columns = y.shape[2:]
+
+    def vjp(g):
+        grad = np.zeros_like(padded)
+        for i in range(kh):
+            for j in range(kw):
+                grad[:, :, i:i + stride * rows:stride, j:j + stride * columns:stride] += np.einsum(
+                    "nfhw,fc->nchw", g, weight.data[:, :, i, j])
+        gradients = grad, np.einsum("nfhw,nchwij->fcij", g, windows), g.sum(axis=(0, 2, 3))
+        return gradients[:2] if bias is None else gradients
+
+    return record(y, (x, weight) if bias is None else (x, weight, bias), vjp)
+
+
+@mistake("convolution.conv2d", """Your conv2d cuts the padding off with `padding:-padding`. For padding 0 that is
+    `0:-0`, which is `0:0` and takes nothing at all: count both ends from the front.""")
+def cuts_everything_off(x, weight, bias=None, *, stride=1, padding=0):
+    (channels, height, width), (wanted, kh, kw) = x.shape[1:], weight.shape[1:]
+    if channels != wanted or kh > height + 2 * padding or kw > width + 2 * padding:
+        raise ValueError(f"x {x.shape} and weight {weight.shape} do not fit")
+    padded = np.pad(x.data, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = sliding_window_view(padded, (kh, kw), axis=(2, 3))[:, :, ::stride, ::stride]
+    y = np.einsum("nchwij,fcij->nfhw", windows, weight.data) + (0 if bias is None else bias.data[:, None, None])
+    rows, columns = y.shape[2:]
+
+    def vjp(g):
+        grad = np.zeros_like(padded)
+        for i in range(kh):
+            for j in range(kw):
+                grad[:, :, i:i + stride * rows:stride, j:j + stride * columns:stride] += np.einsum(
+                    "nfhw,fc->nchw", g, weight.data[:, :, i, j])
+        gradients = (grad[:, :, padding:-padding, padding:-padding],
+                     np.einsum("nfhw,nchwij->fcij", g, windows), g.sum(axis=(0, 2, 3)))
+        return gradients[:2] if bias is None else gradients
+
+    return record(y, (x, weight) if bias is None else (x, weight, bias), vjp)
+
+
+@mistake("convolution.conv2d", """On the way back your conv2d forgets the stride. Window h began at pixel s·h, and
+    there its gradient belongs; you put the windows side by side.""")
+def forgets_the_stride_on_the_way_back(x, weight, bias=None, *, stride=1, padding=0):
+    (channels, height, width), (wanted, kh, kw) = x.shape[1:], weight.shape[1:]
+    if channels != wanted or kh > height + 2 * padding or kw > width + 2 * padding:
+        raise ValueError(f"x {x.shape} and weight {weight.shape} do not fit")
+    padded = np.pad(x.data, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = sliding_window_view(padded, (kh, kw), axis=(2, 3))[:, :, ::stride, ::stride]
+    y = np.einsum("nchwij,fcij->nfhw", windows, weight.data) + (0 if bias is None else bias.data[:, None, None])
+    rows, columns = y.shape[2:]
+
+    def vjp(g):
+        grad = np.zeros_like(padded)
+        for i in range(kh):
+            for j in range(kw):
+                grad[:, :, i:i + rows, j:j + columns] += np.einsum("nfhw,fc->nchw", g, weight.data[:, :, i, j])
+        gradients = (grad[:, :, padding:padding + height, padding:padding + width],
+                     np.einsum("nfhw,nchwij->fcij", g, windows), g.sum(axis=(0, 2, 3)))
+        return gradients[:2] if bias is None else gradients
+
+    return record(y, (x, weight) if bias is None else (x, weight, bias), vjp)
+
+
+@mistake("convolution.conv2d", """Your conv2d flattens windows and weights in different orders: the windows with the
+    channel last, the weights with the channel first. Each number then meets the weight of another place.""")
+def mixes_up_the_order_in_the_columns(x, weight, bias=None, *, stride=1, padding=0):
+    (batch, channels, height, width), (filters, wanted, kh, kw) = x.shape, weight.shape
+    if channels != wanted or kh > height + 2 * padding or kw > width + 2 * padding:
+        raise ValueError(f"x {x.shape} and weight {weight.shape} do not fit")
+    padded = np.pad(x.data, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = sliding_window_view(padded, (kh, kw), axis=(2, 3))[:, :, ::stride, ::stride]
+    rows, columns = windows.shape[2:4]
+    flat = windows.transpose(4, 5, 1, 0, 2, 3).reshape(kh * kw * channels, batch * rows * columns)
+    y = (weight.data.reshape(filters, -1) @ flat).reshape(filters, batch, rows, columns).swapaxes(0, 1)
+    y = y if bias is None else y + bias.data[:, None, None]
+
+    def vjp(g):
+        G = g.swapaxes(0, 1).reshape(filters, -1)
+        pieces = (weight.data.reshape(filters, -1).T @ G).reshape(kh, kw, channels, batch, rows, columns)
+        grad = np.zeros_like(padded)
+        for i in range(kh):
+            for j in range(kw):
+                piece = pieces[i, j].swapaxes(0, 1)
+                grad[:, :, i:i + stride * rows:stride, j:j + stride * columns:stride] += piece
+        gradients = (grad[:, :, padding:padding + height, padding:padding + width],
+                     (G @ flat.T).reshape(weight.shape), g.sum(axis=(0, 2, 3)))
+        return gradients[:2] if bias is None else gradients
+
+    return record(y, (x, weight) if bias is None else (x, weight, bias), vjp)
+
+
+@mistake("convolution.conv2d", """The product of weights and columns in your conv2d has the filters first and the
+    batch second. A reshape to (batch, filters, …) only relabels the numbers; to move an axis takes a transpose.""")
+def relabels_batch_and_filters(x, weight, bias=None, *, stride=1, padding=0):
+    (batch, channels, height, width), (filters, wanted, kh, kw) = x.shape, weight.shape
+    if channels != wanted or kh > height + 2 * padding or kw > width + 2 * padding:
+        raise ValueError(f"x {x.shape} and weight {weight.shape} do not fit")
+    padded = np.pad(x.data, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = sliding_window_view(padded, (kh, kw), axis=(2, 3))[:, :, ::stride, ::stride]
+    rows, columns = windows.shape[2:4]
+    flat = windows.transpose(1, 4, 5, 0, 2, 3).reshape(channels * kh * kw, batch * rows * columns)
+    y = (weight.data.reshape(filters, -1) @ flat).reshape(batch, filters, rows, columns)
+    y = y if bias is None else y + bias.data[:, None, None]
+
+    def vjp(g):
+        G = g.reshape(filters, -1)
+        pieces = (weight.data.reshape(filters, -1).T @ G).reshape(channels, kh, kw, batch, rows, columns)
+        grad = np.zeros_like(padded)
+        for i in range(kh):
+            for j in range(kw):
+                piece = pieces[:, i, j].swapaxes(0, 1)
+                grad[:, :, i:i + stride * rows:stride, j:j + stride * columns:stride] += piece
+        gradients = (grad[:, :, padding:padding + height, padding:padding + width],
+                     (G @ flat.T).reshape(weight.shape), g.sum(axis=(0, 2, 3)))
+        return gradients[:2] if bias is None else gradients
+
+    return record(y, (x, weight) if bias is None else (x, weight, bias), vjp)
+
+
+@mistake("convolution.conv2d", """Your conv2d takes the mean of the batch for the gradient of the bias. It is the sum:
+    the mean belongs to the loss, which has seen to it already.""")
+def averages_the_gradient_of_the_bias(x, weight, bias=None, *, stride=1, padding=0):
+    (channels, height, width), (wanted, kh, kw) = x.shape[1:], weight.shape[1:]
+    if channels != wanted or kh > height + 2 * padding or kw > width + 2 * padding:
+        raise ValueError(f"x {x.shape} and weight {weight.shape} do not fit")
+    padded = np.pad(x.data, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = sliding_window_view(padded, (kh, kw), axis=(2, 3))[:, :, ::stride, ::stride]
+    y = np.einsum("nchwij,fcij->nfhw", windows, weight.data) + (0 if bias is None else bias.data[:, None, None])
+    rows, columns = y.shape[2:]
+
+    def vjp(g):
+        grad = np.zeros_like(padded)
+        for i in range(kh):
+            for j in range(kw):
+                grad[:, :, i:i + stride * rows:stride, j:j + stride * columns:stride] += np.einsum(
+                    "nfhw,fc->nchw", g, weight.data[:, :, i, j])
+        gradients = (grad[:, :, padding:padding + height, padding:padding + width],
+                     np.einsum("nfhw,nchwij->fcij", g, windows), g.mean(axis=0).sum(axis=(1, 2)))
+        return gradients[:2] if bias is None else gradients
+
+    return record(y, (x, weight) if bias is None else (x, weight, bias), vjp)
+
+
+@mistake("convolution.conv2d", """Your conv2d does not look whether x and weight fit. Where the weight has one
+    channel, NumPy broadcasts it over all of x and says nothing; elsewhere it complains in words of its own, without
+    the two shapes.""")
+def leaves_it_to_numpy(x, weight, bias=None, *, stride=1, padding=0):
+    (height, width), (kh, kw) = x.shape[2:], weight.shape[2:]
+    padded = np.pad(x.data, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = sliding_window_view(padded, (kh, kw), axis=(2, 3))[:, :, ::stride, ::stride]
+    y = np.einsum("nchwij,fcij->nfhw", windows, weight.data) + (0 if bias is None else bias.data[:, None, None])
+    rows, columns = y.shape[2:]
+
+    def vjp(g):
+        grad = np.zeros_like(padded)
+        for i in range(kh):
+            for j in range(kw):
+                grad[:, :, i:i + stride * rows:stride, j:j + stride * columns:stride] += np.einsum(
+                    "nfhw,fc->nchw", g, weight.data[:, :, i, j])
+        gradients = (grad[:, :, padding:padding + height, padding:padding + width],
+                     np.einsum("nfhw,nchwij->fcij", g, windows), g.sum(axis=(0, 2, 3)))
+        return gradients[:2] if bias is None else gradients
+
+    return record(y, (x, weight) if bias is None else (x, weight, bias), vjp)

@@ -1,0 +1,143 @@
+"""Convolution in two dimensions."""
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.judge import expect, expect_true
+from tests.oracles import torch_vjp
+from tests.p1_fundamentals.autograd import probes
+from tests.strategies import seeds, values
+
+NAMES = ("x", "weight", "bias")
+
+
+def torch_conv2d(arrays, seed, **options):
+    """PyTorch's value, an upstream gradient of its shape, and the gradients."""
+    function = torch.nn.functional.conv2d
+    with torch.no_grad():
+        shape = function(*map(torch.tensor, arrays), **options).shape
+    grad = values(tuple(shape), seed, dtype=arrays[0].dtype)
+    return *torch_vjp(function, *arrays, grad=grad, **options), grad
+
+
+def operands(x_shape, weight_shape, seed, *, bias=False, dtype=np.float64):
+    shapes = [x_shape, weight_shape] + [weight_shape[:1]] * bias
+    return [values(shape, seed + 10_000 * i, dtype=dtype) for i, shape in enumerate(shapes)]
+
+
+def check(work, arrays, seed, probe=probes.value_and_vjp, exact_dtype=False, **options):
+    """Value and gradients of `conv2d` against PyTorch's."""
+    value, gradients, grad = torch_conv2d(arrays, seed, **options)
+    given = {**dict(zip(NAMES, arrays)), **options}
+    got_value, got_gradients = work.run(probe, "conv2d", arrays, grad, **options)
+    expect(got_value, equals=value, given=given, note="the value", exact_dtype=exact_dtype)
+    given["grad"] = grad
+    expect_true(len(got_gradients) == len(arrays), got=len(got_gradients), given=given,
+                want=f"{len(arrays)} gradients: of {', '.join(NAMES[:len(arrays)])}")
+    for name, got, want in zip(NAMES, got_gradients, gradients):
+        expect(got, equals=want, given=given, note=f"the gradient of {name}", exact_dtype=exact_dtype)
+
+
+@st.composite
+def convolutions(draw, *, strides=(1,), paddings=(0,), biases=(False,)):
+    """(arrays, seed, options): a kernel and an image that is at least as large, neither of them square."""
+    batch, channels, filters = draw(st.integers(1, 2)), draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    stride, padding = draw(st.sampled_from(strides)), draw(st.sampled_from(paddings))
+    kernel = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    image = [max(1, k - 2 * padding + draw(st.integers(0, 4))) for k in kernel]
+    seed, bias = draw(seeds), draw(st.sampled_from(biases))
+    arrays = operands((batch, channels, *image), (filters, channels, *kernel), seed, bias=bias)
+    options = ({"stride": stride} if len(strides) > 1 else {}) | ({"padding": padding} if len(paddings) > 1 else {})
+    return arrays, seed + 1, options
+
+
+@given(convolutions())
+def test_slides_the_kernel(work, case):
+    """Every window of the image meets every filter: the value, and the gradients of image and weight."""
+    arrays, seed, options = case
+    check(work, arrays, seed, **options)
+
+
+@given(convolutions(biases=(True,)))
+def test_adds_the_bias(work, case):
+    """A bias is added to all places of its filter, and collects the gradients of them all."""
+    arrays, seed, options = case
+    check(work, arrays, seed, **options)
+
+
+@given(convolutions(paddings=(0, 1, 2)))
+def test_pads(work, case):
+    """Padding puts zeros around the image, which get no gradient."""
+    arrays, seed, options = case
+    check(work, arrays, seed, **options)
+
+
+@given(convolutions(strides=(2, 1, 3), paddings=(0, 1), biases=(False, True)))
+def test_strides(work, case):
+    """A stride skips windows, and leaves out a border that no whole window reaches."""
+    arrays, seed, options = case
+    check(work, arrays, seed, **options)
+
+
+@pytest.mark.parametrize("image, kernel, options", [
+    ((3, 4), (1, 1), {}),
+    ((3, 4), (1, 1), {"stride": 2}),
+    ((1, 1), (1, 1), {}),
+    ((3, 4), (3, 4), {}),
+    ((3, 4), (3, 4), {"stride": 5}),
+    ((3, 4), (5, 6), {"padding": 1}),      # only as large as the padded image
+    ((2, 2), (1, 1), {"padding": 1}),      # windows that see nothing but padding
+    ((8, 8), (3, 3), {"padding": 1}),      # the image keeps its size
+], ids=range(8))
+def test_takes_kernels_of_all_sizes(work, image, kernel, options):
+    """Kernels may have size 1, and may be as large as the padded image."""
+    check(work, operands((2, 3, *image), (4, 3, *kernel), seed=1, bias=True), 2, **options)
+
+
+@pytest.mark.parametrize("x, weight, padding", [
+    ((2, 3, 4, 4), (5, 2, 3, 3), 0),
+    ((2, 3, 4, 4), (3, 1, 3, 3), 0),      # one channel, which NumPy would broadcast
+    ((2, 1, 4, 4), (3, 2, 3, 3), 1),
+    ((1, 4, 4, 4), (3, 1, 4, 4), 0),
+    ((2, 3, 4, 6), (5, 3, 5, 3), 0),      # too high
+    ((2, 3, 6, 4), (5, 3, 3, 5), 0),      # too wide
+    ((2, 3, 2, 2), (5, 3, 5, 2), 1),
+    ((2, 3, 2, 2), (5, 3, 2, 5), 1),
+], ids=range(8))
+def test_refuses_what_does_not_fit(work, x, weight, padding):
+    """Other numbers of channels and too large kernels raise ValueError with both shapes; others do not."""
+    fitting = (weight[0], x[1], min(weight[2], x[2]), min(weight[3], x[3]))
+    arrays = operands(x, fitting, seed=3)
+    value, _, grad = torch_conv2d(arrays, 4, padding=padding)
+    got_value, got_gradients = work.run(probes.value_and_vjp, "conv2d", arrays, grad, padding=padding)
+    expect([np.shape(got) for got in (got_value, *got_gradients)], equals=[value.shape, x, fitting],
+           given={"shape of x": x, "shape of weight": fitting, "padding": padding},
+           note="the shapes of the value and of the gradients, where all fits")
+
+    given = {"shape of x": x, "shape of weight": weight, "padding": padding}
+    classes, message = work.run(probes.error_of, "conv2d", operands(x, weight, seed=5), padding=padding)
+    expect_true("ValueError" in classes, got=classes[0] if classes else "no error", want="ValueError", given=given)
+    expect_true(str(x) in message and str(weight) in message, got=message, given=given,
+                want=f"a message with the shapes {x} and {weight} in it")
+
+
+def test_leaves_everything_as_it_was(work):
+    """Operands and upstream gradient are not changed, and a second call of the vjp gives the same."""
+    for options in ({}, {"stride": 2, "padding": 1}):
+        arrays = operands((2, 2, 4, 5), (3, 2, 3, 2), seed=6, bias=True)
+        _, gradients, grad = torch_conv2d(arrays, 7, **options)
+        first, second, after, upstream = work.run(probes.calls_vjp_twice, "conv2d", arrays, grad, **options)
+        expect(first, equals=gradients, given=options, note="a gradient of the first call of the vjp")
+        expect(second, equals=gradients, given=options, note="a gradient of the second call of the vjp")
+        expect(after, equals=arrays, given=options, note="an operand afterwards")
+        expect(upstream, equals=grad, given=options, note="the upstream gradient afterwards")
+
+
+@pytest.mark.parametrize("options", [{}, {"stride": 2, "padding": 1}])
+@pytest.mark.parametrize("bias", [False, True])
+def test_keeps_float32_and_takes_views(work, options, bias):
+    """float32 stays float32 in value and gradients, and views with other strides give the same as other arrays."""
+    arrays = operands((2, 3, 5, 4), (2, 3, 2, 3), seed=8, bias=bias, dtype=np.float32)
+    check(work, arrays, 9, probe=probes.value_and_vjp_of_views, exact_dtype=True, **options)
