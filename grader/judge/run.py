@@ -125,7 +125,7 @@ def run_check(run: Run, plan: CheckPlan) -> Check:
     output = work._session.link.prints.decode("utf-8", "replace")
     if failure is None:
         return Check(name=plan.name, title=plan.title, status=Status.PASSED, output=output)
-    if isinstance(failure.error, WorkerFailed):
+    if work._session.link.dead:  # now, or while the failure was shrunk
         run.drop()
     return failed_check(plan, failure, output)
 

@@ -69,7 +69,7 @@ class Case:
         best: list[Exception] = []
         drawn = calls = 0
 
-        def attempt(work, **arguments):
+        def attempt(**arguments):
             nonlocal drawn, calls
             drawn += 1
             if not best and drawn <= number:
@@ -78,7 +78,7 @@ class Case:
             if calls > SHRINK_CALLS:
                 raise Enough
             try:
-                body(work=work, **arguments)
+                body(**{**arguments, "work": work})
             except Exception as error:
                 if same_failure(error):
                     best.append(error)
@@ -86,7 +86,8 @@ class Case:
 
         body = self.function.hypothesis.inner_test
         try:
-            _run_with(self.function, {**self.params, "work": work}, attempt)
+            # Hypothesis never sees `work`: it looks at what it is given, and each look would be a call.
+            _run_with(self.function, self.params, attempt)
         except (Enough, Exception):  # Hypothesis raises the shrunk failure; it is kept here
             pass
         return best[-1] if best else None
