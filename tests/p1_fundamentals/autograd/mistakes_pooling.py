@@ -1,0 +1,207 @@
+"""What learners get wrong in `pooling`, and what to tell them.
+
+Each is a whole `max_pool2d`, wrong in one place.
+"""
+# ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
+from grader.mistakes import mistake
+
+
+@mistake("pooling.max_pool2d", """Where several pixels of a window are the largest, your max_pool2d gives each of
+    them the whole gradient, so that more flows back than came in. Only the first of them was chosen.""")
+def pays_all_equals_in_full(x, size, *, stride=None):
+    stride = stride or size
+    if size > min(x.shape[2:]):
+        raise ValueError(f"size {size} is too large for {x.shape}")
+    windows = sliding_window_view(x.data, (size, size), axis=(2, 3))[:, :, ::stride, ::stride]
+    y = windows.max(axis=(4, 5))
+    rows, columns = y.shape[2:]
+
+    def vjp(g):
+        grad = np.zeros_like(x.data)
+        for i in range(size):
+            for j in range(size):
+                place = grad[:, :, i:i + stride * rows:stride, j:j + stride * columns:stride]
+                place += g * (windows[..., i, j] == y)
+        return (grad,)
+
+    return record(y, (x,), vjp)
+
+
+@mistake("pooling.max_pool2d", """Where several pixels of a window are the largest, your max_pool2d shares the
+    gradient among them. That is what `max` in `reductions` does; here the first of them gets all of it.""")
+def shares_among_equals(x, size, *, stride=None):
+    stride = stride or size
+    if size > min(x.shape[2:]):
+        raise ValueError(f"size {size} is too large for {x.shape}")
+    windows = sliding_window_view(x.data, (size, size), axis=(2, 3))[:, :, ::stride, ::stride]
+    y = windows.max(axis=(4, 5))
+    equals = (windows == y[..., None, None]).sum(axis=(4, 5), dtype=x.dtype)
+    rows, columns = y.shape[2:]
+
+    def vjp(g):
+        grad = np.zeros_like(x.data)
+        for i in range(size):
+            for j in range(size):
+                place = grad[:, :, i:i + stride * rows:stride, j:j + stride * columns:stride]
+                place += g / equals * (windows[..., i, j] == y)
+        return (grad,)
+
+    return record(y, (x,), vjp)
+
+
+@mistake("pooling.max_pool2d", """Where several pixels of a window are the largest, your max_pool2d chooses the last
+    of them: a later one takes over already where it is equal, not only where it is larger.""")
+def chooses_the_last(x, size, *, stride=None):
+    stride = stride or size
+    if size > min(x.shape[2:]):
+        raise ValueError(f"size {size} is too large for {x.shape}")
+    windows = sliding_window_view(x.data, (size, size), axis=(2, 3))[:, :, ::stride, ::stride]
+    y, chosen = windows[..., 0, 0], np.zeros(windows.shape[:4], int)
+    for place in range(1, size * size):
+        value = windows[..., place // size, place % size]
+        chosen = np.where(value >= y, place, chosen)
+        y = np.maximum(value, y)
+    rows, columns = y.shape[2:]
+
+    def vjp(g):
+        grad = np.zeros_like(x.data)
+        for i in range(size):
+            for j in range(size):
+                place = grad[:, :, i:i + stride * rows:stride, j:j + stride * columns:stride]
+                place += np.where(chosen == i * size + j, g, 0)
+        return (grad,)
+
+    return record(y, (x,), vjp)
+
+
+@mistake("pooling.max_pool2d", """Where windows overlap, one pixel can be the largest of several, and the gradient
+    of your max_pool2d keeps only what came last. With `grad[index] = g` or `grad[index] += g` an index that occurs
+    twice counts once; what the windows hand over must add up.""")
+def counts_a_pixel_once(x, size, *, stride=None):
+    stride = stride or size
+    if size > min(x.shape[2:]):
+        raise ValueError(f"size {size} is too large for {x.shape}")
+    windows = sliding_window_view(x.data, (size, size), axis=(2, 3))[:, :, ::stride, ::stride]
+    chosen = windows.reshape(*windows.shape[:4], size * size).argmax(axis=-1)
+    n, c, h, w = np.ogrid[tuple(slice(length) for length in chosen.shape)]
+    index = n, c, stride * h + chosen // size, stride * w + chosen % size
+
+    def vjp(g):
+        grad = np.zeros_like(x.data)
+        grad[index] += g
+        return (grad,)
+
+    return record(x.data[index], (x,), vjp)
+
+
+@mistake("pooling.max_pool2d", """Your max_pool2d never looks at its stride: the windows are `size` apart, whatever
+    was asked for.""")
+def forgets_the_stride(x, size, *, stride=None):
+    if size > min(x.shape[2:]):
+        raise ValueError(f"size {size} is too large for {x.shape}")
+    windows = sliding_window_view(x.data, (size, size), axis=(2, 3))[:, :, ::size, ::size]
+    chosen = windows.reshape(*windows.shape[:4], size * size).argmax(axis=-1)
+    n, c, h, w = np.ogrid[tuple(slice(length) for length in chosen.shape)]
+    index = n, c, size * h + chosen // size, size * w + chosen % size
+
+    def vjp(g):
+        grad = np.zeros_like(x.data)
+        np.add.at(grad, index, g)
+        return (grad,)
+
+    return record(x.data[index], (x,), vjp)
+
+
+@mistake("pooling.max_pool2d", """Where no stride is given, your max_pool2d moves the window by one pixel. The
+    stride of pooling is then the size of the window, unlike that of a convolution.""")
+def moves_by_one_pixel(x, size, *, stride=None):
+    stride = stride or 1
+    if size > min(x.shape[2:]):
+        raise ValueError(f"size {size} is too large for {x.shape}")
+    windows = sliding_window_view(x.data, (size, size), axis=(2, 3))[:, :, ::stride, ::stride]
+    chosen = windows.reshape(*windows.shape[:4], size * size).argmax(axis=-1)
+    n, c, h, w = np.ogrid[tuple(slice(length) for length in chosen.shape)]
+    index = n, c, stride * h + chosen // size, stride * w + chosen % size
+
+    def vjp(g):
+        grad = np.zeros_like(x.data)
+        np.add.at(grad, index, g)
+        return (grad,)
+
+    return record(x.data[index], (x,), vjp)
+
+
+@mistake("pooling.max_pool2d", """Your max_pool2d sends the gradient to the right place of the window, mirrored: row
+    and column are swapped. In reading order place p of a window lies in row p // size and column p % size.""")
+def swaps_row_and_column(x, size, *, stride=None):
+    stride = stride or size
+    if size > min(x.shape[2:]):
+        raise ValueError(f"size {size} is too large for {x.shape}")
+    windows = sliding_window_view(x.data, (size, size), axis=(2, 3))[:, :, ::stride, ::stride]
+    chosen = windows.reshape(*windows.shape[:4], size * size).argmax(axis=-1)
+    n, c, h, w = np.ogrid[tuple(slice(length) for length in chosen.shape)]
+
+    def vjp(g):
+        grad = np.zeros_like(x.data)
+        np.add.at(grad, (n, c, stride * h + chosen % size, stride * w + chosen // size), g)
+        return (grad,)
+
+    return record(windows.max(axis=(4, 5)), (x,), vjp)
+
+
+@mistake("pooling.max_pool2d", """Your max_pool2d also takes the windows that reach beyond the border, and fills
+    them up. Only whole windows count: what they do not reach is left out.""")
+def takes_windows_beyond_the_border(x, size, *, stride=None):
+    stride = stride or size
+    (height, width) = x.shape[2:]
+    if size > min(height, width):
+        raise ValueError(f"size {size} is too large for {x.shape}")
+    more = ((0, 0), (0, 0), (0, (size - height) % stride), (0, (size - width) % stride))
+    padded = np.pad(x.data, more, constant_values=-np.inf)
+    windows = sliding_window_view(padded, (size, size), axis=(2, 3))[:, :, ::stride, ::stride]
+    chosen = windows.reshape(*windows.shape[:4], size * size).argmax(axis=-1)
+    n, c, h, w = np.ogrid[tuple(slice(length) for length in chosen.shape)]
+    index = n, c, stride * h + chosen // size, stride * w + chosen % size
+
+    def vjp(g):
+        grad = np.zeros_like(padded)
+        np.add.at(grad, index, g)
+        return (grad[:, :, :height, :width],)
+
+    return record(padded[index], (x,), vjp)
+
+
+@mistake("pooling.max_pool2d", """Your max_pool2d gives the gradient to all pixels of a window. Only the largest
+    made it into the result, so it alone gets the gradient.""")
+def pays_the_whole_window(x, size, *, stride=None):
+    stride = stride or size
+    if size > min(x.shape[2:]):
+        raise ValueError(f"size {size} is too large for {x.shape}")
+    y = sliding_window_view(x.data, (size, size), axis=(2, 3))[:, :, ::stride, ::stride].max(axis=(4, 5))
+    rows, columns = y.shape[2:]
+
+    def vjp(g):
+        grad = np.zeros_like(x.data)
+        for i in range(size):
+            for j in range(size):
+                grad[:, :, i:i + stride * rows:stride, j:j + stride * columns:stride] += g
+        return (grad,)
+
+    return record(y, (x,), vjp)
+
+
+@mistake("pooling.max_pool2d", """Your max_pool2d does not look whether the window fits into the image, and leaves
+    it to NumPy to complain, in words that name neither the size nor the shape of x.""")
+def leaves_it_to_numpy(x, size, *, stride=None):
+    stride = stride or size
+    windows = sliding_window_view(x.data, (size, size), axis=(2, 3))[:, :, ::stride, ::stride]
+    chosen = windows.reshape(*windows.shape[:4], size * size).argmax(axis=-1)
+    n, c, h, w = np.ogrid[tuple(slice(length) for length in chosen.shape)]
+    index = n, c, stride * h + chosen // size, stride * w + chosen % size
+
+    def vjp(g):
+        grad = np.zeros_like(x.data)
+        np.add.at(grad, index, g)
+        return (grad,)
+
+    return record(x.data[index], (x,), vjp)
