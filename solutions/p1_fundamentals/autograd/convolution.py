@@ -73,16 +73,17 @@ def conv2d(x: Float[Tensor, "batch channels height width"],
     # A column for each window, with the kernel's numbers in the order of the weights. Here they are copied.
     # (batch, channels, out_h, out_w, kernel_h, kernel_w) -> (channels * kernel_h * kernel_w, batch * out_h * out_w)
     columns = windows.transpose(1, 4, 5, 0, 2, 3).reshape(weight.data[0].size, batch * out_height * out_width)
-    rows = weight.data.reshape(filters, -1)         # (filters, channels * kernel_h * kernel_w)
+    rows = weight.data.reshape(filters, len(columns))  # (filters, channels * kernel_h * kernel_w)
 
-    y = rows @ columns                              # (filters, batch * out_h * out_w)
+    y = rows @ columns                                  # (filters, batch * out_h * out_w)
     if bias is not None:
-        y = y + bias.data[:, None]                  # (filters,) -> (filters, 1)
+        y = y + bias.data[:, None]                      # (filters,) -> (filters, 1)
     # -> (filters, batch, out_h, out_w) -> (batch, filters, out_h, out_w)
     y = y.reshape(filters, batch, out_height, out_width).transpose(1, 0, 2, 3)
 
     def vjp(g):
-        G = g.transpose(1, 0, 2, 3).reshape(filters, -1)  # (batch, filters, out_h, out_w) -> (filters, batch * …)
+        # (batch, filters, out_h, out_w) -> (filters, batch, out_h, out_w) -> (filters, batch * out_h * out_w)
+        G = g.transpose(1, 0, 2, 3).reshape(filters, columns.shape[1])
 
         # The two gradients of a matrix product.
         grad_weight = (G @ columns.T).reshape(weight.shape)
