@@ -1,11 +1,57 @@
 """The maintainer's commands, with the warm judge behind them."""
 import sys
+import threading
+from functools import partial
 
 from grader.client import ask
 from grader.course import Course, Exercise
 from grader.errors import FAILED, PASSED, GraderError
+from grader.examples import failure_sentences
+from grader.mutants import run_mutants, score_lines
 from grader.verdict import Verdict
-from grader.workspace import BadFile, Workspace
+from grader.verify import Proof, proof_lines, verify
+from grader.workspace import Workspace
+
+KILLED_AT_LEAST = 0.95
+
+
+def verify_course(course: Course, exercises: list[Exercise], color: bool) -> int:
+    """Show the six proofs of each exercise; FAILED unless all hold."""
+    proofs: list[Proof] = []
+
+    def noted():
+        judge, examples = partial(warm_judge, course), partial(failed_examples, course)
+        for proof in verify(course, exercises, judge, examples):
+            proofs.append(proof)
+            yield proof
+
+    for line in proof_lines(noted(), color):
+        print(line, flush=True)
+    return PASSED if all(proof.ok for proof in proofs) else FAILED
+
+
+def mutate_course(course: Course, exercises: list[Exercise], color: bool) -> int:
+    """Show each exercise's score and survivors; FAILED below 95 %, and where one of them survives unexplained."""
+    terminal = sys.stderr.isatty()
+    lock = threading.Lock()
+
+    def progress(exercise: Exercise, done: int, total: int) -> None:
+        if terminal:
+            with lock:
+                print(f"\r{exercise.number}  {done} of {total} mutants ", end="", file=sys.stderr, flush=True)
+
+    killed = counted = 0
+    complete = True
+    for exercise in exercises:
+        score = run_mutants(course, [exercise], partial(warm_judge, course), progress)
+        if terminal:
+            print("\r" + " " * 40, end="\r", file=sys.stderr, flush=True)
+        *lines, _ = score_lines(score)
+        print("\n".join(lines), flush=True)
+        killed, counted, complete = killed + score.killed, counted + score.counted, complete and score.complete
+    share = killed / counted if counted else 1.0
+    print(f"In all: {killed} of {counted} mutants killed ({share:.1%})")
+    return PASSED if share >= KILLED_AT_LEAST and complete else FAILED
 
 
 def warm_judge(course: Course, workspace: Workspace, exercise: Exercise) -> Verdict:
@@ -13,16 +59,14 @@ def warm_judge(course: Course, workspace: Workspace, exercise: Exercise) -> Verd
     return Verdict.model_validate(_one_line(course, "judge", workspace, exercise)["verdict"])
 
 
-def warm_examples(course: Course, workspace: Workspace, exercise: Exercise) -> list[dict]:
-    """The results of the docstring examples, run in a worker."""
-    return _one_line(course, "examples", workspace, exercise)["examples"]
+def failed_examples(course: Course, workspace: Workspace, exercise: Exercise) -> list[str]:
+    """A sentence for each docstring example that fails, run in a worker."""
+    return failure_sentences(_one_line(course, "examples", workspace, exercise)["examples"])
 
 
 def _one_line(course: Course, command: str, workspace: Workspace, exercise: Exercise) -> dict:
     request = {"command": command, "exercise": exercise.id, "workspace": str(workspace.root.resolve()),
                "replaced": workspace.replaced}
     for line in ask(course.root, request):
-        if "error" in line:
-            raise GraderError(line["error"])
         return line
     raise GraderError("The grader's background process gave no answer.")
