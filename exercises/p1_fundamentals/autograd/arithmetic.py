@@ -1,0 +1,71 @@
+r"""Arithmetic and its derivatives.
+
+Every operation does two things: it computes its result, and it says how a gradient flows back through it. Write
+$g = \partial L/\partial y$ for the gradient of the loss with respect to the result $y = f(a, b)$. The chain rule
+gives the gradients of the operands, element by element:
+
+$$\frac{\partial L}{\partial a} = g \cdot \frac{\partial f}{\partial a}, \qquad
+  \frac{\partial L}{\partial b} = g \cdot \frac{\partial f}{\partial b}.$$
+
+Each function here returns `record(result, parents, vjp)`: the result as an array, the operands as a tuple, and
+`vjp`, a function that takes $g$ (an array of the result's shape) and returns a tuple of arrays, one for each
+parent. `add` is done; the others follow its pattern.
+
+What holds for all: results keep the dtype of their operands, operands are never changed, and a `vjp` may be called
+again and gives the same. Operands of different shapes broadcast as in NumPy; a `vjp` may then return gradients of
+the *result's* shape, which `Tensor.parent_gradients` sums back (the exercise `unbroadcast`).
+
+Source: Baydin et al., "Automatic differentiation in machine learning: a survey" (JMLR 2018), section 3.2.
+"""
+import numpy as np
+from jaxtyping import Float
+
+from .tensor import Tensor, record
+
+
+def add(a: Float[Tensor, "*#shape"], b: Float[Tensor, "*#shape"]) -> Float[Tensor, "*#shape"]:
+    r"""$y = a + b$, so $\partial y/\partial a = \partial y/\partial b = 1$.
+
+    >>> y = add(Tensor([1.0, 2.0], requires_grad=True), Tensor([3.0, 4.0]))
+    >>> y.data
+    array([4., 6.])
+    >>> y.vjp(np.array([10.0, 20.0]))
+    (array([10., 20.]), array([10., 20.]))
+    """
+    return record(a.data + b.data, (a, b), lambda g: (g, g))
+
+
+def sub(a: Float[Tensor, "*#shape"], b: Float[Tensor, "*#shape"]) -> Float[Tensor, "*#shape"]:
+    r"""$y = a - b$."""
+    raise NotImplementedError
+
+
+def mul(a: Float[Tensor, "*#shape"], b: Float[Tensor, "*#shape"]) -> Float[Tensor, "*#shape"]:
+    r"""$y = a\,b$, element by element.
+
+    >>> y = mul(Tensor([2.0], requires_grad=True), Tensor([5.0], requires_grad=True))
+    >>> y.vjp(np.array([1.0]))
+    (array([5.]), array([2.]))
+    """
+    raise NotImplementedError
+
+
+def div(a: Float[Tensor, "*#shape"], b: Float[Tensor, "*#shape"]) -> Float[Tensor, "*#shape"]:
+    r"""$y = a / b$, element by element."""
+    raise NotImplementedError
+
+
+def neg(a: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
+    r"""$y = -a$."""
+    raise NotImplementedError
+
+
+def power(a: Float[Tensor, "*shape"], exponent: float | int) -> Float[Tensor, "*shape"]:
+    r"""$y = a^p$ for a constant number $p$, element by element.
+
+    The derivative of a constant is 0: for $p = 0$ the gradient is 0 everywhere, at $a = 0$ too.
+
+    >>> power(Tensor([3.0], requires_grad=True), 2).vjp(np.array([1.0]))
+    (array([6.]),)
+    """
+    raise NotImplementedError

@@ -1,0 +1,86 @@
+r"""Backward through a graph.
+
+Every operation has recorded its operands, its *parents*, and a vjp. What is left is to walk from a result back to the
+tensors that you made yourself, the *leaves*, and to add up what flows. A tensor $v$ that is used by several others
+$c_1, c_2, \dots$ reaches the result $L$ through each of them, so by the chain rule its gradient is a sum:
+
+$$\frac{\partial L}{\partial v} = \sum_{c \,:\, v \in \mathrm{parents}(c)}
+  \frac{\partial L}{\partial c} \, \frac{\partial c}{\partial v}.$$
+
+Each term is a call of a vjp. The sum must be complete before it is handed on, which fixes the order of the walk: a
+tensor has its turn after all that were made from it. Then each vjp is called once, however many paths lead through,
+and a backward pass costs no more than a few forward passes.
+
+Source: Baydin et al., "Automatic differentiation in machine learning: a survey" (JMLR 2018), section 3.2; Cormen et
+al., "Introduction to Algorithms", the chapter on topological sort.
+"""
+from contextlib import contextmanager
+
+import numpy as np
+from jaxtyping import Float
+
+from . import tensor
+from .tensor import Tensor
+
+
+def topological_order(output: Tensor) -> list[Tensor]:
+    r"""All tensors from which `output` was made, at first or second hand and so on, and `output` itself.
+
+    Each stands there once, *before* its parents, so `output` comes first. Tensors that require no gradient are left
+    out; `output` requires one. The graph may be tens of thousands of operations deep, and Python's stack is not: a
+    function that calls itself for each parent would hit the recursion limit.
+
+    >>> x = Tensor([1.0], requires_grad=True)
+    >>> y = x * 2.0
+    >>> z = y + x
+    >>> [["x", "y", "z"][[x, y, z].index(t)] for t in topological_order(z)]
+    ['z', 'y', 'x']
+    """
+    raise NotImplementedError
+
+
+def backward(output: Float[Tensor, "..."], grad: Float[np.ndarray, "..."] | None = None) -> None:
+    r"""Add to the `grad` of every leaf below `output` the gradient of the loss with respect to it.
+
+    `grad` is the gradient of the loss with respect to `output`, an array of its shape. None stands for ones, and is
+    for an `output` of one element: it is the loss itself then.
+
+    - A *leaf* is a tensor without parents; `output` may be one. Only leaves that require a gradient get one: the
+      `grad` of all other tensors stays as it is.
+    - Where a leaf has a `grad` already, from an earlier call perhaps, the new gradient is added to it. The same graph
+      can be walked again.
+    - Each vjp is called once, with the whole gradient of its result. `Tensor.parent_gradients` calls it and sums its
+      gradients to the parents' shapes. Where it gives None, nothing flows to that parent; a leaf that nothing reaches
+      keeps its `grad`, and a vjp whose result nothing reaches is not called.
+    - A leaf's `grad` is an array of its own, that can be written into: it shares no memory with another leaf's, with
+      the argument `grad`, or with what a vjp returned. None of these is changed.
+    - float32 stays float32.
+
+    >>> x = Tensor([3.0], requires_grad=True)
+    >>> backward(x * x)
+    >>> x.grad
+    array([6.])
+    >>> backward(x * x + x)
+    >>> x.grad
+    array([13.])
+
+    Raises ValueError where `output` requires no gradient, where `grad` is None and `output` has not one element, and
+    where the shape of `grad` is not that of `output`.
+    """
+    raise NotImplementedError
+
+
+@contextmanager
+def no_grad():
+    r"""`with no_grad():` operations inside the block are not recorded: their results have no parents.
+
+    It does so by `tensor.recording`, which has its former value again after the block: also where an exception ends
+    the block (and goes on from there), and where the block stands inside another one.
+
+    >>> x = Tensor([3.0], requires_grad=True)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y.requires_grad, (x * x).requires_grad
+    (False, True)
+    """
+    raise NotImplementedError

@@ -1,0 +1,61 @@
+r"""Convolution in two dimensions.
+
+A filter looks at every place of an image through the same small kernel. Each filter $f$ has weights $W_f$ for all
+channels $c$ of a window, and a bias $b_f$. With $\bar x$ for the image with $p$ zeros put around it, and windows $s$
+(the *stride*) apart,
+
+$$y_{nfhw} = b_f + \sum_{c,i,j} W_{fcij}\, \bar x_{n,\,c,\,sh+i,\,sw+j}, \qquad
+  \text{height of } y = \left\lfloor \frac{\text{height} + 2p - \text{kernel height}}{s} \right\rfloor + 1,$$
+
+and the width likewise: pixels of the right and lower border that no whole window reaches are left out. The kernel is
+not turned round, so that mathematicians call this a cross-correlation; neural networks call it convolution.
+
+Everything here is linear, and with $g = \partial L/\partial y$ each operand's gradient is a sum over the same
+products, one of whose factors is replaced by $g$:
+
+$$\frac{\partial L}{\partial W_{fcij}} = \sum_{n,h,w} g_{nfhw}\, \bar x_{n,\,c,\,sh+i,\,sw+j}, \qquad
+  \frac{\partial L}{\partial b_f} = \sum_{n,h,w} g_{nfhw}, \qquad
+  \frac{\partial L}{\partial \bar x_{ncuv}} = \sum_{sh+i=u,\; sw+j=v} \sum_f W_{fcij}\, g_{nfhw}.$$
+
+The last one says: a pixel collects from every window that saw it. What the padding collects is dropped.
+
+Loops over all windows are slow in Python. With every window written out as a column of a matrix (*im2col*), the whole
+convolution is one matrix product, and a fast one.
+
+Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning" (arXiv:1603.07285, 2016), chapters
+2 and 4; Chellapilla, Puri and Simard, "High performance convolutional neural networks for document processing"
+(2006), section 2.2.
+"""
+import numpy as np
+from jaxtyping import Float
+from numpy.lib.stride_tricks import sliding_window_view
+
+from .tensor import Tensor, record
+
+
+def conv2d(x: Float[Tensor, "batch channels height width"],
+           weight: Float[Tensor, "filters weight_channels kernel_height kernel_width"],
+           bias: Float[Tensor, "filters"] | None = None, *, stride: int = 1,
+           padding: int = 0) -> Float[Tensor, "batch filters out_height out_width"]:
+    r"""The formula above, for every image of a batch; the same as `torch.nn.functional.conv2d`.
+
+    `stride`, at least 1, and `padding`, at least 0, hold for both directions; kernels and images need not be square.
+    The parents are `x`, `weight` and, where there is one, `bias`, in this order, and their gradients have their
+    shapes. float32 in gives float32 out (value and gradients); operands and the gradient that flows in are never
+    changed, and a `vjp` may be called again and gives the same.
+
+    >>> x = Tensor([[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]], requires_grad=True)      # one image, one channel
+    >>> y = conv2d(x, Tensor([[[[1.0, 10.0]]]]), Tensor([0.5]))                     # one filter of size (1, 2)
+    >>> y.data
+    array([[[[21.5, 32.5],
+             [54.5, 65.5]]]])
+    >>> y.vjp(np.ones((1, 1, 2, 2)))[0]
+    array([[[[ 1., 11., 10.],
+             [ 1., 11., 10.]]]])
+    >>> conv2d(x, Tensor(np.ones((5, 1, 2, 2))), stride=2, padding=1).shape
+    (1, 5, 2, 2)
+
+    Raises ValueError where `x` and `weight` differ in the number of channels, and where the kernel is larger than the
+    padded image, in either direction. Its message holds both shapes as Python writes them, such as "(8, 3, 5, 5)".
+    """
+    raise NotImplementedError

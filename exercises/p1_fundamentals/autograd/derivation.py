@@ -1,0 +1,76 @@
+r"""Derive: softmax, then cross-entropy.
+
+The gradient of cross-entropy with respect to its logits, $\mathrm{softmax}(z) - \mathrm{onehot}(k)$, is quoted
+everywhere. Here you derive it on paper, and write what you find as SymPy expressions.
+
+The way there. Softmax makes a distribution of $n$ logits, and its derivatives form the Jacobian $J$:
+
+$$p_i = \frac{e^{z_i}}{\sum_m e^{z_m}}, \qquad J_{ij} = \frac{\partial p_i}{\partial z_j}.$$
+
+The loss of the true class $k$ is $L = -\log p_k$, and the chain rule gives its gradient from row $k$ of the Jacobian:
+
+$$\frac{\partial L}{\partial z_j} = -\frac{1}{p_k}\, \frac{\partial p_k}{\partial z_j}.$$
+
+Last, a loss in which every class counts, class $i$ with the weight $t_i$, as in label smoothing and distillation:
+$L = -\sum_i t_i \log p_i$. The weights are *any* numbers: nothing here says that they add up to 1.
+
+What holds for all functions:
+
+- Differentiate by hand: no `diff`, no `Derivative`. The logits may be any expressions, such as `x + y` or the number
+  0, which no machine differentiates by. A derivative is the one with respect to the place $z_j$.
+- Any equivalent form is right, simplified or not. Build it from numbers, sums, products, quotients, powers, `sp.exp`,
+  `sp.log` and, if you want, `sp.Max`. Exact numbers: 1 and `sp.Rational(1, 3)`, but no 0.333.
+- A result with several entries is a tuple.
+
+Source: Bishop, "Pattern Recognition and Machine Learning" (2006), section 4.3.4.
+"""
+import sympy as sp
+
+
+def softmax(z: tuple[sp.Expr, ...]) -> tuple[sp.Expr, ...]:
+    r"""$(p_0, \dots, p_{n-1})$ for the logits $(z_0, \dots, z_{n-1})$, of which there is at least one.
+
+    >>> a, b = sp.symbols("a b")
+    >>> p = softmax((a, b))
+    >>> [p_i.subs({a: 0, b: sp.log(3)}) for p_i in p]
+    [1/4, 3/4]
+    """
+    raise NotImplementedError
+
+
+def softmax_jacobian(z: tuple[sp.Expr, ...]) -> tuple[tuple[sp.Expr, ...], ...]:
+    r"""The Jacobian as a tuple of rows: entry `[i][j]` is $\partial p_i/\partial z_j$.
+
+    >>> softmax_jacobian((sp.Integer(0), sp.Integer(0)))
+    ((1/4, -1/4), (-1/4, 1/4))
+    """
+    raise NotImplementedError
+
+
+def loss(z: tuple[sp.Expr, ...], k: int) -> sp.Expr:
+    r"""$L = -\log p_k$, the cross-entropy of the true class $k$, with $0 \le k < n$.
+
+    >>> loss((sp.Integer(0), sp.Integer(0)), 1)
+    log(2)
+    """
+    raise NotImplementedError
+
+
+def loss_gradient(z: tuple[sp.Expr, ...], k: int) -> tuple[sp.Expr, ...]:
+    r"""$(\partial L/\partial z_0, \dots, \partial L/\partial z_{n-1})$ of $L = -\log p_k$.
+
+    >>> loss_gradient((sp.Integer(0), sp.Integer(0)), 1)
+    (1/2, -1/2)
+    """
+    raise NotImplementedError
+
+
+def weighted_loss_gradient(z: tuple[sp.Expr, ...], t: tuple[sp.Expr, ...]) -> tuple[sp.Expr, ...]:
+    r"""$(\partial L/\partial z_0, \dots, \partial L/\partial z_{n-1})$ of $L = -\sum_i t_i \log p_i$, for any weights $t$.
+
+    `t` has one weight per logit: any expressions that do not depend on the logits.
+
+    >>> weighted_loss_gradient((sp.Integer(0), sp.Integer(0)), (sp.Integer(3), sp.Integer(1)))
+    (-1, 1)
+    """
+    raise NotImplementedError

@@ -1,0 +1,52 @@
+r"""Matrix products.
+
+Most of the arithmetic of a neural network is this one operation. For matrices $A$ of shape $(m, n)$ and $B$ of shape
+$(n, p)$,
+
+$$C = AB, \qquad C_{ik} = \sum_j A_{ij} B_{jk}.$$
+
+Element $A_{ij}$ takes part in the whole row $i$ of $C$, and $B_{jk}$ in the whole column $k$. With
+$G = \partial L/\partial C$, of the shape of $C$, the chain rule sums over them, and both sums are matrix products:
+
+$$\frac{\partial L}{\partial A_{ij}} = \sum_k G_{ik} B_{jk}, \qquad
+  \frac{\partial L}{\partial B_{jk}} = \sum_i A_{ij} G_{ik} \quad\Rightarrow\quad
+  \frac{\partial L}{\partial A} = G B^\top, \qquad \frac{\partial L}{\partial B} = A^\top G.$$
+
+Source: Giles, "Collected matrix derivative results for forward and reverse mode algorithmic differentiation" (2008),
+section 2.2.2; NumPy reference, `numpy.matmul`.
+"""
+import numpy as np
+from jaxtyping import Float
+
+from .tensor import Tensor, record
+
+
+def matmul(a: Float[Tensor, "..."], b: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+    r"""The matrix product of `a` and `b`, with the shapes of `numpy.matmul`:
+
+    - (m, n) and (n, p) give (m, p).
+    - More axes in front are batch axes, and each pair of matrices is multiplied. They broadcast: (5, 1, m, n) and
+      (4, n, p) give (5, 4, m, p).
+    - A vector (n,) is a matrix (1, n) on the left and (n, 1) on the right; the result lacks that axis again. So
+      (n,) and (n, p) give (p,), (m, n) and (n,) give (m,), and (n,) and (n,) give ().
+    - Any length may be 0; a sum over nothing is 0.
+
+    The gradients have the shapes of `a` and `b`: what broadcasting copied is summed here, over the batch axes alone.
+    float32 in gives float32 out (value and gradients); operands and the gradient that flows in are never changed, and
+    a `vjp` may be called again and gives the same. For an operand that requires no gradient it may give None: the first
+    layer of a network then does without a third of its work.
+
+    >>> y = matmul(Tensor([[1.0, 2.0]], requires_grad=True), Tensor([[3.0], [4.0]], requires_grad=True))
+    >>> y.data
+    array([[11.]])
+    >>> y.vjp(np.array([[10.0]]))
+    (array([[30., 40.]]), array([[10.],
+           [20.]]))
+    >>> matmul(Tensor(np.ones((5, 2, 3)), requires_grad=True), Tensor(np.ones(3))).shape
+    (5, 2)
+
+    Raises ValueError where `a` or `b` has shape (), where the inner lengths differ, and where the batch axes do not
+    broadcast. Its message holds both shapes as Python writes them, such as "(2, 3)": whoever reads it sees at once
+    which operand to transpose.
+    """
+    raise NotImplementedError

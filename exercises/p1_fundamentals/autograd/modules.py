@@ -1,0 +1,108 @@
+r"""Modules, parameters and a linear layer.
+
+A *parameter* is a tensor that is learned, and a *module* keeps parameters beside the operation that uses them.
+Modules contain modules, so the parameters of a whole network are found by walking a tree. The module that most
+networks are made of is the linear layer, with a weight $W$ of shape (out, in) and a bias $b$ of shape (out,):
+
+$$y = x W^\top + b, \qquad W_{ki}, b_k \sim U\left(-\tfrac{1}{\sqrt{n}}, \tfrac{1}{\sqrt{n}}\right)
+  \text{ at the start, for } n \text{ inputs.}$$
+
+Weights that are equal would stay equal, so they are random. Where the $x_i$ are independent, of mean 0 and variance 1,
+the sum $\sum_i W_{ki} x_i$ has the variance $n \operatorname{Var}(W)$: weights that did not shrink with $n$ would make
+the signal grow from layer to layer.
+
+This exercise builds on `arithmetic`, `unbroadcast` and `matmul`: `+`, `*` and `@` work on tensors. `.T` and `reshape`
+do not, as they belong to `shapes`: a transposition is recorded by hand.
+
+Source: He et al., "Delving deep into rectifiers" (2015), section 2.2; PyTorch documentation, `torch.nn.Linear`.
+"""
+from collections.abc import Callable
+
+import numpy as np
+from jaxtyping import Float
+
+from .tensor import Tensor, record
+
+
+class Parameter(Tensor):
+    """A tensor that is learned: made from an array, as `Tensor` is, it requires a gradient."""
+
+    def __init__(self, data):
+        raise NotImplementedError
+
+
+class Module:
+    """What networks are made of. A subclass sets parameters and modules as attributes and defines `forward`; it need
+    not call an `__init__` of this class.
+
+    >>> class Scale(Module):
+    ...     def __init__(self):
+    ...         self.factor = Parameter([2.0])
+    ...     def forward(self, x):
+    ...         return x * self.factor
+    >>> scale = Scale()
+    >>> scale(Tensor([1.0, 3.0])).data
+    array([2., 6.])
+    >>> scale.parameters()
+    [Tensor([2.], requires_grad=True)]
+    """
+
+    def __call__(self, *inputs, **options):
+        """What `forward` returns for these arguments."""
+        raise NotImplementedError
+
+    def parameters(self) -> list[Parameter]:
+        """Every parameter in this module, each once.
+
+        It goes through the attributes in the order in which they were set. A parameter is taken; a module, list or
+        tuple is searched at that point, before the next attribute, also where they are nested; everything else is
+        passed over, a plain `Tensor` too. What is met again, be it a parameter that two layers share or a module
+        that contains itself, is passed over as well.
+        """
+        raise NotImplementedError
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to None, so that the next backward pass starts afresh."""
+        raise NotImplementedError
+
+
+class Sequential(Module):
+    """Modules one after another: each gets what the one before it returned, and the first gets the input.
+
+    A function of one tensor, such as `relu`, may stand in the place of a module. With no modules at all, the result
+    is the input.
+    """
+
+    def __init__(self, *modules: Callable):
+        raise NotImplementedError
+
+    def forward(self, x):
+        """The result of the last module."""
+        raise NotImplementedError
+
+
+class Linear(Module):
+    r"""$y = x W^\top + b$, for inputs of any number of batch axes.
+
+    >>> layer = Linear(3, 2, rng=np.random.default_rng(0))
+    >>> [parameter.shape for parameter in layer.parameters()]
+    [(2, 3), (2,)]
+    >>> layer(Tensor(np.ones((5, 3)))).shape
+    (5, 2)
+    """
+
+    def __init__(self, in_features: int, out_features: int, *, bias: bool = True, rng: np.random.Generator):
+        r"""Set two parameters: `weight`, (out, in), and then `bias`, (out,), which is None where `bias` is false.
+
+        Their elements are float32, drawn by `rng` and nothing else from the uniform distribution on
+        $[-1/\sqrt{\text{in}}, 1/\sqrt{\text{in}}]$: the same generator makes the same layer.
+        """
+        raise NotImplementedError
+
+    def forward(self, x: Float[Tensor, "*batch inputs"]) -> Float[Tensor, "*batch outputs"]:
+        """The recorded result, through which gradients reach `x`, `weight` and `bias`.
+
+        It is computed from what the parameters' `data` are at the time of the call: training replaces them.
+        float32 stays float32.
+        """
+        raise NotImplementedError

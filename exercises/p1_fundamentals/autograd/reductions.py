@@ -1,0 +1,71 @@
+r"""Sum, mean and max.
+
+A reduction makes one number of many: $y = \sum_i a_i$, or $y = \frac{1}{n} \sum_i a_i$, or $y = \max_i a_i$.
+Backward, one gradient $g = \partial L/\partial y$ goes out to all the numbers that $y$ was made of:
+
+$$\frac{\partial L}{\partial a_i} = g \ \text{(sum)}, \qquad
+  \frac{\partial L}{\partial a_i} = \frac{g}{n} \ \text{(mean)}, \qquad
+  \frac{\partial L}{\partial a_i} = \frac{g}{k}\,[a_i = y] \ \text{(max, where $k$ elements equal $y$)}.$$
+
+Where several elements are the maximum there is no single derivative. Sharing $g$ among them in equal parts is a fair
+choice, and the one that `torch.amax` makes.
+
+An `axis` that was summed over is lost from the shape, and the gradient that flows in lacks it too: it must be put
+back before anything can be spread along it. To spread is to broadcast: forward and backward, `sum` does what
+broadcasting does backward and forward.
+
+What holds for all three:
+
+- `axis` is None for all axes, an int for one, or a tuple of ints for several; negative ones count from the last axis.
+  With `keepdims=True` a reduced axis stays with length 1, else it is gone. All as in NumPy.
+- An axis of length 0 that is not reduced stays: shape (0, 3) reduced over axis 1 gives shape (0,).
+- The one parent is `a`. The gradient has the shape of `a` and is a new array that its receiver may write into.
+- float32 in gives float32 out (value and gradient). `a` and the gradient that flows in are never changed, and a `vjp`
+  may be called again and gives the same.
+
+The names hide Python's own `sum` and `max` inside this file.
+
+Source: Griewank and Walther, "Evaluating Derivatives" (2008), section 3.2.
+"""
+import numpy as np
+from jaxtyping import Float
+
+from .tensor import Tensor, record
+
+
+def sum(a: Float[Tensor, "..."], axis: int | tuple[int, ...] | None = None,
+        keepdims: bool = False) -> Float[Tensor, "..."]:
+    r"""The sum over `axis`. Over no elements at all it is 0.
+
+    >>> y = sum(Tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True), axis=1)
+    >>> y.data
+    array([3., 7.])
+    >>> y.vjp(np.array([10.0, 20.0]))[0]
+    array([[10., 10.],
+           [20., 20.]])
+    """
+    raise NotImplementedError
+
+
+def mean(a: Float[Tensor, "..."], axis: int | tuple[int, ...] | None = None,
+         keepdims: bool = False) -> Float[Tensor, "..."]:
+    r"""The mean over `axis`, each of at least one element.
+
+    >>> mean(Tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)).vjp(np.array(1.0))[0]
+    array([[0.25, 0.25],
+           [0.25, 0.25]])
+    """
+    raise NotImplementedError
+
+
+def max(a: Float[Tensor, "..."], axis: int | tuple[int, ...] | None = None,
+        keepdims: bool = False) -> Float[Tensor, "..."]:
+    r"""The maximum over `axis`, each of at least one element.
+
+    The gradient is shared in equal parts among all the elements that equal the maximum; the others get 0.
+
+    >>> max(Tensor([[1.0, 5.0, 2.0], [4.0, 3.0, 4.0]], requires_grad=True), axis=-1).vjp(np.array([1.0, 1.0]))[0]
+    array([[0. , 1. , 0. ],
+           [0.5, 0. , 0.5]])
+    """
+    raise NotImplementedError
