@@ -2,7 +2,7 @@
 import difflib
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -11,6 +11,7 @@ from grader.errors import UsageError
 
 MANIFEST = "course.yml"
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Grant = Literal["loopback", "processes", "compiler"]  # what a worker may be granted, see worker/zygote.py
 YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -43,7 +44,7 @@ class Exercise(Strict):
     difficulty: int = Field(2, ge=1, le=3)
     needs: list[str] = []
     forbids: list[str] = []
-    grants: list[str] = []
+    grants: list[Grant] = []
     limits: Limits = Limits()
     # Filled in by Course, from the exercise's place in it.
     id: str = Field("", exclude=True)
@@ -78,7 +79,7 @@ class Project(Strict):
     title: str
     planned: bool = False
     forbids: list[str] = []
-    grants: list[str] = []
+    grants: list[Grant] = []
     benchmarks: dict[str, Benchmark] = {}
     study: dict[str, float] = {}  # what each result of the project's study must reach
     exercises: list[Exercise] = []
@@ -163,6 +164,8 @@ def load_course(root: Path) -> Course:
         raise UsageError(f"There is no {MANIFEST} in {root}; run grader in the course's folder.") from None
     except UnicodeDecodeError:
         raise UsageError(f"{MANIFEST} is not UTF-8 text.") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
     try:
         tree = yaml.compose(text, Loader=YamlLoader)
         course = Course.model_validate(yaml.load(text, Loader=YamlLoader))
@@ -171,14 +174,27 @@ def load_course(root: Path) -> Course:
     except ValidationError as error:
         # A misspelt key is missing too; the unknown one says more.
         first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
-        loc = first["loc"]
-        what = {"extra_forbidden": f"unknown key '{loc[-1]}'", "missing": f"'{loc[-1]}' is missing"}.get(
-            first["type"], f"'{'.'.join(map(str, loc[-1:]))}': {first['msg'].lower()}, got {first['input']!r}")
-        raise _mistake(_line(tree, loc), what) from None
+        raise _mistake(_line(tree, first["loc"]), _what_is_wrong(first)) from None
+    except yaml.reader.ReaderError as error:
+        raise _mistake(text.count("\n", 0, error.position) + 1, str(error).partition("\n")[0]) from None
+    except ValueError as error:  # a date that there is not
+        raise UsageError(f"{MANIFEST} is not YAML: {error}.") from None
     course.root = root
     _name_everything(course)
     _check_links(course, tree)
     return course
+
+
+def _what_is_wrong(error: dict) -> str:
+    """An error of pydantic's, in words."""
+    name = next((f"'{step}'" for step in reversed(error["loc"]) if isinstance(step, str)), "")  # not an index in a list
+    if error["type"] == "extra_forbidden":
+        return f"unknown key {name}"
+    if error["type"] == "missing":
+        return f"{name} is missing"
+    words = "input should be a mapping" if error["type"] == "model_type" else error["msg"].lower()
+    came = "nothing" if error["input"] is None else repr(error["input"])
+    return (f"{name}: " if name else "") + f"{words}, got {came if len(came) <= 60 else came[:59] + '…'}"
 
 
 def _name_everything(course: Course) -> None:
@@ -216,17 +232,19 @@ def _check_links(course: Course, tree) -> None:
                         not (course.root / "solutions" / exercise.path).exists():
                     raise _mistake(line, f"'{exercise.name}' has no file exercises/{exercise.path}")
     position = {name: at for at, name in enumerate(course.exercises)}
-    for i, pipeline in enumerate(course.pipelines):
-        for j, project in enumerate(pipeline.projects):
-            for k, exercise in enumerate(project.exercises):
-                line = _line(tree, ("pipelines", i, "projects", j, "exercises", k, "needs"))
-                for need in exercise.needs:
-                    if need not in position:
-                        raise _mistake(line, f"'{exercise.name}' needs '{need}', which does not exist")
-                    if exercise.id in [need, *(e.id for e in course.requirements(course.exercises[need]))]:
-                        raise _mistake(line, f"'{exercise.name}' needs itself, by way of '{need}'")
-                    if position[need] > position[exercise.id]:
-                        raise _mistake(line, f"'{exercise.name}' needs '{need}', which comes later")
+    lines = {exercise.id: _line(tree, ("pipelines", i, "projects", j, "exercises", k, "needs"))
+             for i, pipeline in enumerate(course.pipelines) for j, project in enumerate(pipeline.projects)
+             for k, exercise in enumerate(project.exercises)}
+    for exercise in course.exercises.values():
+        for need in exercise.needs:
+            if need not in position:
+                raise _mistake(lines[exercise.id], f"'{exercise.name}' needs '{need}', which does not exist")
+    for exercise in course.exercises.values():
+        for need in exercise.needs:
+            if exercise.id in [need, *(e.id for e in course.requirements(course.exercises[need]))]:
+                raise _mistake(lines[exercise.id], f"'{exercise.name}' needs itself, by way of '{need}'")
+            if position[need] > position[exercise.id]:
+                raise _mistake(lines[exercise.id], f"'{exercise.name}' needs '{need}', which comes later")
 
 
 def _line(node, loc) -> int:
