@@ -63,7 +63,7 @@ def replace_definition(text: str, wrong: Mistake) -> str:
     *owners, name = wrong.target.split(".")
     body = ast.parse(text).body
     for owner in owners:
-        body = next(n for n in body if isinstance(n, ast.ClassDef) and n.name == owner).body
+        body = next((n.body for n in body if isinstance(n, ast.ClassDef) and n.name == owner), [])
     found = [n for n in body if isinstance(n, (ast.FunctionDef, ast.ClassDef)) and n.name == name]
     if not found:
         raise LookupError(f"mistake '{wrong.name}': {wrong.exercise}.py defines no {wrong.target}")

@@ -41,11 +41,14 @@ class Workspace:
         """The text of `path`; raises BadFile where there is none that could be judged."""
         if path in self.replaced:
             return self.replaced[path]
-        file = (base or self.root) / path
+        folder = base or self.root
+        file = folder / path
         name = f"{self.label}/{path}"
         try:
             if not file.is_file():
                 raise BadFile(f"There is no file {name}; `grader reset` brings the stub back.")
+            if not file.resolve().is_relative_to(folder.resolve()):  # to the reference, say
+                raise BadFile(f"{name} is a link that leads out of {self.label}; put the file itself there.")
             if file.stat().st_size > LARGEST_FILE:
                 raise BadFile(f"{name} is larger than {LARGEST_FILE // 1_000_000} MB; a solution fits in a few kilobytes.")
             return file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
@@ -59,7 +62,7 @@ def local_workspace(course: Course, folder: str | None = None) -> Workspace:
     """The workspace that the user means: `folder` below the course or anywhere, else `exercises/`."""
     root = course.root / (folder or "exercises")
     if not root.is_dir():
-        raise UsageError(f"There is no workspace folder '{folder}'; name one that holds p1_fundamentals/ and the rest.")
+        raise UsageError(f"There is no workspace folder '{folder or root.name}'; name one that holds p1_fundamentals/ and the rest.")
     inside = root.resolve().is_relative_to(course.root.resolve())
     label = str(root.resolve().relative_to(course.root.resolve())) if inside else str(root)
     return Workspace(root=root, given=given_folder(course), label=label)
@@ -131,8 +134,10 @@ def check_text(text: str, name: str, forbids: list[str]) -> None:
         tree = ast.parse(text)
     except SyntaxError as error:
         line = (error.text or "").rstrip("\n")
-        caret = " " * (max(error.offset or 1, 1) - 1) + "^"
-        raise BadFile(f"{name}, line {error.lineno}: {error.msg}.", line=error.lineno or 0,
+        before = line[:max(error.offset or 1, 1) - 1]
+        caret = "".join(c if c == "\t" else " " for c in before) + "^"
+        place = f"{name}, line {error.lineno}" if error.lineno else name
+        raise BadFile(f"{place}: {error.msg}.", line=error.lineno or 0,
                       excerpt=f"{line}\n{caret}" if line else "") from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise BadFile(f"{name} cannot be read as Python: {error or type(error).__name__}.") from None

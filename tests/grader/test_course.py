@@ -46,7 +46,8 @@ AGAIN = """\
 MISTAKES = {  # name: (what in the manifest, by what it is replaced, the sentence)
     "an unknown key of an exercise": (FIRST, FIRST.replace("minutes", "minuts: 5, minutes"),
                                      "line 9: unknown key 'minuts'."),
-    "an unknown key of a project": ("title: Letters", "titel: x\n        title: Letters", "line 7: unknown key 'titel'."),
+    "an unknown key of a project": ("title: Letters", "titel: x\n        title: Letters",
+                                    "line 7: unknown key 'titel'."),
     "an unknown key of a pipeline": ("title: One", "title: One\n    colour: red", "line 5: unknown key 'colour'."),
     "an unknown key of the course": ("title: Small", "title: Small\nauthor: me", "line 2: unknown key 'author'."),
     "an unknown limit": (f"- {FIRST}\n", BY_LINES.replace("cpu_seconds", "cpu"), "line 14: unknown key 'cpu'."),
@@ -66,7 +67,8 @@ MISTAKES = {  # name: (what in the manifest, by what it is replaced, the sentenc
                                "line 9: 'points': input should be a valid integer, "
                                "unable to parse string as an integer, got 'many'."),
     "half a point": (FIRST, FIRST.replace("points: 3", "points: 2.5"),
-                     "line 9: 'points': input should be a valid integer, got a number with a fractional part, got 2.5."),
+                     "line 9: 'points': input should be a valid integer, got a number with a fractional part, "
+                     "got 2.5."),
     "minutes of zero": (THIRD, THIRD.replace("minutes: 5", "minutes: 0"),
                         "line 14: 'minutes': input should be greater than 0, got 0."),
     "a name with a slash": (FIRST, FIRST.replace("name: first", "name: ../first"),
@@ -212,7 +214,8 @@ def test_a_planned_project_has_nothing_yet(tmp_path):
 
 def test_a_name_that_two_exercises_have_needs_its_project(tmp_path):
     small_course(tmp_path)
-    write(tmp_path, {"course.yml": MANIFEST.replace("name: third", "name: first"), "solutions/p1/digits/first.py": ""})
+    write(tmp_path, {"course.yml": MANIFEST.replace("name: third", "name: first"),
+                     "solutions/p1/digits/first.py": ""})
     course = load_course(tmp_path)
     with pytest.raises(UsageError):
         course.find("first")
@@ -221,9 +224,10 @@ def test_a_name_that_two_exercises_have_needs_its_project(tmp_path):
 
 def test_what_a_project_and_the_course_say_holds_for_their_exercises(tmp_path):
     small_course(tmp_path)
-    write(tmp_path, {"course.yml": MANIFEST.replace("title: Small", "title: Small\nlimits: {cpu_seconds: 3, memory_mb: 7}")
-                     .replace("title: Letters", "title: Letters\n        forbids: [torch]\n        grants: [loopback]")
-                     .replace(FIRST, FIRST.replace("points", "forbids: [jax], limits: {cpu_seconds: 1}, points"))})
+    text = MANIFEST.replace("title: Small", "title: Small\nlimits: {cpu_seconds: 3, memory_mb: 7}")
+    text = text.replace("title: Letters", "title: Letters\n        forbids: [torch]\n        grants: [loopback]")
+    text = text.replace(FIRST, FIRST.replace("points", "forbids: [jax], limits: {cpu_seconds: 1}, points"))
+    write(tmp_path, {"course.yml": text})
     first, second, third = load_course(tmp_path).exercises.values()
     assert (first.forbids, second.forbids, third.forbids) == (["torch", "jax"], ["torch"], [])
     assert (first.grants, third.grants) == (["loopback"], [])
