@@ -10,6 +10,8 @@ import json
 import os
 from pathlib import Path
 
+import hypothesis
+
 from grader.course import Course, Exercise
 from grader.judge.run import Bench, judge
 from grader.judge.suites import Suite
@@ -47,10 +49,12 @@ def build_catalogue(course: Course, exercise: Exercise, suite: Suite, bench: Ben
 
 
 def catalogue_path(course: Course, exercise: Exercise, suite: Suite) -> Path:
-    """Named after all that decides the fingerprints: suite, mistakes, and the files of the reference."""
-    whole = hashlib.sha256(suite.digest.encode())
+    """Named after all that decides the fingerprints: suite, mistakes, the files of the reference, and the grader."""
+    whole = hashlib.sha256(f"{suite.digest} {hypothesis.__version__}".encode())  # which draws the examples
+    engine = Path(__file__).resolve().parents[1]
     files = [course.root / exercise.mistakes,
-             *sorted((course.root / "solutions" / exercise.project).glob("*.py"))]
+             *sorted((course.root / "solutions" / exercise.project).glob("*.py")),
+             *sorted((engine / "judge").glob("*.py")), engine / "wire.py", engine / "worker/serve.py"]
     for file in files:
         if file.exists():
             whole.update(file.read_bytes())

@@ -531,6 +531,8 @@ class TestDiagnosis:
                 changed.write("\n# changed\n")
             assert diagnose.catalogue_path(course, exercise, suite) != path
             path = diagnose.catalogue_path(course, exercise, suite)
+        monkeypatch.setattr("hypothesis.__version__", "another one")
+        assert diagnose.catalogue_path(course, exercise, suite) != path
 
     def test_where_there_is_no_reference_there_is_no_catalogue(self, judge, suite):
         (judge.course.root / "solutions/p1/letters/first.py").unlink()
