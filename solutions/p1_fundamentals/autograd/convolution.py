@@ -75,9 +75,9 @@ def conv2d(x: Float[Tensor, "batch channels height width"],
     columns = windows.transpose(1, 4, 5, 0, 2, 3).reshape(weight.data[0].size, batch * out_height * out_width)
     rows = weight.data.reshape(filters, len(columns))  # (filters, channels * kernel_h * kernel_w)
 
-    y = rows @ columns                                  # (filters, batch * out_h * out_w)
+    y = rows @ columns                                 # (filters, batch * out_h * out_w)
     if bias is not None:
-        y = y + bias.data[:, None]                      # (filters,) -> (filters, 1)
+        y = y + bias.data[:, None]                     # (filters,) -> (filters, 1)
     # -> (filters, batch, out_h, out_w) -> (batch, filters, out_h, out_w)
     y = y.reshape(filters, batch, out_height, out_width).transpose(1, 0, 2, 3)
 
