@@ -31,6 +31,12 @@ def value_and_vjp_of_views(work, operation, arrays, grad, **options):
     return result.data, list(result.vjp(strided(grad)))
 
 
+def vjp_where_required(work, operation, arrays, required, grad):
+    """The gradients where only some of the operands require one; None stands for no gradient."""
+    tensors = [work.Tensor(array.copy(), requires_grad=needs) for array, needs in zip(arrays, required)]
+    return list(getattr(work, operation)(*tensors).vjp(grad))
+
+
 def strided(array):
     """The same values as a view of every other element of a larger, transposed array."""
     view = np.zeros((*array.shape[::-1], 2), array.dtype)[..., 0].T

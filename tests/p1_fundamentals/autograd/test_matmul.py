@@ -119,3 +119,17 @@ def test_leaves_everything_as_it_was(work, shape_a, shape_b):
 def test_keeps_float32(work, shape_a, shape_b, probe):
     """float32 in, float32 out, for the product and the gradients; views with other strides give the same."""
     check_shapes(work, shape_a, shape_b, probe=probe, dtype=np.float32, exact_dtype=True)
+
+
+@pytest.mark.parametrize("required", [(True, False), (False, True)])
+@pytest.mark.parametrize("shape_a, shape_b", [((2, 3), (3, 4)), ((2, 1, 2, 3), (3,))])
+def test_an_operand_may_require_no_gradient(work, shape_a, shape_b, required):
+    """Where one operand requires no gradient the other's is the same, and its own is None or right."""
+    a, b = values(shape_a, seed=9), values(shape_b, seed=10)
+    grad = values(np.matmul(a, b).shape, seed=11)
+    _, gradients = torch_vjp(torch.matmul, a, b, grad=grad)
+    got = work.run(probes.vjp_where_required, "matmul", [a, b], list(required), grad)
+    for name, gradient, want, needed in zip("ab", got, gradients, required):
+        if needed or gradient is not None:
+            expect(gradient, equals=want, note=f"the gradient of {name}",
+                   given={"a": a, "b": b, "grad": grad, "requires a gradient": "ab"[required.index(True)]})
