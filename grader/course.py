@@ -127,8 +127,8 @@ class Course(Strict):
                         known[name] = [exercise]
         for exercise in self.exercises.values():  # a bare name, where only one exercise has it
             same = [e for e in self.exercises.values() if e.name == exercise.name]
-            if len(same) == 1:
-                known.setdefault(exercise.name, same)
+            if len(same) == 1 and not known.get(exercise.name):  # a project that is only planned hides nothing
+                known[exercise.name] = same
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
             raise UsageError(f"There is no exercise or project '{words}'"
