@@ -1,6 +1,6 @@
 """Given: the study. An MLP and a small CNN learn to read digits with nothing but the engine that you built.
 
-    grader study autograd                     both networks on scikit-learn's 8x8 digits, in under two minutes
+    grader study autograd                     both networks on 8x8 digits, in well under two minutes
     grader study autograd --data mnist        the full-size run: 28x28 images, 60,000 to train (downloaded once)
     grader study autograd --models graph      only the picture of a small graph and its gradients
 
