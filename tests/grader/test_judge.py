@@ -441,6 +441,13 @@ class TestShrinking:
         check, = verdict.checks
         assert (check.kind, check.given, check.got, check.want) == (Kind.VALUE, {"numbers": "[0, 0, 11]"}, "12", "11")
 
+    def test_a_failure_that_could_be_shrunk_for_long_is_not(self, judge, monkeypatch):
+        text = "def first(x):\n    return sum(x) + (sum(x) > 2500)\n"
+        check, calls, examples = self.calls_of(judge, text, sums)
+        monkeypatch.setattr(suites, "SHRINK_CALLS", 10_000)
+        without = self.calls_of(judge, text, sums)[1]
+        assert calls <= examples + 40 < without and check.checks[0].given["numbers"]
+
     def test_only_the_first(self, judge):
         verdict, _, _ = self.calls_of(judge, self.WRONG, sums, sums_again)
         assert [c.given["numbers"] == "[0, 0, 11]" for c in verdict.checks] == [True, False]
