@@ -27,7 +27,8 @@ def start_zygote(monkeypatch) -> tuple[subprocess.Popen, str]:
 
 def suite_of(*checks: Callable) -> Suite:
     """A suite of functions: as pytest would collect them, were they in a file."""
-    plans = [CheckPlan(check.__name__, check.__doc__.splitlines()[0].rstrip("."), [Case(check, {})]) for check in checks]
+    plans = [CheckPlan(check.__name__, check.__doc__.splitlines()[0].rstrip("."), [Case(check, {})])
+             for check in checks]
     return Suite(plans, digest="0" * 16)
 
 

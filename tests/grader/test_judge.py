@@ -559,8 +559,8 @@ class TestFingerprints:
 
     @pytest.mark.parametrize("one, other", [
         (1.0, 1.01), (np.zeros(2), np.zeros((2, 1))), (np.nan, 0.0), (np.inf, 0.0), (np.nan, np.inf), (1, 2),
-        ("a", "b"), ([1], [2]), ({"a": 1.0}, {"a": 2.0}), ({1, 2}, {1, 3}), (np.array([1, 2]), np.array([1, 3])), (None, False),
-        (np.array([1.0, np.nan]), np.array([1.0, 0.0])),
+        ("a", "b"), ([1], [2]), ({"a": 1.0}, {"a": 2.0}), ({1, 2}, {1, 3}), (None, False),
+        (np.array([1, 2]), np.array([1, 3])), (np.array([1.0, np.nan]), np.array([1.0, 0.0])),
     ])
     def test_what_differs_shows(self, one, other):
         assert self.of(one) != self.of(other)

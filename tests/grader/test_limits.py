@@ -280,7 +280,7 @@ CHEATS = {
         return np.full(2, 5.0).view(Agreeable)
         """,
     "a dict of such": "return {'a': [type('A', (), {'__eq__': lambda s, o: True, '__hash__': None})()], 'b': 1}",
-    "an object that says it is a float": "return type('A', (), {'__class__': float, '__float__': lambda self: 3.0})()",
+    "an object that says it is a float": "return type('A', (), {'__class__': float, '__float__': lambda s: 3.0})()",
     "numpy.testing and pytest patched": """
         import numpy.testing, types
         numpy.testing.assert_allclose = np.allclose = np.isclose = np.array_equal = lambda *a, **k: True

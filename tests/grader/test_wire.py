@@ -143,13 +143,13 @@ SUBCLASSES = [Always(3), type("F", (float,), {})(2.0), type("S", (str,), {})("a"
               type("C", (complex,), {})(1j), type("Z", (set,), {})({1}), type("N", (np.float64,), {})(1.0),
               type("TT", (torch.Tensor,), {})([1.0])]
 FOREIGN = [object(), Always, len, types.SimpleNamespace(a=1), np.array([object()]), np.array(["a"]),
-           np.array([1.0], ">f8"), np.zeros(2, [("a", "f8")]), np.array(["2020"], "M8[D]"), np.float64, np.dtype("O"), 1 << 40_000,
-           torch.ones(2, dtype=torch.bfloat16), torch.ones(2, device="meta"), torch.eye(2).to_sparse(),
+           np.array([1.0], ">f8"), np.zeros(2, [("a", "f8")]), np.array(["2020"], "M8[D]"), np.float64,
+           np.dtype("O"), 1 << 40_000, torch.ones(2, dtype=torch.bfloat16), torch.ones(2, device="meta"), torch.eye(2).to_sparse(),
            iter([])]
 
 
 @pytest.mark.parametrize("value", SUBCLASSES + FOREIGN, ids=lambda v: type(v).__name__)
-@pytest.mark.parametrize("around", [lambda v: v, lambda v: [v], lambda v: {"key": (v,)}], ids=["bare", "list", "deep"])
+@pytest.mark.parametrize("around", [lambda v: v, lambda v: [v], lambda v: {"key": (v,)}], ids=["bare", "in", "deep"])
 def test_whatever_is_not_exactly_plain_travels_as_a_handle(value, around):
     back = there_and_back(around(value))
     assert same(back, around(wire.Handle(id(value), type(value).__name__)))

@@ -261,7 +261,7 @@ class TestMistakes:
         assert "class Counter:" in text and "### BEGIN HINTS" in text
 
     def test_a_method_and_its_decorators(self):
-        text = "class Box:\n    @property\n    def size(self):\n        return 1\n\n    def other(self):\n        pass\n"
+        text = "class Box:\n    @property\n    def size(self):\n        return 1\n\n    def other(self):\n        ...\n"
         replaced = mistakes.replace_definition(text, self.of("Box.size", "def wrong(self):\n    return 3\n"))
         scope = {}
         exec(replaced, scope)
