@@ -98,7 +98,7 @@ def run(argv: list[str]) -> int:
 
 
 def wants_color() -> bool:
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    return "NO_COLOR" not in os.environ and (sys.stdout.isatty() or "FORCE_COLOR" in os.environ)
 
 
 # ── for learners ────────────────────────────────────────────────────────────────────────────────────────────────
