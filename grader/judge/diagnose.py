@@ -17,7 +17,7 @@ from grader.judge.run import Bench, judge
 from grader.judge.suites import Suite
 from grader.mistakes import mistakes_of, with_mistake
 from grader.verdict import Status, Verdict
-from grader.workspace import Workspace, local_workspace
+from grader.workspace import local_workspace
 
 Catalogue = list[dict]  # of {"name", "words", "prints": {check: fingerprint}}
 

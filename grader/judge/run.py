@@ -10,7 +10,7 @@ from grader.judge.expect import Mismatch
 from grader.judge.link import Link, WorkerFailed
 from grader.judge.remote import LearnerError, NotStarted, Session, Work
 from grader.judge.suites import CheckPlan, Suite
-from grader.verdict import Check, Kind, Status, Verdict
+from grader.verdict import Check, Status, Verdict
 from grader.workspace import BadFile, Sources, Workspace, gather
 
 FATAL_ENDS = 2  # after so many checks that cost a worker (a loop, a crash) the rest are not run

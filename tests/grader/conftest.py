@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.grader import judging
+from tests.grader.shell import course_in_use
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +25,9 @@ def judge(tmp_path, zygote):
     judge = judging.Judge(tmp_path, *zygote)
     yield judge
     assert judge.left_running() == []
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A small course with a warm parent of its own, which is gone afterwards and has left nothing behind."""
+    yield from course_in_use(tmp_path, monkeypatch)

@@ -361,7 +361,7 @@ def leaks(course, files: dict[str, str]) -> list[str]:
         regions = ["\n".join(lines[r.begin:r.end - 1]).strip() for r in solution_regions(text)]
         given = stub_of(text) + "\n".join(hints_of(text))
         telling = [line.strip() for region in regions for line in region.split("\n")
-                   if len(line.strip()) > 20 and line.strip() not in given]
+                   if len(line.strip()) > 20 and line.strip() not in given and not line.strip().startswith("except ")]
         for name, content in files.items():
             if not name.endswith("hints.md"):  # a hint may come near a line
                 found += [f"{name}: {line}" for line in telling if line in content]

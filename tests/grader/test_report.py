@@ -135,8 +135,9 @@ def test_print_map(course):
 def test_markup_in_titles_is_text_to_rich(tmp_path):
     import io
 
-    from grader.course import load_course
     from rich.console import Console
+
+    from grader.course import load_course
     small_course(tmp_path)
     write(tmp_path, {"course.yml": MANIFEST.replace("title: Letters", 'title: "[red]Letters[/blue]"')})
     out = io.StringIO()

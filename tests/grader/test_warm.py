@@ -5,66 +5,17 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-import time
-from pathlib import Path
 
 import psutil
 import pytest
 
 from grader.client import ask
 from grader.paths import socket_path
-from tests.grader.small_course import FIRST, small_course, write
+from tests.grader.shell import SUITE, edit, ours, wait_until, warm_processes
+from tests.grader.small_course import FIRST
 
-PYTEST = '[tool.pytest.ini_options]\naddopts = "-p grader.judge.fixtures --import-mode=importlib"\npythonpath = ["."]\n'
-SUITE = '''\
-from grader.judge import expect
-
-
-def test_of_{0}(work):
-    """{0} is right."""
-    expect(work.{0}(7), equals={1}, given={{"x": 7}})
-'''
 SLOW = FIRST.replace("return doubled_for_the_first + 1",
                      "import pathlib, time; print('here', flush=True)\n    while x == 7: time.sleep(0.01)")
-
-
-@pytest.fixture
-def course(tmp_path, monkeypatch):
-    """A small course with a warm parent of its own, which is gone afterwards and has left nothing behind."""
-    runtime = tempfile.mkdtemp(prefix="g-")  # a socket's path must be short
-    monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
-    monkeypatch.setenv("GRADER_IDLE_SECONDS", "600")
-    course = small_course(tmp_path)
-    write(tmp_path, {"pyproject.toml": PYTEST, **{
-        f"tests/p1/{path}.py": SUITE.format(name, value) for path, name, value in
-        [("letters/test_first", "first", 15), ("letters/test_second", "second", 16), ("digits/test_third", "third", 10)]}})
-    shutil.copytree(tmp_path / "solutions", tmp_path / "exercises")
-    yield course
-    for process in warm_processes(tmp_path):
-        process.kill()
-    assert wait_until(lambda: not ours(tmp_path)), ours(tmp_path)
-    shutil.rmtree(runtime)
-
-
-def warm_processes(root: Path) -> list[psutil.Process]:
-    return [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] and "grader.warm" in p.info["cmdline"]
-            and str(root) in p.info["cmdline"]]
-
-
-def ours(root: Path) -> list[psutil.Process]:
-    """The warm parents of this course, with their zygotes, judges and workers."""
-    parents = warm_processes(root)
-    return [*parents, *(child for p in parents for child in p.children(recursive=True))]
-
-
-def wait_until(holds, seconds: float = 60) -> bool:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def start(course, *arguments: str) -> subprocess.Popen:
@@ -80,12 +31,6 @@ def run(course, *arguments: str) -> tuple[int, str, str]:
 
 def parent_of(course) -> int:
     return next(ask(course.root, {"command": "ping"}))["pid"]
-
-
-def edit(path: Path, text: str) -> None:
-    """As an editor saves: another file in its place, and a time stamp that differs."""
-    path.write_text(text, encoding="utf-8")
-    os.utime(path, ns=(time.time_ns(), time.time_ns() + 1))
 
 
 def test_one_process_answers_all(course):

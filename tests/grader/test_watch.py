@@ -13,8 +13,8 @@ import pytest
 
 from grader import watch
 from grader.watch import Saves, exercises_saved, file_system, gives_events, is_source
+from tests.grader.shell import edit, wait_until
 from tests.grader.small_course import FIRST, small_course
-from tests.grader.test_warm import course, edit, wait_until  # noqa: F401  (`course` is a fixture)
 
 WRONG = FIRST.replace("return doubled_for_the_first + 1", "return doubled_for_the_first")
 
@@ -65,7 +65,7 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(course):  # noqa: F811
+def terminal(course):
     opened = []
 
     def start(*arguments, **environment):
@@ -76,7 +76,7 @@ def terminal(course):  # noqa: F811
         each.close()
 
 
-def test_a_session(course, terminal):  # noqa: F811
+def test_a_session(course, terminal):
     """Saves, every key, and never a step on by itself."""
     for name in ("letters/first", "letters/second", "digits/third"):
         assert (course.root / f"exercises/p1/{name}.py").exists()
@@ -128,7 +128,7 @@ def test_a_session(course, terminal):  # noqa: F811
     assert screen.end() == 0 and screen.restored() and "Traceback" not in screen.read()
 
 
-def test_a_save_gives_up_the_check_of_what_was_there_before(course, terminal):  # noqa: F811
+def test_a_save_gives_up_the_check_of_what_was_there_before(course, terminal):
     first = course.root / "exercises/p1/letters/first.py"
     edit(first, FIRST.replace("return doubled_for_the_first + 1", "while True: pass"))
     screen = terminal("watch", "third")
@@ -146,7 +146,7 @@ def children(screen: Terminal):
     return psutil.Process(screen.process.pid).children()
 
 
-def test_a_file_system_without_events_is_watched_and_said(course, terminal):  # noqa: F811
+def test_a_file_system_without_events_is_watched_and_said(course, terminal):
     screen = terminal("watch", "first", WATCHFILES_FORCE_POLLING="1")
     screen.expect("This file system gives no events: looking every 0.3 seconds.")
     screen.expect("3 of 3 points")
@@ -156,7 +156,7 @@ def test_a_file_system_without_events_is_watched_and_said(course, terminal):  # 
     assert screen.end() == 0
 
 
-def test_without_a_terminal_there_are_no_keys(course):  # noqa: F811
+def test_without_a_terminal_there_are_no_keys(course):
     process = subprocess.Popen([sys.executable, "-m", "grader", "watch", "first"], cwd=course.root, text=True,
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     lines = iter(process.stdout.readline, "")
@@ -167,7 +167,7 @@ def test_without_a_terminal_there_are_no_keys(course):  # noqa: F811
     assert process.returncode == 130 and err.strip() == "Stopped."
 
 
-def test_without_exercises_it_says_so(course):  # noqa: F811
+def test_without_exercises_it_says_so(course):
     shutil.rmtree(course.root / "exercises")
     done = subprocess.run([sys.executable, "-m", "grader", "watch"], cwd=course.root, capture_output=True, text=True)
     assert done.returncode == 2 and "There is no folder exercises/ to watch" in done.stderr

@@ -10,7 +10,6 @@ from tests.oracles import torch_vjp
 from tests.p1_fundamentals.autograd import probes
 from tests.strategies import seeds, shapes, values
 
-
 ARRAYS = [np.array([1.5, -2.0]), np.array([[0.5]], np.float32), np.array([3, 4]), np.array(2.5)]
 
 

@@ -19,8 +19,8 @@ def torch_train(optimizer, arrays, gradients, rates=None, **options):
     params = [torch.tensor(array, requires_grad=True) for array in arrays]
     stepper = ORACLES[optimizer](params, foreach=False, **options)
     history = [[] for _ in params]
-    for place, given in enumerate(gradients):
-        for param, gradient in zip(params, given):
+    for place, arrived in enumerate(gradients):
+        for param, gradient in zip(params, arrived):
             param.grad = None if gradient is None else torch.tensor(gradient)
         if rates is not None:
             stepper.param_groups[0]["lr"] = rates[place]
