@@ -5,18 +5,18 @@ from datetime import UTC, datetime
 from grader.course import Course, Exercise
 from grader.judge.link import Link, WorkerFailed
 from grader.judge.remote import LearnerError, NotStarted, Session
-from grader.judge.run import Bench
+from grader.judge.run import Context
 from grader.verdict import Check, Kind, Status, Verdict
 from grader.workspace import BadFile, Sources, Workspace, gather
 
 NOTICE = "examples passed, hidden checks not run"
 
 
-def example_results(course: Course, workspace: Workspace, exercise: Exercise, bench: Bench,
+def example_results(course: Course, workspace: Workspace, exercise: Exercise, context: Context,
                     sources: Sources | None = None) -> list[dict]:
     """What `grader.examples.examples_in` says of each docstring; BadFile where the file cannot be loaded."""
     sources = sources or gather(course, workspace, exercise)
-    link = Link(bench.zygote, exercise.limits, exercise.grants, bench.cpu, bench.asker)
+    link = Link(context.zygote, exercise.limits, exercise.grants, context.cpu, context.asker)
     try:
         session = Session(link)
         session.ask("load", sources.module, sources.files, str(course.root / "exercises/common"), exercise.forbids, False)
@@ -29,7 +29,7 @@ def example_results(course: Course, workspace: Workspace, exercise: Exercise, be
         link.close()
 
 
-def examples_verdict(course: Course, workspace: Workspace, exercise: Exercise, bench: Bench) -> Verdict:
+def examples_verdict(course: Course, workspace: Workspace, exercise: Exercise, context: Context) -> Verdict:
     """A verdict from the examples alone. It is never `passed`: the hidden checks were not run."""
     started = time.perf_counter()
     checks: list[Check] = []
@@ -37,7 +37,7 @@ def examples_verdict(course: Course, workspace: Workspace, exercise: Exercise, b
     try:
         sources = gather(course, workspace, exercise)
         digest = sources.digest
-        for result in example_results(course, workspace, exercise, bench, sources):
+        for result in example_results(course, workspace, exercise, context, sources):
             failures = result["failures"]
             unwritten = any("NotImplementedError" in failure["got"] for failure in failures)
             checks.append(Check(

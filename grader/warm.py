@@ -181,20 +181,20 @@ class WarmParent:
                 if pid == self.builder:
                     self.builder = 0
 
-    def bench(self, connection: socket.socket | None):
+    def context(self, connection: socket.socket | None):
         """Judge and worker take turns, so one CPU for both halves the time of a call."""
-        from grader.judge.run import Bench
+        from grader.judge.run import Context
         cpus = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
         cpu = cpus[self.runs % len(cpus)] if cpus else None
         if cpu is not None:
             os.sched_setaffinity(0, {cpu})
-        return Bench(self.zygote_path, cpu, connection)
+        return Context(self.zygote_path, cpu, connection)
 
     def build_next_catalogue(self) -> None:
         from grader.judge.diagnose import load_catalogue
         exercise = self.uncatalogued[0]
         os.nice(10)
-        load_catalogue(self.course, exercise, self.suites[exercise.id], self.bench(None))
+        load_catalogue(self.course, exercise, self.suites[exercise.id], self.context(None))
 
     def judge(self, connection: socket.socket) -> None:
         """In the forked judge: read the request, answer in lines of JSON."""
@@ -206,7 +206,7 @@ class WarmParent:
                 stream.write(json.dumps(line) + "\n")
                 stream.flush()
             try:
-                answer_request(json.loads(stream.readline()), self, self.bench(connection), say)
+                answer_request(json.loads(stream.readline()), self, self.context(connection), say)
             except UsageError as error:
                 say({"error": str(error), "exit": USAGE})
             except GraderError as error:

@@ -24,7 +24,7 @@ from grader.course import Benchmark, Course, Project
 from grader.errors import GraderError, UsageError
 from grader.judge.link import Link, WorkerFailed
 from grader.judge.remote import LearnerError, NotStarted, Session, Work
-from grader.judge.run import Bench
+from grader.judge.run import Context
 from grader.worker.processes import cpu_seconds
 from grader.workspace import BadFile, Workspace, gather_project, local_workspace
 
@@ -58,22 +58,22 @@ class Measured:
         return self.reference_ratio <= self.reference_at_most and self.learner_ratio <= self.learner_at_most
 
 
-def measure_project(course: Course, project: Project, workspace: Workspace, bench: Bench) -> Iterator[Measured]:
+def measure_project(course: Course, project: Project, workspace: Workspace, context: Context) -> Iterator[Measured]:
     """Every benchmark of a project. Raises UsageError where the learner's code cannot be measured."""
     if not (course.root / "solutions").is_dir():
         raise UsageError("Nothing was measured: this copy of the course has no reference to measure against.")
     for name, benchmark in project.benchmarks.items():
-        yield measure(course, project, name, benchmark, workspace, bench)
+        yield measure(course, project, name, benchmark, workspace, context)
 
 
 def measure(course: Course, project: Project, name: str, benchmark: Benchmark, workspace: Workspace,
-            bench: Bench) -> Measured:
+            context: Context) -> Measured:
     code = load_benchmark(course, project, name)
     links: list[Link] = []
     try:
         library = timed_here(code.baseline())
-        reference = timed_worker(course, project, code, local_workspace(course, "solutions"), bench, links)
-        learner = timed_worker(course, project, code, workspace, bench, links)
+        reference = timed_worker(course, project, code, local_workspace(course, "solutions"), context, links)
+        learner = timed_worker(course, project, code, workspace, context, links)
         turns: list[tuple[float, float, float]] = []
         for turn in range(TURNS + 1):
             seconds, results = zip(*(run(code.STEPS) for run in (library, reference, learner)))
@@ -108,7 +108,7 @@ def timed_here(run: Callable[[int], float]) -> Callable[[int], tuple[float, floa
     return timed
 
 
-def timed_worker(course: Course, project: Project, code: ModuleType, workspace: Workspace, bench: Bench,
+def timed_worker(course: Course, project: Project, code: ModuleType, workspace: Workspace, context: Context,
                  links: list[Link]) -> Callable[[int], tuple[float, float]]:
     """A worker with the project loaded, as a function that runs some steps in it."""
     def told(act):
@@ -121,7 +121,7 @@ def timed_worker(course: Course, project: Project, code: ModuleType, workspace: 
             raise UsageError(f"Nothing was measured: in {workspace.label}: {error}") from None
 
     sources = told(lambda: gather_project(course, workspace, project, code.MODULE))
-    link = Link(bench.zygote, project.exercises[0].limits, project.grants, bench.cpu, bench.asker)
+    link = Link(context.zygote, project.exercises[0].limits, project.grants, context.cpu, context.asker)
     links.append(link)
     session = Session(link)
     told(lambda: session.ask("load", sources.module, sources.files, str(course.root / "exercises/common"),

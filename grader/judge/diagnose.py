@@ -13,7 +13,7 @@ from pathlib import Path
 import hypothesis
 
 from grader.course import Course, Exercise
-from grader.judge.run import Bench, judge
+from grader.judge.run import Context, judge
 from grader.judge.suites import Suite
 from grader.mistakes import mistakes_of, with_mistake
 from grader.verdict import Status, Verdict
@@ -22,14 +22,14 @@ from grader.workspace import local_workspace
 Catalogue = list[dict]  # of {"name", "words", "prints": {check: fingerprint}}
 
 
-def load_catalogue(course: Course, exercise: Exercise, suite: Suite, bench: Bench) -> Catalogue:
+def load_catalogue(course: Course, exercise: Exercise, suite: Suite, context: Context) -> Catalogue:
     """The catalogue of one exercise: from the file that keeps it, else built by judging every mistake."""
     if not (course.root / "solutions" / exercise.path).exists():
         return []
     path = catalogue_path(course, exercise, suite)
     with contextlib.suppress(OSError, ValueError):
         return json.loads(path.read_text(encoding="utf-8"))
-    catalogue = build_catalogue(course, exercise, suite, bench)
+    catalogue = build_catalogue(course, exercise, suite, context)
     with contextlib.suppress(OSError):  # a read-only folder costs time, not the diagnosis
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(f".{os.getpid()}")
@@ -38,9 +38,9 @@ def load_catalogue(course: Course, exercise: Exercise, suite: Suite, bench: Benc
     return catalogue
 
 
-def build_catalogue(course: Course, exercise: Exercise, suite: Suite, bench: Bench) -> Catalogue:
+def build_catalogue(course: Course, exercise: Exercise, suite: Suite, context: Context) -> Catalogue:
     reference = local_workspace(course, "solutions")
-    quiet = Bench(bench.zygote, bench.cpu, bench.asker, shrink=False)
+    quiet = Context(context.zygote, context.cpu, context.asker, shrink=False)
     entries = []
     for wrong in mistakes_of(course, exercise):
         verdict = judge(course, with_mistake(reference, exercise, wrong), exercise, suite, quiet)

@@ -1,7 +1,7 @@
 """The `work` fixture of every suite, as a pytest plugin.
 
 Run by plain pytest it hands out the module itself, loaded in this process (that is what a debugger wants and what
-`grader check --pdb` does); the warm judge replaces the bench by one whose work is behind the wire.
+`grader check --pdb` does); the warm judge hands out one that is behind the wire.
 """
 import os
 from pathlib import Path
@@ -21,7 +21,7 @@ hypothesis.settings.register_profile(
     suppress_health_check=list(hypothesis.HealthCheck), print_blob=False)
 
 
-class InProcessBench:
+class InProcess:
     """Hands out the exercise's module itself, from the workspace that $GRADER_WORKSPACE names (else `solutions`)."""
 
     def __init__(self, course: Course):
@@ -50,7 +50,7 @@ class InProcessWork:
         return probe(self._module, *args, **kwargs)
 
 
-BENCH = pytest.StashKey()
+IN_PROCESS = pytest.StashKey()
 
 
 def pytest_configure(config):
@@ -61,11 +61,11 @@ def pytest_configure(config):
 def work(request):
     """The exercise that this suite is of, as the learner wrote it."""
     config = request.config
-    if BENCH not in config.stash:
-        config.stash[BENCH] = InProcessBench(load_course(course_root(request.path)))
-    bench = config.stash[BENCH]
+    if IN_PROCESS not in config.stash:
+        config.stash[IN_PROCESS] = InProcess(load_course(course_root(request.path)))
+    process = config.stash[IN_PROCESS]
     try:
-        return bench.work(exercise_of(bench.course, request.path))
+        return process.work(exercise_of(process.course, request.path))
     except BadFile as error:
         pytest.fail(str(error), pytrace=False)
 

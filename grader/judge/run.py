@@ -17,7 +17,7 @@ FATAL_ENDS = 2  # after so many checks that cost a worker (a loop, a crash) the 
 
 
 @dataclass
-class Bench:
+class Context:
     """What a run needs from its surroundings: where workers come from, on which CPU, and for whom."""
 
     zygote: str
@@ -42,7 +42,7 @@ class Run:
     course: Course
     exercise: Exercise
     sources: Sources
-    bench: Bench
+    context: Context
     work: Work | None = None
     ends: int = 0
     shrunk: bool = False
@@ -52,7 +52,8 @@ class Run:
     def open(self) -> Work:
         """The worker, loaded; a new one where the last was stopped."""
         if self.work is None:
-            link = Link(self.bench.zygote, self.exercise.limits, self.exercise.grants, self.bench.cpu, self.bench.asker)
+            context = self.context
+            link = Link(context.zygote, self.exercise.limits, self.exercise.grants, context.cpu, context.asker)
             self.links.append(link)
             session = Session(link)
             session.ask("load", self.sources.module, self.sources.files, str(self.course.root / "exercises/common"),
@@ -69,7 +70,7 @@ class Run:
             link.close()
 
 
-def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite, bench: Bench) -> Verdict:
+def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite, context: Context) -> Verdict:
     """The verdict on `exercise` as it stands in `workspace`. Raises GraderError only where the suite is at fault."""
     started = time.perf_counter()
 
@@ -86,7 +87,7 @@ def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite
         sources = gather(course, workspace, exercise)
     except BadFile as error:
         return verdict(Status.FAILED, message=str(error), excerpt=error.excerpt)
-    run = Run(course, exercise, sources, bench)
+    run = Run(course, exercise, sources, context)
     checks: list[Check] = []
     try:
         for plan in suite.checks:
@@ -137,7 +138,7 @@ def first_failure(run: Run, plan: CheckPlan, work: Work) -> Failure | None:
                 case.call(work, arguments)
             except Exception as error:
                 failure = Failure(error, (number, example), error)
-                if case.drawn and run.bench.shrink and not run.shrunk and not isinstance(error, WorkerFailed):
+                if case.drawn and run.context.shrink and not run.shrunk and not isinstance(error, WorkerFailed):
                     run.shrunk = True  # the first failing property only: the others show their smallest example
                     kind = fingerprint.kind_of(error)
                     try:

@@ -8,7 +8,7 @@ import psutil
 
 from grader import warm
 from grader.course import Course, Limits
-from grader.judge.run import Bench, judge
+from grader.judge.run import Context, judge
 from grader.judge.suites import Case, CheckPlan, Suite
 from grader.verdict import Verdict
 from grader.workspace import local_workspace
@@ -37,14 +37,14 @@ class Judge:
 
     def __init__(self, root: Path, zygote: subprocess.Popen, path: str):
         self.course: Course = small_course(root)
-        self.zygote, self.bench = zygote, Bench(path)
+        self.zygote, self.context = zygote, Context(path)
 
     def __call__(self, text: str, *checks: Callable, exercise: str = "first", **limits) -> Verdict:
         judged = self.course.find_one(exercise)
         judged.limits = Limits(**{"cpu_seconds": 20, "wall_seconds": 60, "memory_mb": 400, "output_kb": 16, **limits})
         workspace = local_workspace(self.course, "solutions").with_text(judged.path, text)
         suite = checks[0] if isinstance(checks[0], Suite) else suite_of(*checks)
-        return judge(self.course, workspace, judged, suite, self.bench)
+        return judge(self.course, workspace, judged, suite, self.context)
 
     def left_running(self) -> list[psutil.Process]:
         """What still runs below the zygote, once it has had the time to end it."""

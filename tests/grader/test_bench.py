@@ -5,7 +5,7 @@ from grader.bench import row
 from grader.errors import GraderError, UsageError
 from grader.judge import benchmark
 from grader.judge.benchmark import measure_project
-from grader.judge.run import Bench
+from grader.judge.run import Context
 from grader.workspace import local_workspace
 from tests.grader.small_course import FIRST, small_course, write
 
@@ -53,7 +53,7 @@ def measured(tmp_path, zygote, monkeypatch):
 
     def measure(text):
         workspace = local_workspace(course, "solutions").with_text("p1/letters/first.py", text)
-        return next(measure_project(course, project, workspace, Bench(zygote[1])))
+        return next(measure_project(course, project, workspace, Context(zygote[1])))
     measure.project = project
     measure.root = tmp_path
     return measure

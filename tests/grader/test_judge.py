@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from grader.judge import diagnose, expect, expect_raises, expect_true, fingerprint, suites
 from grader.judge.expect import Mismatch
 from grader.judge.link import Cancelled
-from grader.judge.run import Bench
+from grader.judge.run import Context
 from grader.judge.show import LONGEST_WHOLE, show
 from grader.verdict import Kind, Status
 from tests.grader.judging import suite_of
@@ -133,7 +133,7 @@ class TestVerdicts:
 
     def test_a_client_that_hangs_up_ends_it_all(self, judge):
         ours, theirs = socket.socketpair()
-        judge.bench = Bench(judge.bench.zygote, asker=ours)
+        judge.context = Context(judge.context.zygote, asker=ours)
         threading.Timer(0.1, theirs.close).start()
         with ours, pytest.raises(Cancelled):
             judge("def first(x):\n    while True: pass\n", doubles)
@@ -453,13 +453,13 @@ class TestShrinking:
         assert [c.given["numbers"] == "[0, 0, 11]" for c in verdict.checks] == [True, False]
 
     def test_not_where_nobody_looks(self, judge):
-        judge.bench = Bench(judge.bench.zygote, shrink=False)
+        judge.context = Context(judge.context.zygote, shrink=False)
         verdict, calls, examples = self.calls_of(judge, self.WRONG, sums)
         assert calls <= examples and verdict.checks[0].given["numbers"] != "[0, 0, 11]"
 
     def test_the_fingerprint_is_of_the_failure_before_it_was_shrunk(self, judge):
         shrunk = self.calls_of(judge, self.WRONG, sums)[0].checks[0]
-        judge.bench = Bench(judge.bench.zygote, shrink=False)
+        judge.context = Context(judge.context.zygote, shrink=False)
         plain = self.calls_of(judge, self.WRONG, sums)[0].checks[0]
         assert shrunk.fingerprint == plain.fingerprint
 
@@ -495,7 +495,7 @@ class TestDiagnosis:
 
     def catalogue(self, judge, suite):
         write(judge.course.root, {"tests/p1/letters/mistakes_first.py": MISTAKES.format("first") + self.MORE})
-        return diagnose.build_catalogue(judge.course, judge.course.find_one("first"), suite, judge.bench)
+        return diagnose.build_catalogue(judge.course, judge.course.find_one("first"), suite, judge.context)
 
     @pytest.mark.parametrize("text, words", [
         ("def first(x):\n    return 0", ["Words a.", ""]),
@@ -527,12 +527,12 @@ class TestDiagnosis:
     def test_the_catalogue_is_kept_until_something_that_decides_it_changes(self, judge, suite, monkeypatch):
         course, exercise = judge.course, judge.course.find_one("first")
         built = self.catalogue(judge, suite)
-        assert diagnose.load_catalogue(course, exercise, suite, judge.bench) == built
+        assert diagnose.load_catalogue(course, exercise, suite, judge.context) == built
         path = diagnose.catalogue_path(course, exercise, suite)
         monkeypatch.setattr(diagnose, "build_catalogue", lambda *a: ["built again"])
-        assert diagnose.load_catalogue(course, exercise, suite, judge.bench) == built
+        assert diagnose.load_catalogue(course, exercise, suite, judge.context) == built
         path.write_text("not JSON")
-        assert diagnose.load_catalogue(course, exercise, suite, judge.bench) == ["built again"]
+        assert diagnose.load_catalogue(course, exercise, suite, judge.context) == ["built again"]
         for file in (exercise.mistakes, "solutions/p1/letters/shared.py"):
             with open(course.root / file, "a") as changed:
                 changed.write("\n# changed\n")
@@ -543,7 +543,7 @@ class TestDiagnosis:
 
     def test_where_there_is_no_reference_there_is_no_catalogue(self, judge, suite):
         (judge.course.root / "solutions/p1/letters/first.py").unlink()
-        assert diagnose.load_catalogue(judge.course, judge.course.find_one("first"), suite, judge.bench) == []
+        assert diagnose.load_catalogue(judge.course, judge.course.find_one("first"), suite, judge.context) == []
 
 
 class TestFingerprints:
@@ -665,7 +665,7 @@ course = load_course(Path(sys.argv[1]))
 found = suites.collect_suites(course)
 zygote.stdout.readline()
 exercise = course.find_one("first")
-verdict = run.judge(course, local_workspace(course, "solutions"), exercise, found[exercise.id], run.Bench(path))
+verdict = run.judge(course, local_workspace(course, "solutions"), exercise, found[exercise.id], run.Context(path))
 zygote.kill()
 said = {{"checks": [[c.name, c.title, c.status, c.fingerprint, c.given] for c in verdict.checks],
         "suites": {{name: str(s) for name, s in found.items() if not isinstance(s, suites.Suite)}}}}
