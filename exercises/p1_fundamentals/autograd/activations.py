@@ -1,7 +1,8 @@
 r"""Activations that stay finite.
 
 Without a function that is not linear between them, two linear layers are one. Three such functions work element by
-element, $y_i = f(a_i)$, and their derivatives can be written with what is there already:
+element, $y_i = f(a_i)$, and their derivatives can be written with what is there already. ($[a > 0]$ is 1 where that is
+true and 0 where it is not.)
 
 $$\mathrm{relu}'(a) = [a > 0], \qquad \tanh'(a) = 1 - y^2, \qquad
   \sigma(a) = \frac{1}{1 + e^{-a}}, \quad \sigma'(a) = y (1 - y).$$
@@ -19,15 +20,15 @@ In floating point $e^{1000}$ is infinite, and $\infty/\infty$ is not a number, t
 is harmless. The remedy is always the same: rewrite the function so that nothing larger than $e^0$ is computed. For
 softmax this costs one subtraction, as the same number taken off every $a_j$ cancels out.
 
-What holds for all five:
+What holds for all five, beside the chapter's rules for every operation:
 
-- Value and gradient are finite and right for numbers as large as ±1000 and beyond, and nothing overflows on the way:
-  NumPy gives no RuntimeWarning.
-- They are as exact as a float can be where the result is tiny: nothing is clipped and nothing is added.
-- -0.0 is as 0.0. The elementwise functions take infinities, and give their limits with the gradient 0; `relu` of
-  infinity is infinity, and there its gradient is the one that flows in.
-- float32 in gives float32 out (value and gradient). `a` and the gradient that flows in are never changed, and a `vjp`
-  may be called again and gives the same.
+- Value and gradient are finite and right for numbers up to a million, positive and negative, and nothing overflows on
+  the way: NumPy gives no RuntimeWarning. (`np.where` computes both of its branches for every element.)
+- Nothing is clipped and nothing is added. Where a sigmoid or a probability of a softmax is tiny, it and its gradient
+  are right to the last digits: $\sigma(-700)$ is $e^{-700}$ and not 0. Where a value lies so close to 1 or -1 that it
+  is rounded to that, the formulas above are exact enough, though they give the gradient 0.
+- -0.0 gives what 0.0 gives; the sign of a zero does not matter. The elementwise functions take infinities, and give
+  their limits with the gradient 0; `relu` of infinity is infinity, and there its gradient is the one that flows in.
 
 Source: Goodfellow, Bengio and Courville, "Deep Learning" (2016), sections 4.1 and 6.3; Blanchard, Higham and Higham,
 "Accurately computing the log-sum-exp and softmax functions" (2021), section 3.
@@ -39,7 +40,7 @@ from .tensor import Tensor, record
 
 
 def relu(a: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
-    r"""$y = \max(a, 0)$, element by element, for tensors of any shape.
+    r"""$y = \max(a, 0)$, element by element, for tensors of any shape, including () and empty ones.
 
     At 0 it has a kink and no derivative; there we take 0, as PyTorch does.
 
@@ -53,7 +54,7 @@ def relu(a: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
 
 
 def tanh(a: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
-    r"""$y = \tanh a$, the hyperbolic tangent, element by element, for tensors of any shape.
+    r"""$y = \tanh a$, the hyperbolic tangent, element by element, for tensors of any shape, also () and empty ones.
 
     >>> tanh(Tensor([0.0, 1000.0], requires_grad=True)).vjp(np.array([5.0, 5.0]))
     (array([5., 0.]),)
@@ -62,9 +63,9 @@ def tanh(a: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
 
 
 def sigmoid(a: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
-    r"""$y = 1/(1 + e^{-a})$, element by element, for tensors of any shape.
+    r"""$y = 1/(1 + e^{-a})$, element by element, for tensors of any shape, including () and empty ones.
 
-    For negative $a$ it is close to $e^a$, and so is its derivative: $\sigma(-700)$ is $e^{-700}$ and not 0.
+    For very negative $a$ it is close to $e^a$, and so is its derivative.
 
     >>> y = sigmoid(Tensor([0.0, 1000.0, -1000.0], requires_grad=True))
     >>> y.data
@@ -78,9 +79,9 @@ def sigmoid(a: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
 def softmax(a: Float[Tensor, "*shape"], axis: int = -1) -> Float[Tensor, "*shape"]:
     r"""$p_i = e^{a_i} / \sum_j e^{a_j}$ along `axis`.
 
-    The axis has at least one element, and the others may be empty; a negative one counts from the last. Scores of
-    $-\infty$ get the probability 0 and the gradient 0, as long as one beside them is finite: that is how an element
-    is masked out.
+    There is at least one axis. The one that `axis` names, from the last where it is negative, has at least one element;
+    the others may be empty. Scores of $-\infty$ get the probability 0 and the gradient 0: that is how an element is
+    masked out. At least one score along the axis is finite, and none is $+\infty$.
 
     >>> y = softmax(Tensor([[0.0, 0.0], [1000.0, -1000.0]], requires_grad=True), axis=1)
     >>> y.data
@@ -96,8 +97,8 @@ def softmax(a: Float[Tensor, "*shape"], axis: int = -1) -> Float[Tensor, "*shape
 def log_softmax(a: Float[Tensor, "*shape"], axis: int = -1) -> Float[Tensor, "*shape"]:
     r"""$\log p_i = a_i - \log \sum_j e^{a_j}$ along `axis`, with the same axes as `softmax`.
 
-    Finite also where $p_i$ itself is rounded to 0. A score of $-\infty$ beside a finite one gives $-\infty$, and the
-    gradients are finite there too.
+    Finite also where $p_i$ itself is rounded to 0. A score of $-\infty$ gives $-\infty$, and the gradients are finite
+    there too.
 
     >>> y = log_softmax(Tensor([1000.0, 0.0], requires_grad=True))
     >>> y.data

@@ -11,9 +11,9 @@ Each function here returns `record(result, parents, vjp)`: the result as an arra
 `vjp`, a function that takes $g$ (an array of the result's shape) and returns a tuple of arrays, one for each
 parent. `add` is done; the others follow its pattern.
 
-What holds for all: results keep the dtype of their operands, operands are never changed, and a `vjp` may be called
-again and gives the same. Operands of different shapes broadcast as in NumPy; a `vjp` may then return gradients of
-the *result's* shape, which `Tensor.parent_gradients` sums back (the exercise `unbroadcast`).
+What holds for all, beside the chapter's rules for every operation: tensors may have any shape, including () and empty
+ones. Operands of different shapes broadcast as in NumPy, and here a `vjp` may return each gradient in the *result's*
+shape, or already summed to its parent's: `Tensor.parent_gradients` sums it where need be (the exercise `unbroadcast`).
 
 Source: Baydin et al., "Automatic differentiation in machine learning: a survey" (JMLR 2018), section 3.2.
 """
@@ -36,7 +36,11 @@ def add(a: Float[Tensor, "*#shape"], b: Float[Tensor, "*#shape"]) -> Float[Tenso
 
 
 def sub(a: Float[Tensor, "*#shape"], b: Float[Tensor, "*#shape"]) -> Float[Tensor, "*#shape"]:
-    r"""$y = a - b$."""
+    r"""$y = a - b$, element by element.
+
+    >>> sub(Tensor([5.0], requires_grad=True), Tensor([2.0])).data
+    array([3.])
+    """
     raise NotImplementedError
 
 
@@ -51,19 +55,31 @@ def mul(a: Float[Tensor, "*#shape"], b: Float[Tensor, "*#shape"]) -> Float[Tenso
 
 
 def div(a: Float[Tensor, "*#shape"], b: Float[Tensor, "*#shape"]) -> Float[Tensor, "*#shape"]:
-    r"""$y = a / b$, element by element."""
+    r"""$y = a / b$, element by element; no $b$ is 0.
+
+    >>> y = div(Tensor([6.0], requires_grad=True), Tensor([2.0]))
+    >>> y.data
+    array([3.])
+    >>> y.vjp(np.array([4.0]))[0]
+    array([2.])
+    """
     raise NotImplementedError
 
 
 def neg(a: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
-    r"""$y = -a$."""
+    r"""$y = -a$, element by element.
+
+    >>> neg(Tensor([5.0], requires_grad=True)).data
+    array([-5.])
+    """
     raise NotImplementedError
 
 
 def power(a: Float[Tensor, "*shape"], exponent: float | int) -> Float[Tensor, "*shape"]:
-    r"""$y = a^p$ for a constant number $p$, element by element.
+    r"""$y = a^p$ for a constant Python number $p$, element by element.
 
-    The derivative of a constant is 0: for $p = 0$ the gradient is 0 everywhere, at $a = 0$ too.
+    The derivative of a constant is 0: for $p = 0$ the gradient is 0 everywhere, at $a = 0$ too. Otherwise $a$ is such
+    that value and derivative exist: positive where $p$ is no whole number, and not 0 where $p < 1$.
 
     >>> power(Tensor([3.0], requires_grad=True), 2).vjp(np.array([1.0]))
     (array([6.]),)

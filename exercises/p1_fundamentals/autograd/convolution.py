@@ -1,17 +1,18 @@
 r"""Convolution in two dimensions.
 
 A filter looks at every place of an image through the same small kernel. Each filter $f$ has weights $W_f$ for all
-channels $c$ of a window, and a bias $b_f$. With $\bar x$ for the image with $p$ zeros put around it, and windows $s$
-(the *stride*) apart,
+channels $c$ of a window, and a bias $b_f$. Let $\bar x$ be the images with $p$ rows or columns of zeros added on each
+side (the *padding*), and let the windows lie $s$ apart (the *stride*). Then, for image $n$, filter $f$, and the window
+in row $h$ and column $w$, with $i$ and $j$ running over the kernel's rows and columns,
 
 $$y_{nfhw} = b_f + \sum_{c,i,j} W_{fcij}\, \bar x_{n,\,c,\,sh+i,\,sw+j}, \qquad
   \text{height of } y = \left\lfloor \frac{\text{height} + 2p - \text{kernel height}}{s} \right\rfloor + 1,$$
 
 and the width likewise: pixels of the right and lower border that no whole window reaches are left out. The kernel is
-not turned round, so that mathematicians call this a cross-correlation; neural networks call it convolution.
+not flipped; mathematicians therefore call this a cross-correlation, and only neural networks call it convolution.
 
-Everything here is linear, and with $g = \partial L/\partial y$ each operand's gradient is a sum over the same
-products, one of whose factors is replaced by $g$:
+Everything here is linear. With $g = \partial L/\partial y$, each gradient is a sum of the same kind, in which $g$ takes
+the operand's place:
 
 $$\frac{\partial L}{\partial W_{fcij}} = \sum_{n,h,w} g_{nfhw}\, \bar x_{n,\,c,\,sh+i,\,sw+j}, \qquad
   \frac{\partial L}{\partial b_f} = \sum_{n,h,w} g_{nfhw}, \qquad
@@ -20,7 +21,9 @@ $$\frac{\partial L}{\partial W_{fcij}} = \sum_{n,h,w} g_{nfhw}\, \bar x_{n,\,c,\
 The last one says: a pixel collects from every window that saw it. What the padding collects is dropped.
 
 Loops over all windows are slow in Python. With every window written out as a column of a matrix (*im2col*), the whole
-convolution is one matrix product, and a fast one.
+convolution is one matrix product, and a fast one. On the way back, the columns' gradients are added to the pixels that
+they were copied from, one place $(i, j)$ of the kernel after the other: a loop over those few is fast enough. Speed is
+not judged here, but the study trains on what you write.
 
 Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning" (arXiv:1603.07285, 2016), chapters
 2 and 4; Chellapilla, Puri and Simard, "High performance convolutional neural networks for document processing"
@@ -40,9 +43,8 @@ def conv2d(x: Float[Tensor, "batch channels height width"],
     r"""The formula above, for every image of a batch; the same as `torch.nn.functional.conv2d`.
 
     `stride`, at least 1, and `padding`, at least 0, hold for both directions; kernels and images need not be square.
-    The parents are `x`, `weight` and, where there is one, `bias`, in this order, and their gradients have their
-    shapes. float32 in gives float32 out (value and gradients); operands and the gradient that flows in are never
-    changed, and a `vjp` may be called again and gives the same.
+    The parents are `x`, `weight` and, where there is one, `bias`, in this order. The chapter's rules for every
+    operation hold.
 
     >>> x = Tensor([[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]], requires_grad=True)      # one image, one channel
     >>> y = conv2d(x, Tensor([[[[1.0, 10.0]]]]), Tensor([0.5]))                     # one filter of size (1, 2)
@@ -56,6 +58,7 @@ def conv2d(x: Float[Tensor, "batch channels height width"],
     (1, 5, 2, 2)
 
     Raises ValueError where `x` and `weight` differ in the number of channels, and where the kernel is larger than the
-    padded image, in either direction. Its message holds both shapes as Python writes them, such as "(8, 3, 5, 5)".
+    padded image, in either direction. Its message holds the shapes of `x` (as it came, without the padding) and of
+    `weight` as Python writes them, such as "(8, 3, 5, 5)".
     """
     raise NotImplementedError

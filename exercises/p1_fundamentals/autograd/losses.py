@@ -13,14 +13,13 @@ $\mathrm{onehot}(y)$ the vector that is 1 at $y$ and 0 elsewhere,
 $$L(z, y) = \log \sum_j e^{z_j} - z_y, \qquad
   \frac{\partial L}{\partial z} = \mathrm{softmax}(z) - \mathrm{onehot}(y).$$
 
-Here it is one operation and no softmax with a logarithm after it: $e^{z}$ overflows for $z = 1000$, and
+Compute it as one operation, and not as a softmax with a logarithm after it: $e^{z}$ overflows for $z = 1000$, and
 $\log p_y$ is $-\infty$ where $p_y$ is too small for a float, while $L$ itself is a moderate number. Taking the
 largest logit out of the sum keeps everything finite:
 
 $$\log \sum_j e^{z_j} = m + \log \sum_j e^{z_j - m}, \qquad m = \max_j z_j.$$
 
-What holds for both: the result is a tensor of shape (), float32 in gives float32 out (value and gradients), arguments
-are never changed, and a `vjp` may be called again and gives the same.
+What holds for both, beside the chapter's rules for every operation: the result is a tensor of shape ().
 
 Source: Goodfellow, Bengio and Courville, "Deep Learning" (2016), sections 5.5 and 6.2.2.
 """
@@ -31,13 +30,15 @@ from .tensor import Tensor, record
 
 
 def mse_loss(prediction: Float[Tensor, "*shape"], target: Float[Tensor, "*shape"]) -> Float[Tensor, ""]:
-    r"""The mean of the squared differences over all elements, of which there is at least one.
+    r"""The mean of the squared differences over all elements, of which there is at least one; the shapes are equal.
 
     Gradients go to both operands: a target may be computed too, by a teacher network for instance.
 
     >>> loss = mse_loss(Tensor([3.0, 1.0], requires_grad=True), Tensor([1.0, 1.0]))
     >>> loss.item()
     2.0
+    >>> loss.shape
+    ()
     >>> loss.vjp(np.array(1.0))[0]
     array([2., 0.])
     """
@@ -48,7 +49,8 @@ def cross_entropy(logits: Float[Tensor, "batch classes"], labels: Integer[np.nda
     r"""The mean over the batch of $-\log \mathrm{softmax}(z)_y$, from logits $z$ and labels $y$.
 
     `labels` is an array of any integer dtype, signed or not, and no tensor: no gradient goes to it, so the one parent
-    is `logits`. Value and gradient are finite and exact for logits as large as ±1000.
+    is `logits`. The batch has at least one example, and nobody changes the labels before the gradient has come back.
+    Value and gradient are finite and right for logits as large as ±1000.
 
     >>> loss = cross_entropy(Tensor([[0.0, 0.0], [1000.0, 0.0]], requires_grad=True), np.array([0, 1]))
     >>> round(loss.item(), 4)

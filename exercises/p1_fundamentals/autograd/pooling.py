@@ -9,10 +9,10 @@ $$y_{nchw} = \max_{0 \le i, j < k} x_{n,\,c,\,sh+i,\,sw+j}, \qquad
 
 and the width likewise: pixels of the right and lower border that no whole window reaches are left out.
 
-Backward, each window hands its gradient to the one pixel that was chosen, and all others get nothing from it. Where
+Backward, each window hands its gradient to the one pixel that was chosen, and its other pixels get nothing. Where
 several pixels of a window are the largest, the first is chosen, in the order in which one reads: row by row, from the
-left. (`max` in `reductions` shares among them; here we do as `torch.nn.functional.max_pool2d`, and a choice is
-cheaper.) Where windows overlap, one pixel can be chosen by several, and its gradient is the sum of what they hand it.
+left. (`max` in `reductions` shares among them. To choose one is what `torch.nn.functional.max_pool2d` does, and cheaper
+than sharing.) Where windows overlap, several can choose the same pixel, and its gradient is the sum of what they hand it.
 
 Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning" (arXiv:1603.07285, 2016), sections
 1.2 and 3; PyTorch documentation, `torch.nn.MaxPool2d`.
@@ -28,10 +28,10 @@ def max_pool2d(x: Float[Tensor, "batch channels height width"], size: int, *,
                stride: int | None = None) -> Float[Tensor, "batch channels out_height out_width"]:
     r"""The largest of every window of `size` x `size` pixels, and the gradient to the first that is largest.
 
-    `size` and `stride` are at least 1; where no stride is given it is the size, so that the windows touch and do not
-    overlap. Images need not be square. A window may hold nothing but negative numbers, and no zeros are put around
-    it. The one parent is `x`. float32 in gives float32 out (value and gradient); `x` and the gradient that flows in
-    are never changed, and a `vjp` may be called again and gives the same.
+    `size` and `stride` are at least 1. Where no stride is given it is the size, so that the windows touch and do not
+    overlap; a smaller one makes them overlap, a larger one leaves gaps. Images need not be square. A window may hold
+    nothing but negative numbers, and no zeros are put around it. The one parent is `x`. The chapter's rules for every
+    operation hold.
 
     >>> x = Tensor([[[[1.0, 5.0, 2.0, 2.0],
     ...               [4.0, 3.0, 2.0, 1.0]]]], requires_grad=True)
@@ -44,7 +44,7 @@ def max_pool2d(x: Float[Tensor, "batch channels height width"], size: int, *,
     >>> max_pool2d(x, 2, stride=1).data
     array([[[[5., 5., 2.]]]])
 
-    Raises ValueError where the window is larger than the image, in either direction. Its message holds the size, and
-    the shape of `x` as Python writes it, such as "(8, 3, 5, 5)".
+    Raises ValueError where the window is larger than the image, in either direction. Its message holds `size`, and the
+    shape of `x` as Python writes it, such as "(8, 3, 5, 5)".
     """
     raise NotImplementedError

@@ -1,7 +1,8 @@
 r"""Sum, mean and max.
 
-A reduction makes one number of many: $y = \sum_i a_i$, or $y = \frac{1}{n} \sum_i a_i$, or $y = \max_i a_i$.
-Backward, one gradient $g = \partial L/\partial y$ goes out to all the numbers that $y$ was made of:
+A reduction turns many numbers into one: $y = \sum_i a_i$, or $y = \frac{1}{n} \sum_i a_i$, or $y = \max_i a_i$.
+Backward, one gradient $g = \partial L/\partial y$ goes out to all the numbers that $y$ was made of. With $[a_i = y]$
+for 1 where that is true and 0 where it is not:
 
 $$\frac{\partial L}{\partial a_i} = g \ \text{(sum)}, \qquad
   \frac{\partial L}{\partial a_i} = \frac{g}{n} \ \text{(mean)}, \qquad
@@ -11,19 +12,18 @@ Where several elements are the maximum there is no single derivative. Sharing $g
 choice, and the one that `torch.amax` makes.
 
 An `axis` that was summed over is lost from the shape, and the gradient that flows in lacks it too: it must be put
-back before anything can be spread along it. To spread is to broadcast: forward and backward, `sum` does what
-broadcasting does backward and forward.
+back before anything can be spread along it. To spread is to broadcast: summing and broadcasting are each other's way
+back.
 
-What holds for all three:
+What holds for all three, beside the chapter's rules for every operation:
 
 - `axis` is None for all axes, an int for one, or a tuple of ints for several; negative ones count from the last axis.
   With `keepdims=True` a reduced axis stays with length 1, else it is gone. All as in NumPy.
-- An axis of length 0 that is not reduced stays: shape (0, 3) reduced over axis 1 gives shape (0,).
-- The one parent is `a`. The gradient has the shape of `a` and is a new array that its receiver may write into.
-- float32 in gives float32 out (value and gradient). `a` and the gradient that flows in are never changed, and a `vjp`
-  may be called again and gives the same.
+- Shape () and empty tensors are allowed. An axis of length 0 that is not reduced stays: shape (0, 3) reduced over axis
+  1 gives shape (0,), and the gradient has shape (0, 3).
+- The one parent is `a`. Its gradient is a new array, which whoever gets it may write into.
 
-The names hide Python's own `sum` and `max` inside this file.
+The names hide Python's own `sum` and `max` inside this file; `np.sum` and `np.max` are there.
 
 Source: Griewank and Walther, "Evaluating Derivatives" (2008), section 3.2.
 """
@@ -49,7 +49,7 @@ def sum(a: Float[Tensor, "..."], axis: int | tuple[int, ...] | None = None,
 
 def mean(a: Float[Tensor, "..."], axis: int | tuple[int, ...] | None = None,
          keepdims: bool = False) -> Float[Tensor, "..."]:
-    r"""The mean over `axis`, each of at least one element.
+    r"""The mean over `axis`. The axes that are reduced have at least one element each.
 
     >>> mean(Tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)).vjp(np.array(1.0))[0]
     array([[0.25, 0.25],
@@ -60,7 +60,7 @@ def mean(a: Float[Tensor, "..."], axis: int | tuple[int, ...] | None = None,
 
 def max(a: Float[Tensor, "..."], axis: int | tuple[int, ...] | None = None,
         keepdims: bool = False) -> Float[Tensor, "..."]:
-    r"""The maximum over `axis`, each of at least one element.
+    r"""The maximum over `axis`. The axes that are reduced have at least one element each.
 
     The gradient is shared in equal parts among all the elements that equal the maximum; the others get 0.
 

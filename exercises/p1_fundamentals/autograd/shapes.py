@@ -10,9 +10,8 @@ In a reshape, a transpose and a concatenation every element is taken once, and t
 leave elements out, whose gradient is 0, and take others several times: a row of an embedding table receives a
 gradient from every word that looked it up.
 
-What holds for all four: empty tensors are allowed, and shape () wherever the operation makes sense of it; a gradient
-has its parent's shape; float32 in gives float32 out (value and gradients); operands and the gradient that flows in
-are never changed; a `vjp` may be called again and gives the same. Values and gradients may be views.
+What holds for all four, beside the chapter's rules for every operation: empty tensors are allowed, and in all but
+`concatenate` shape () too. Lengths, axes and indices fit the operands.
 
 Source: Griewank and Walther, "Evaluating Derivatives" (2008), section 3.2; NumPy user guide, "Indexing on ndarrays".
 """
@@ -53,7 +52,8 @@ def index(a: Float[Tensor, "..."], index) -> Float[Tensor, "..."]:
     r"""`a[index]`, for whatever selects from an array in NumPy.
 
     An index is an int, a slice, `...`, None, an array of integers, a boolean mask, or a tuple of such. An array of
-    integers may name an element more than once: the gradients of all its copies add up.
+    integers may name an element more than once: the gradients of all its copies add up. Nobody changes an index
+    before the gradient has come back.
 
     >>> y = index(Tensor([1.0, 2.0, 3.0], requires_grad=True), np.array([2, 0, 2]))
     >>> y.data
@@ -70,7 +70,7 @@ def concatenate(tensors: list[Float[Tensor, "..."]] | tuple[Float[Tensor, "..."]
 
     They have the same shape but for their lengths along `axis`, which may differ and may be 0; a negative `axis`
     counts from the last. The tensors are the parents, as a tuple in their order, and each receives its own piece of
-    the gradient. `tensors` stays the caller's: a list that is changed after the call changes nothing here.
+    the gradient. The caller may change the list afterwards: that must not reach the result or its gradients.
 
     >>> a, b = Tensor([1.0], requires_grad=True), Tensor([2.0, 3.0], requires_grad=True)
     >>> y = concatenate([a, b])

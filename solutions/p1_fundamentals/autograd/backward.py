@@ -24,16 +24,17 @@ from .tensor import Tensor
 
 
 def topological_order(output: Tensor) -> list[Tensor]:
-    r"""All tensors from which `output` was made, at first or second hand and so on, and `output` itself.
+    r"""All tensors from which `output` was made, directly or through others, and `output` itself.
 
-    Each stands there once, *before* its parents, so `output` comes first. Tensors that require no gradient are left
-    out; `output` requires one. The graph may be tens of thousands of operations deep, and Python's stack is not: a
-    function that calls itself for each parent would hit the recursion limit.
+    Each stands there once, *before* its parents, so `output` comes first; any such order is right. Tensors that require
+    no gradient are left out, with what is reached only through them; `output` requires one. The graph may be tens of
+    thousands of operations deep: a function that calls itself for each parent would hit Python's recursion limit.
 
     >>> x = Tensor([1.0], requires_grad=True)
     >>> y = x * 2.0
     >>> z = y + x
-    >>> [["x", "y", "z"][[x, y, z].index(t)] for t in topological_order(z)]
+    >>> names = {x: "x", y: "y", z: "z"}
+    >>> [names[t] for t in topological_order(z)]
     ['z', 'y', 'x']
     """
     ### BEGIN SOLUTION
@@ -56,21 +57,22 @@ def topological_order(output: Tensor) -> list[Tensor]:
 
 
 def backward(output: Float[Tensor, "..."], grad: Float[np.ndarray, "..."] | None = None) -> None:
-    r"""Add to the `grad` of every leaf below `output` the gradient of the loss with respect to it.
+    r"""Add to the `grad` of every leaf below `output` the gradient of the loss with respect to that leaf.
 
-    `grad` is the gradient of the loss with respect to `output`, an array of its shape. None stands for ones, and is
-    for an `output` of one element: it is the loss itself then.
+    `grad` is the gradient of the loss with respect to `output`, an array of its shape and dtype. None is for an
+    `output` of one element, which is the loss itself: it stands for the gradient 1.
 
     - A *leaf* is a tensor without parents; `output` may be one. Only leaves that require a gradient get one: the
       `grad` of all other tensors stays as it is.
-    - Where a leaf has a `grad` already, from an earlier call perhaps, the new gradient is added to it. The same graph
-      can be walked again.
+    - Where a leaf has a `grad` already, from an earlier call perhaps, the new gradient is added to it, in place or in a
+      new array. The same graph can be walked again.
     - Each vjp is called once, with the whole gradient of its result. `Tensor.parent_gradients` calls it and sums its
-      gradients to the parents' shapes. Where it gives None, nothing flows to that parent; a leaf that nothing reaches
-      keeps its `grad`, and a vjp whose result nothing reaches is not called.
-    - A leaf's `grad` is an array of its own, that can be written into: it shares no memory with another leaf's, with
-      the argument `grad`, or with what a vjp returned. None of these is changed.
-    - float32 stays float32.
+      gradients to the parents' shapes. Where it gives None, nothing flows to that parent. If nothing reaches a leaf,
+      its `grad` stays as it is; if nothing reaches the result of an operation, its vjp is not called.
+    - A leaf's `grad` is an array of its own, also for shape (), that can be written into: it shares no memory with
+      another leaf's, with the argument `grad`, or with what a vjp returned.
+    - The argument `grad` and the arrays that a vjp returned are never changed.
+    - float32 stays float32; a graph is all of one dtype.
 
     >>> x = Tensor([3.0], requires_grad=True)
     >>> backward(x * x)
@@ -112,10 +114,11 @@ def backward(output: Float[Tensor, "..."], grad: Float[np.ndarray, "..."] | None
 
 @contextmanager
 def no_grad():
-    r"""`with no_grad():` operations inside the block are not recorded: their results have no parents.
+    r"""`with no_grad():` operations inside the block are not recorded: their results have no parents and require no
+    gradient.
 
-    It does so by `tensor.recording`, which has its former value again after the block: also where an exception ends
-    the block (and goes on from there), and where the block stands inside another one.
+    It sets `tensor.recording` to False, and after the block gives it the value that it had before: also where an
+    exception ends the block (the exception goes on), and where the block stands inside another one.
 
     >>> x = Tensor([3.0], requires_grad=True)
     >>> with no_grad():

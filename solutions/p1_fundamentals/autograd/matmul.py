@@ -27,14 +27,16 @@ def matmul(a: Float[Tensor, "..."], b: Float[Tensor, "..."]) -> Float[Tensor, ".
     - (m, n) and (n, p) give (m, p).
     - More axes in front are batch axes, and each pair of matrices is multiplied. They broadcast: (5, 1, m, n) and
       (4, n, p) give (5, 4, m, p).
-    - A vector (n,) is a matrix (1, n) on the left and (n, 1) on the right; the result lacks that axis again. So
-      (n,) and (n, p) give (p,), (m, n) and (n,) give (m,), and (n,) and (n,) give ().
+    - A vector (n,) is treated as a matrix, (1, n) on the left and (n, 1) on the right, and that axis is then removed
+      from the result. So (n,) and (n, p) give (p,), (m, n) and (n,) give (m,), (n,) and (n,) give (), and (n,) and
+      (5, n, p) give (5, p).
     - Any length may be 0; a sum over nothing is 0.
 
-    The gradients have the shapes of `a` and `b`: what broadcasting copied is summed here, over the batch axes alone.
-    float32 in gives float32 out (value and gradients); operands and the gradient that flows in are never changed, and
-    a `vjp` may be called again and gives the same. For an operand that requires no gradient it may give None: the first
-    layer of a network then does without a third of its work.
+    The gradients have the shapes of `a` and `b`: an operand whose matrices were copied to fill the batch axes gets the
+    sum over its copies. Sum them here. (`Tensor.parent_gradients` cannot: it knows nothing of a vector's axis.)
+
+    For an operand that requires no gradient the vjp may give None in its place: the first layer of a network then does
+    without a third of its work.
 
     >>> y = matmul(Tensor([[1.0, 2.0]], requires_grad=True), Tensor([[3.0], [4.0]], requires_grad=True))
     >>> y.data
@@ -46,8 +48,8 @@ def matmul(a: Float[Tensor, "..."], b: Float[Tensor, "..."]) -> Float[Tensor, ".
     (5, 2)
 
     Raises ValueError where `a` or `b` has shape (), where the inner lengths differ, and where the batch axes do not
-    broadcast. Its message holds both shapes as Python writes them, such as "(2, 3)": whoever reads it sees at once
-    which operand to transpose.
+    broadcast. Its message holds the shapes of `a` and `b` as Python writes them, such as "(2, 3)" or "()": whoever
+    reads it sees at once which operand to transpose.
     """
     ### BEGIN SOLUTION
     try:

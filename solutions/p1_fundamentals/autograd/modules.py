@@ -7,12 +7,14 @@ networks are made of is the linear layer, with a weight $W$ of shape (out, in) a
 $$y = x W^\top + b, \qquad W_{ki}, b_k \sim U\left(-\tfrac{1}{\sqrt{n}}, \tfrac{1}{\sqrt{n}}\right)
   \text{ at the start, for } n \text{ inputs.}$$
 
-Weights that are equal would stay equal, so they are random. Where the $x_i$ are independent, of mean 0 and variance 1,
-the sum $\sum_i W_{ki} x_i$ has the variance $n \operatorname{Var}(W)$: weights that did not shrink with $n$ would make
-the signal grow from layer to layer.
+Outputs with equal weights would get equal gradients and stay equal, so weights start at random. Where the $x_i$ have
+variance 1, and weights and inputs are independent and of mean 0, the sum $\sum_i W_{ki} x_i$ has the variance
+$n \operatorname{Var}(W)$: weights that did not shrink with $n$ would make the signal grow from layer to layer. With
+this choice, which is PyTorch's, the variance is $n \cdot \tfrac{1}{3n} = \tfrac{1}{3}$; He et al. derive weights that
+keep it behind a ReLU, and `Conv2d` in the study's `models.py` uses those.
 
 This exercise builds on `arithmetic`, `unbroadcast` and `matmul`: `+`, `*` and `@` work on tensors. `.T` and `reshape`
-do not, as they belong to `shapes`: a transposition is recorded by hand.
+do not, for they belong to `shapes`, which you may not have written yet: record the transposition of $W$ yourself.
 
 Source: He et al., "Delving deep into rectifiers" (2015), section 2.2; PyTorch documentation, `torch.nn.Linear`.
 """
@@ -25,7 +27,7 @@ from .tensor import Tensor, record
 
 
 class Parameter(Tensor):
-    """A tensor that is learned: made from an array, as `Tensor` is, it requires a gradient."""
+    """A tensor that is learned: made from whatever a `Tensor` is made from, it requires a gradient."""
 
     def __init__(self, data):
         ### BEGIN SOLUTION
@@ -58,10 +60,11 @@ class Module:
     def parameters(self) -> list[Parameter]:
         """Every parameter in this module, each once.
 
-        It goes through the attributes in the order in which they were set. A parameter is taken; a module, list or
-        tuple is searched at that point, before the next attribute, also where they are nested; everything else is
-        passed over, a plain `Tensor` too. What is met again, be it a parameter that two layers share or a module
-        that contains itself, is passed over as well.
+        It goes through the module's own attributes in the order in which `vars(self)` has them, that in which they were
+        first set. A parameter is taken; a module, list or tuple is searched at that point, before the next attribute,
+        also where they are nested; everything else is passed over, such as a plain `Tensor` or a dict. What is met
+        again, be it a parameter that two layers share or a module that contains itself, is passed over as well. Nesting
+        is a few levels deep.
         """
         ### BEGIN SOLUTION
         found: list[Parameter] = []
@@ -114,7 +117,7 @@ class Sequential(Module):
 
 
 class Linear(Module):
-    r"""$y = x W^\top + b$, for inputs of any number of batch axes.
+    r"""$y = x W^\top + b$, for inputs with any number of batch axes, or none: (in,) gives (out,).
 
     >>> layer = Linear(3, 2, rng=np.random.default_rng(0))
     >>> [parameter.shape for parameter in layer.parameters()]
@@ -126,8 +129,9 @@ class Linear(Module):
     def __init__(self, in_features: int, out_features: int, *, bias: bool = True, rng: np.random.Generator):
         r"""Set two parameters: `weight`, (out, in), and then `bias`, (out,), which is None where `bias` is false.
 
-        Their elements are float32, drawn by `rng` and nothing else from the uniform distribution on
-        $[-1/\sqrt{\text{in}}, 1/\sqrt{\text{in}}]$: the same generator makes the same layer.
+        Their elements, the bias's too, are float32, drawn by `rng` and nothing else from the uniform distribution on
+        $[-1/\sqrt{\text{in}}, 1/\sqrt{\text{in}}]$, up to rounding: the same generator makes the same layer. Both
+        numbers of features are at least 1.
         """
         ### BEGIN SOLUTION
         bound = 1 / np.sqrt(in_features)
@@ -142,8 +146,8 @@ class Linear(Module):
     def forward(self, x: Float[Tensor, "*batch inputs"]) -> Float[Tensor, "*batch outputs"]:
         """The recorded result, through which gradients reach `x`, `weight` and `bias`.
 
-        It is computed from what the parameters' `data` are at the time of the call: training replaces them.
-        float32 stays float32.
+        It is computed from what the parameters' `data` are at the time of the call, for training changes them, and
+        nothing is kept from the constructor. float32 stays float32.
         """
         ### BEGIN SOLUTION
         # To transpose is an operation too, whose gradient is transposed back.

@@ -17,8 +17,8 @@ $$m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t, \qquad v_t = \beta_2 v_{t-1} + (1 -
 $$\hat m_t = \frac{m_t}{1 - \beta_1^t}, \qquad \hat v_t = \frac{v_t}{1 - \beta_2^t}, \qquad
   p_t = p_{t-1} - \eta \frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}.$$
 
-The hats correct a bias: the averages start at 0, and while they are young they are too small by just these factors.
-Squares, roots and quotients are element by element.
+The hats correct a bias: the averages start at 0, and in the first steps they are too small by exactly these factors.
+Squares, roots and quotients are element by element. Velocities and averages have the dtype of their parameter.
 
 Source: Sutskever et al., "On the importance of initialization and momentum in deep learning" (ICML 2013), section 2,
 with the learning rate outside of the velocity, as in PyTorch; Kingma and Ba, "Adam: a method for stochastic
@@ -36,13 +36,16 @@ class Optimizer:
 
     params  the parameters as a list, in the order in which they came
     lr      the learning rate; a schedule may set it to another value between two steps
+
+    Other attributes are named as you like.
     """
 
     def __init__(self, params: Iterable[Tensor], lr: float | int):
-        """`params` may be any iterable of tensors, also one that can be walked only once, such as a generator.
+        """`params` may be any iterable of tensors, also one that can be walked only once, such as a generator. None is
+        in it twice.
 
-        Raises ValueError where there are no parameters ("params" is in its message), and unless `lr` > 0 ("lr" is).
-        NaN is not greater than anything.
+        Raises ValueError where there are no parameters, with "params" in its message, and where `lr` is not greater
+        than 0, which includes NaN, with "lr" in its message.
         """
         ### BEGIN SOLUTION
         self.params = list(params)
@@ -67,7 +70,8 @@ class SGD(Optimizer):
     def __init__(self, params: Iterable[Tensor], *, lr: float | int, momentum: float | int = 0.0):
         """Every velocity starts at 0.
 
-        Raises ValueError as `Optimizer` does, and unless 0 <= `momentum` < 1 ("momentum" is in its message).
+        Raises ValueError as `Optimizer` does, and unless 0 <= `momentum` < 1 (it is not where it is NaN), with
+        "momentum" in its message.
         """
         ### BEGIN SOLUTION
         super().__init__(params, lr)
@@ -80,8 +84,9 @@ class SGD(Optimizer):
     def step(self) -> None:
         """Move every parameter once.
 
-        The array `p.data` is changed in place and keeps its dtype; `p.grad` is not changed, and may be overwritten
-        later without effect. A parameter whose `grad` is None is skipped: it stays where it is, and its velocity too.
+        The array `p.data` is changed in place and keeps its dtype. The array `p.grad`, of the same shape and dtype, is
+        not changed; others may write into it after the step, and what you keep must not change with it. A parameter
+        whose `grad` is None is skipped: its data stay as they are, and its velocity too, be it 0 or not.
 
         >>> p = Tensor([1.0, 2.0], requires_grad=True)
         >>> sgd = SGD([p], lr=0.5, momentum=0.5)
@@ -110,8 +115,8 @@ class Adam(Optimizer):
                  eps: float = 1e-8):
         """Every average starts at 0, and so does the number of steps of every parameter.
 
-        Raises ValueError as `Optimizer` does, unless both `betas` lie in [0, 1), and unless `eps` > 0 ("betas" or
-        "eps" is in its message).
+        Raises ValueError as `Optimizer` does; where not both `betas` lie in [0, 1), with "betas" in its message; and
+        where `eps` is not greater than 0, which includes NaN, with "eps" in its message.
         """
         ### BEGIN SOLUTION
         super().__init__(params, lr)

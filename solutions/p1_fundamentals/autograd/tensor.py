@@ -21,7 +21,8 @@ recording = True
 class Tensor:
     """An n-dimensional array of floats with an optional gradient, after PyTorch's class of the same name.
 
-    data           the values, a float array; integers and booleans become float64, float32 stays float32
+    data           the values, a float array; integers and booleans become float64, float32 stays float32; a float
+                   array that you hand over is kept as it is, not copied
     grad           the gradient that `backward` accumulated, an array of the same shape, or None
     requires_grad  whether a gradient should reach this tensor
     parents        the tensors that it was made from; empty for one that you made yourself, a *leaf*
@@ -86,6 +87,8 @@ class Tensor:
         self.grad = None
 
     # Arithmetic. A plain number takes the tensor's dtype, so that float32 stays float32.
+
+    __array_ufunc__ = None  # an array on the left leaves the operation to us, instead of looping over its elements
 
     def __add__(self, other):
         from .arithmetic import add
@@ -185,7 +188,7 @@ class Tensor:
 
     def transpose(self, *axes):
         from .shapes import transpose
-        return transpose(self, axes or None)
+        return transpose(self, axes[0] if len(axes) == 1 and isinstance(axes[0], tuple) else axes or None)
 
     @property
     def T(self):
