@@ -3,7 +3,7 @@ import time
 from datetime import UTC, datetime
 
 from grader.course import Course, Exercise
-from grader.judge.link import Link, WorkerFailed
+from grader.judge.link import WorkerFailed
 from grader.judge.remote import LearnerError, NotStarted, Session
 from grader.judge.run import Context
 from grader.verdict import Check, Kind, Status, Verdict
@@ -16,7 +16,7 @@ def example_results(course: Course, workspace: Workspace, exercise: Exercise, co
                     sources: Sources | None = None) -> list[dict]:
     """What `grader.examples.examples_in` says of each docstring; BadFile where the file cannot be loaded."""
     sources = sources or gather(course, workspace, exercise)
-    link = Link(context.zygote, exercise.limits, exercise.grants, context.cpu, context.asker)
+    link = context.start_worker(exercise)
     try:
         session = Session(link)
         session.ask("load", sources.module, sources.files, str(course.root / "exercises/common"), exercise.forbids, False)

@@ -11,6 +11,7 @@ from grader.errors import UsageError
 
 MANIFEST = "course.yml"
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Library = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.\w+)*$")]  # as it is imported
 Grant = Literal["loopback", "processes", "compiler"]  # what a worker may be granted, see worker/zygote.py
 YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -45,6 +46,7 @@ class Exercise(Strict):
     needs: list[str] = []
     forbids: list[str] = []
     grants: list[Grant] = []
+    preload: list[Library] = []
     limits: Limits = Limits()
     # Filled in by Course, from the exercise's place in it.
     id: str = Field("", exclude=True)
@@ -80,6 +82,7 @@ class Project(Strict):
     planned: bool = False
     forbids: list[str] = []
     grants: list[Grant] = []
+    preload: list[Library] = []
     benchmarks: dict[str, Benchmark] = {}
     study: dict[str, float] = {}  # what each result of the project's study must reach
     exercises: list[Exercise] = []
@@ -206,8 +209,8 @@ def _name_everything(course: Course) -> None:
                 exercise.id, exercise.number = f"{project.id}/{exercise.name}", f"{i}.{j}.{k}"
                 exercise.forbids = project.forbids + exercise.forbids
                 exercise.grants = project.grants + exercise.grants
-                if "limits" not in exercise.model_fields_set:
-                    exercise.limits = course.limits
+                exercise.preload = project.preload + exercise.preload
+                exercise.limits = course.limits.model_copy(update=exercise.limits.model_dump(exclude_unset=True))
                 # A bare name in `needs` is an exercise of the same project.
                 exercise.needs = [n if "/" in n else f"{project.id}/{n}" for n in exercise.needs]
 

@@ -20,9 +20,13 @@ import tempfile
 import time
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.paths import runtime_folder
 from grader.worker.processes import adopt_orphans, die_with_parent
+
+if TYPE_CHECKING:
+    from grader.course import Course
 
 IDLE_SECONDS = float(os.environ.get("GRADER_IDLE_SECONDS", 15 * 60))
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
@@ -32,26 +36,44 @@ WORKER_LIBRARIES = ["numpy", "numpy.random", "sympy", "jaxtyping", "beartype", "
 
 def main(root: Path, path: Path) -> None:
     """Load everything, then serve requests at the socket `path`."""
+    from grader.course import load_course
     from grader.errors import UsageError
     adopt_orphans()
-    zygote = start_zygote()
     try:
-        parent = WarmParent(root, path, *zygote)
+        course = load_course(root)
     except UsageError as error:
         print(f"usage: {error}", flush=True)
         sys.exit(2)
-    parent.serve()
+    # They load their libraries while we load ours.
+    zygotes = {libraries: Zygote(libraries) for libraries in {tuple(e.preload) for e in course.exercises.values()}}
+    WarmParent(course, path, zygotes).serve()
 
 
-def start_zygote() -> tuple[subprocess.Popen, str]:
-    """Start the process that workers are forked from. It knows no torch: an exercise in NumPy starts in 5 ms."""
-    sweep(runtime_folder())
-    folder = tempfile.mkdtemp(prefix="zygote-", dir=runtime_folder())
-    path = f"{folder}/zygote.sock"
-    process = subprocess.Popen([sys.executable, "-P", "-m", "grader.worker.zygote", path, *WORKER_LIBRARIES],
-                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, cwd=folder,
-                               env={**os.environ, **ONE_THREAD, "PYTHONDONTWRITEBYTECODE": "1"})
-    return process, path
+class Zygote:
+    """A process that workers are forked from. By itself it knows no torch: an exercise in NumPy starts in 5 ms.
+    `libraries` is what `preload` in course.yml asks for beyond that."""
+
+    def __init__(self, libraries: tuple[str, ...] = ()):
+        sweep(runtime_folder())
+        self.folder = tempfile.mkdtemp(prefix="zygote-", dir=runtime_folder())
+        self.path = f"{self.folder}/zygote.sock"
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "grader.worker.zygote", self.path, *WORKER_LIBRARIES, *libraries],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, cwd=self.folder,
+            env={**os.environ, **ONE_THREAD, "PYTHONDONTWRITEBYTECODE": "1"})
+
+    def wait_until_ready(self) -> bool:
+        """False where a library is not there, or cannot be imported."""
+        return b"ready\n" in iter(self.process.stdout.readline, b"")  # a library may print when it is imported
+
+    @property
+    def ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def sweep(folder: Path) -> None:
@@ -78,25 +100,24 @@ def load_libraries() -> None:
 
 
 class WarmParent:
-    def __init__(self, root: Path, path: Path, zygote: subprocess.Popen, zygote_path: str):
-        from grader.course import load_course
-        self.root, self.path, self.zygote, self.zygote_path = root, path, zygote, zygote_path
-        self.course = load_course(root)
+    def __init__(self, course: "Course", path: Path, zygotes: dict[tuple[str, ...], Zygote]):
+        self.course, self.root, self.path = course, course.root, path
         load_libraries()
         import grader.ledger  # noqa: F401  (what a judge would import after the fork)
         import grader.report.verdict_text  # noqa: F401
         from grader.judge import diagnose, suites
-        self.stamp = suites.changed_files(root)
+        self.stamp = suites.changed_files(self.root)
         self.suites = suites.collect_suites(self.course)
-        self.has_suites = (root / "tests").is_dir()
+        self.has_suites = (self.root / "tests").is_dir()
         self.undrawn = [s for s in self.suites.values() if isinstance(s, suites.Suite)]
         self.uncatalogued = [
             e for e in self.course.exercises.values() if isinstance(s := self.suites[e.id], suites.Suite)
-            and (root / e.mistakes).exists() and not diagnose.catalogue_path(self.course, e, s).exists()]
+            and (self.root / e.mistakes).exists() and not diagnose.catalogue_path(self.course, e, s).exists()]
         self.children: set[int] = set()
         self.builder = 0
         self.runs = 0
-        assert zygote.stdout.readline() == b"ready\n", "the zygote did not start"
+        # Who takes pipeline 1 need not have installed what pipeline 3 is about.
+        self.zygotes = {libraries: zygote for libraries, zygote in zygotes.items() if zygote.wait_until_ready()}
         gc.collect()
         gc.freeze()
 
@@ -126,7 +147,7 @@ class WarmParent:
                 self.uncatalogued.pop(0)
             elif not self.path.exists() or os.stat(self.path).st_ino != inode:
                 return self.leave(listener, unlink=False)  # another warm parent took over
-            elif time.monotonic() - last > IDLE_SECONDS or self.zygote.poll() is not None:
+            elif time.monotonic() - last > IDLE_SECONDS or self.lost_a_zygote():
                 break
         self.leave(listener, unlink=True)
 
@@ -138,13 +159,16 @@ class WarmParent:
         while self.children:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(self.children.pop(), 0)
-        self.zygote.kill()
-        shutil.rmtree(os.path.dirname(self.zygote_path), ignore_errors=True)
+        for zygote in self.zygotes.values():
+            zygote.end()
+
+    def lost_a_zygote(self) -> bool:
+        return any(zygote.ended for zygote in self.zygotes.values())
 
     def answer(self, connection: socket.socket, listener: socket.socket) -> bool:
         """Fork a judge for one request. False where this process is out of date, which the client is told."""
         from grader.judge.suites import changed_files
-        if changed_files(self.root) != self.stamp or self.zygote.poll() is not None:
+        if changed_files(self.root) != self.stamp or self.lost_a_zygote():
             self.path.unlink(missing_ok=True)  # before it is told: it comes back at once
             with contextlib.suppress(OSError):
                 connection.sendall(b'{"stale": true}\n')
@@ -188,7 +212,7 @@ class WarmParent:
         cpu = cpus[self.runs % len(cpus)] if cpus else None
         if cpu is not None:
             os.sched_setaffinity(0, {cpu})
-        return Context(self.zygote_path, cpu, connection)
+        return Context({libraries: zygote.path for libraries, zygote in self.zygotes.items()}, cpu, connection)
 
     def build_next_catalogue(self) -> None:
         from grader.judge.diagnose import load_catalogue

@@ -201,7 +201,11 @@ def decode(tree: bytes, payload: bytes | bytearray, resolve: Callable[[Handle], 
         array = np.frombuffer(bytearray(source), dtype).reshape(shape)
         if arrays is not None:
             arrays.append((array, source))
-        return sys.modules["torch"].from_numpy(array) if code == TENSOR else array
+        if code == ARRAY:
+            return array
+        if "torch" not in sys.modules:
+            raise WireError("a tensor came where torch is not loaded")
+        return sys.modules["torch"].from_numpy(array)
 
     try:
         value = unpack(tree)

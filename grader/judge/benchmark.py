@@ -121,7 +121,7 @@ def timed_worker(course: Course, project: Project, code: ModuleType, workspace: 
             raise UsageError(f"Nothing was measured: in {workspace.label}: {error}") from None
 
     sources = told(lambda: gather_project(course, workspace, project, code.MODULE))
-    link = Link(context.zygote, project.exercises[0].limits, project.grants, context.cpu, context.asker)
+    link = context.start_worker(project.exercises[0])
     links.append(link)
     session = Session(link)
     told(lambda: session.ask("load", sources.module, sources.files, str(course.root / "exercises/common"),

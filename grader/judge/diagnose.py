@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import hypothesis
@@ -40,7 +41,7 @@ def load_catalogue(course: Course, exercise: Exercise, suite: Suite, context: Co
 
 def build_catalogue(course: Course, exercise: Exercise, suite: Suite, context: Context) -> Catalogue:
     reference = local_workspace(course, "solutions")
-    quiet = Context(context.zygote, context.cpu, context.asker, shrink=False)
+    quiet = replace(context, shrink=False)
     entries = []
     for wrong in mistakes_of(course, exercise):
         verdict = judge(course, with_mistake(reference, exercise, wrong), exercise, suite, quiet)

@@ -88,6 +88,7 @@ class Session:
 
     def __init__(self, link: Link):
         self.link = link
+        self.probes: set[ModuleType] = set()  # the modules of probes that the worker has
 
     def ask(self, *request):
         """Send `request`; return the value of the reply. Raises LearnerError, NotStarted or WorkerFailed."""
@@ -176,7 +177,10 @@ class Work:
     def run(self, probe, *args, **kwargs):
         """Run `probe`, a function of the suite's probes.py, in the worker, with the module as its first argument."""
         module = inspect.getmodule(probe)
-        return self._session.ask("probe", module.__name__, _source(module), probe.__name__, args, kwargs)
+        if module not in self._session.probes:
+            self._session.ask("probes", module.__name__, _source(module))
+            self._session.probes.add(module)
+        return self._session.ask("probe", module.__name__, probe.__name__, args, kwargs)
 
     def begin_check(self) -> None:
         self._members.clear()

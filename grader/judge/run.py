@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from grader.course import Course, Exercise
-from grader.errors import GraderError
+from grader.errors import GraderError, UsageError
 from grader.judge import fingerprint
 from grader.judge.expect import Mismatch
 from grader.judge.link import Link, WorkerFailed
@@ -20,10 +20,18 @@ FATAL_ENDS = 2  # after so many checks that cost a worker (a loop, a crash) the 
 class Context:
     """What a run needs from its surroundings: where workers come from, on which CPU, and for whom."""
 
-    zygote: str
+    zygotes: dict[tuple[str, ...], str]  # their sockets, by the libraries that they have loaded
     cpu: int | None = None
     asker: object = None
     shrink: bool = True
+
+    def start_worker(self, exercise: Exercise) -> Link:
+        """A worker with what the exercise is granted, and no more."""
+        zygote = self.zygotes.get(tuple(exercise.preload))
+        if zygote is None:
+            raise UsageError(f"{exercise.short} works with {' and '.join(exercise.preload) or 'NumPy'}, which cannot be "
+                             "imported here; install it and try again.")
+        return Link(zygote, exercise.limits, exercise.grants, self.cpu, self.asker)
 
 
 @dataclass
@@ -52,8 +60,7 @@ class Run:
     def open(self) -> Work:
         """The worker, loaded; a new one where the last was stopped."""
         if self.work is None:
-            context = self.context
-            link = Link(context.zygote, self.exercise.limits, self.exercise.grants, context.cpu, context.asker)
+            link = self.context.start_worker(self.exercise)
             self.links.append(link)
             session = Session(link)
             session.ask("load", self.sources.module, self.sources.files, str(self.course.root / "exercises/common"),

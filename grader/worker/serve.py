@@ -77,12 +77,14 @@ class Worker:
     def do_operator(self, name, args):
         return OPERATORS[name](*args)
 
-    def do_probe(self, path, source, name, args, kwargs):
-        """Run a function of the suite's probes.py beside the learner's objects."""
-        if path not in self.probes:
-            module = self.probes[path] = types.ModuleType("probes")
-            linecache.cache[path] = (len(source), None, source.splitlines(True), path)
-            exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
+    def do_probes(self, path, source):
+        """Take the text of the suite's probes.py."""
+        module = self.probes[path] = types.ModuleType("probes")
+        linecache.cache[path] = (len(source), None, source.splitlines(True), path)
+        exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
+
+    def do_probe(self, path, name, args, kwargs):
+        """Run a function of it beside the learner's objects."""
         return getattr(self.probes[path], name)(self.module, *args, **kwargs)
 
     def do_examples(self):

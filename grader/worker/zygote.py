@@ -29,6 +29,8 @@ def main(path: str, preload: list[str]) -> None:
     warnings.simplefilter("ignore")
     for name in preload:
         importlib.import_module(name)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)  # a pool of threads does not survive a fork
     gc.collect()
     gc.freeze()
 

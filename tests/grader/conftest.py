@@ -1,7 +1,4 @@
 """Fixtures of the grader's own tests."""
-import shutil
-from pathlib import Path
-
 import pytest
 
 from tests.grader import judging
@@ -12,17 +9,15 @@ from tests.grader.shell import course_in_use
 def zygote():
     """One zygote for all tests; each worker of it is a process of its own."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        process, path = judging.start_zygote(monkeypatch)
-    yield process, path
-    process.kill()
-    process.wait()
-    shutil.rmtree(Path(path).parent, ignore_errors=True)
+        zygote = judging.start_zygote(monkeypatch)
+    yield zygote
+    zygote.end()
 
 
 @pytest.fixture
 def judge(tmp_path, zygote):
     """`judge(text, check, ..., cpu_seconds=1)` is the verdict on a text; afterwards no process may be left."""
-    judge = judging.Judge(tmp_path, *zygote)
+    judge = judging.Judge(tmp_path, zygote)
     yield judge
     assert judge.left_running() == []
 

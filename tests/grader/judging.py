@@ -1,5 +1,4 @@
 """Judge a text with checks written beside it, through a real zygote and a real worker: for the grader's own tests."""
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,12 +16,12 @@ from tests.grader.small_course import small_course
 LIBRARIES = ["numpy", "numpy.random", "jaxtyping", "beartype", "grader.worker.serve"]
 
 
-def start_zygote(monkeypatch) -> tuple[subprocess.Popen, str]:
+def start_zygote(monkeypatch, *libraries: str) -> warm.Zygote:
     """The zygote of the warm parent, ready, without the libraries that take it a second."""
     monkeypatch.setattr(warm, "WORKER_LIBRARIES", LIBRARIES)
-    process, path = warm.start_zygote()
-    assert process.stdout.readline() == b"ready\n"
-    return process, path
+    zygote = warm.Zygote(libraries)
+    zygote.wait_until_ready()
+    return zygote
 
 
 def suite_of(*checks: Callable) -> Suite:
@@ -35,9 +34,9 @@ def suite_of(*checks: Callable) -> Suite:
 class Judge:
     """Judges texts as the exercise `letters/first` of a small course."""
 
-    def __init__(self, root: Path, zygote: subprocess.Popen, path: str):
+    def __init__(self, root: Path, zygote: warm.Zygote):
         self.course: Course = small_course(root)
-        self.zygote, self.context = zygote, Context(path)
+        self.zygote, self.context = zygote, Context({(): zygote.path})
 
     def __call__(self, text: str, *checks: Callable, exercise: str = "first", **limits) -> Verdict:
         judged = self.course.find_one(exercise)
@@ -49,7 +48,7 @@ class Judge:
     def left_running(self) -> list[psutil.Process]:
         """What still runs below the zygote, once it has had the time to end it."""
         deadline = time.monotonic() + 20
-        while left := psutil.Process(self.zygote.pid).children(recursive=True):
+        while left := psutil.Process(self.zygote.process.pid).children(recursive=True):
             if time.monotonic() > deadline:
                 return left
             time.sleep(0.005)

@@ -225,14 +225,16 @@ def test_a_name_that_two_exercises_have_needs_its_project(tmp_path):
 def test_what_a_project_and_the_course_say_holds_for_their_exercises(tmp_path):
     small_course(tmp_path)
     text = MANIFEST.replace("title: Small", "title: Small\nlimits: {cpu_seconds: 3, memory_mb: 7}")
-    text = text.replace("title: Letters", "title: Letters\n        forbids: [torch]\n        grants: [loopback]")
+    text = text.replace("title: Letters", "title: Letters\n        forbids: [torch]\n        grants: [loopback]\n"
+                        "        preload: [torch, torch._dynamo]")
     text = text.replace(FIRST, FIRST.replace("points", "forbids: [jax], limits: {cpu_seconds: 1}, points"))
     write(tmp_path, {"course.yml": text})
     first, second, third = load_course(tmp_path).exercises.values()
     assert (first.forbids, second.forbids, third.forbids) == (["torch", "jax"], ["torch"], [])
     assert (first.grants, third.grants) == (["loopback"], [])
+    assert (first.preload, third.preload) == (["torch", "torch._dynamo"], [])
     assert [e.limits.cpu_seconds for e in (first, second, third)] == [1, 3, 3]
-    assert [e.limits.memory_mb for e in (first, second, third)] == [1500, 7, 7]
+    assert [e.limits.memory_mb for e in (first, second, third)] == [7, 7, 7]
 
 
 def test_requirements_are_direct_and_indirect_in_course_order(tmp_path):

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from grader.judge import diagnose, expect, expect_raises, expect_true, fingerprint, suites
 from grader.judge.expect import Mismatch
 from grader.judge.link import Cancelled
-from grader.judge.run import Context
 from grader.judge.show import LONGEST_WHOLE, show
 from grader.verdict import Kind, Status
 from tests.grader.judging import suite_of
@@ -133,7 +132,7 @@ class TestVerdicts:
 
     def test_a_client_that_hangs_up_ends_it_all(self, judge):
         ours, theirs = socket.socketpair()
-        judge.context = Context(judge.context.zygote, asker=ours)
+        judge.context.asker = ours
         threading.Timer(0.1, theirs.close).start()
         with ours, pytest.raises(Cancelled):
             judge("def first(x):\n    while True: pass\n", doubles)
@@ -453,13 +452,13 @@ class TestShrinking:
         assert [c.given["numbers"] == "[0, 0, 11]" for c in verdict.checks] == [True, False]
 
     def test_not_where_nobody_looks(self, judge):
-        judge.context = Context(judge.context.zygote, shrink=False)
+        judge.context.shrink = False
         verdict, calls, examples = self.calls_of(judge, self.WRONG, sums)
         assert calls <= examples and verdict.checks[0].given["numbers"] != "[0, 0, 11]"
 
     def test_the_fingerprint_is_of_the_failure_before_it_was_shrunk(self, judge):
         shrunk = self.calls_of(judge, self.WRONG, sums)[0].checks[0]
-        judge.context = Context(judge.context.zygote, shrink=False)
+        judge.context.shrink = False
         plain = self.calls_of(judge, self.WRONG, sums)[0].checks[0]
         assert shrunk.fingerprint == plain.fingerprint
 
@@ -657,16 +656,17 @@ import json, sys
 from pathlib import Path
 from grader import warm
 warm.WORKER_LIBRARIES[:] = {libraries}
-zygote, path = warm.start_zygote()
+zygote = warm.Zygote()
 from grader.course import load_course
 from grader.judge import run, suites
 from grader.workspace import local_workspace
 course = load_course(Path(sys.argv[1]))
 found = suites.collect_suites(course)
-zygote.stdout.readline()
+zygote.wait_until_ready()
 exercise = course.find_one("first")
-verdict = run.judge(course, local_workspace(course, "solutions"), exercise, found[exercise.id], run.Context(path))
-zygote.kill()
+verdict = run.judge(course, local_workspace(course, "solutions"), exercise, found[exercise.id],
+                    run.Context({{(): zygote.path}}))
+zygote.end()
 said = {{"checks": [[c.name, c.title, c.status, c.fingerprint, c.given] for c in verdict.checks],
         "suites": {{name: str(s) for name, s in found.items() if not isinstance(s, suites.Suite)}}}}
 print(json.dumps(said))

@@ -180,7 +180,7 @@ def test_what_a_worker_is_not_there_for_is_refused_by_name(judge, body):
     assert refused.kind == Kind.EXCEPTION and refused.got.startswith("PermissionError: ")
     assert refused.got.endswith("is not for an exercise: a worker computes and nothing else")
     assert refused.traceback and after.status == Status.PASSED
-    assert judge.zygote.poll() is None
+    assert not judge.zygote.ended
 
 
 SURVIVED = {  # name: (body of f, words of its failure)
@@ -392,7 +392,7 @@ def test_a_granted_process_does_not_outlive_the_verdict(judge):
 
 def test_a_worker_ends_with_its_judge(judge):
     """The judge is killed, not closed: the kernel closes its connection, and that ends the worker."""
-    worker = Link(judge.context.zygote, judge.course.limits)
+    worker = Link(judge.zygote.path, judge.course.limits)
     assert psutil.pid_exists(worker.pid)
     worker.connection.close()
     assert judge.left_running() == []
@@ -400,7 +400,7 @@ def test_a_worker_ends_with_its_judge(judge):
 
 
 def test_a_link_that_is_dead_says_so(judge):
-    worker = Link(judge.context.zygote, judge.course.limits)
+    worker = Link(judge.zygote.path, judge.course.limits)
     worker.close()
     worker.close()
     with pytest.raises(WorkerFailed, match="had ended before"):

@@ -41,6 +41,25 @@ def test_one_process_answers_all(course):
     assert parent_of(course) == pid and len(warm_processes(course.root)) == 1
 
 
+def test_an_exercise_gets_a_worker_that_has_its_libraries_loaded(course):
+    manifest = course.root / "course.yml"
+    edit(manifest, manifest.read_text().replace("name: third,", "name: third, preload: [this, tabnanny],"))
+    loaded = "import sys\n\n\ndef {0}(x):\n    return {{name for name in ('tabnanny', 'this') if name in sys.modules}}\n"
+    for path, want in (("digits/third", "{'tabnanny', 'this'}"), ("letters/first", "set()")):
+        name = path.partition("/")[2]
+        edit(course.root / f"exercises/p1/{path}.py", loaded.format(name))
+        suite = course.root / f"tests/p1/{path.replace('/', '/test_')}.py"
+        edit(suite, f'def test_it(work):\n    """It."""\n    assert work.{name}(7) == {want}\n')
+        assert run(course, "check", path)[0] == 0, run(course, "check", path)[1]
+    assert len(warm_processes(course.root)) == 1
+
+    edit(manifest, manifest.read_text().replace("preload: [this, tabnanny]", "preload: [no_such_library]"))
+    assert run(course, "check", "first")[0] == 0
+    code, _, err = run(course, "check", "third")
+    assert (code, err) == (2, "grader: digits/third works with no_such_library, which cannot be imported here; install "
+                              "it and try again.\n")
+
+
 def test_a_verdict_is_recorded_only_for_the_learners_own_files(course):
     assert run(course, "check", "first", "--workspace", "solutions")[0] == 0
     assert "0 of 12 points" in run(course, "list")[1]
