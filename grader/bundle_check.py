@@ -41,7 +41,7 @@ def examples_verdict(course: Course, workspace: Workspace, exercise: Exercise, c
             failures = result["failures"]
             unwritten = any("NotImplementedError" in failure["got"] for failure in failures)
             checks.append(Check(
-                name=result["name"], title=f"the examples of {result['name'].rpartition('.')[2]}",
+                name=result["name"], title=f"the examples of {result['name']}",
                 status=Status.NOT_STARTED if unwritten else Status.FAILED if failures else Status.PASSED,
                 kind=Kind.VALUE if failures else None, given={"example": failures[0]["source"]} if failures else {},
                 got=failures[0]["got"] if failures else "", want=failures[0]["want"] if failures else ""))

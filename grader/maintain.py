@@ -4,7 +4,7 @@ import threading
 from functools import partial
 
 from grader.client import ask
-from grader.course import Course, Exercise
+from grader.course import Course, Exercise, Project
 from grader.errors import FAILED, PASSED, GraderError
 from grader.examples import failure_sentences
 from grader.mutants import run_mutants, score_lines
@@ -18,10 +18,10 @@ KILLED_AT_LEAST = 0.95
 def verify_course(course: Course, exercises: list[Exercise], color: bool) -> int:
     """Show the six proofs of each exercise; FAILED unless all hold."""
     proofs: list[Proof] = []
+    judge, examples, measure = (partial(answer, course) for answer in (warm_judge, failed_examples, thresholds))
 
     def noted():
-        judge, examples = partial(warm_judge, course), partial(failed_examples, course)
-        for proof in verify(course, exercises, judge, examples):
+        for proof in verify(course, exercises, judge, examples, measure):
             proofs.append(proof)
             yield proof
 
@@ -62,6 +62,13 @@ def warm_judge(course: Course, workspace: Workspace, exercise: Exercise) -> Verd
 def failed_examples(course: Course, workspace: Workspace, exercise: Exercise) -> list[str]:
     """A sentence for each docstring example that fails, run in a worker."""
     return failure_sentences(_one_line(course, "examples", workspace, exercise)["examples"])
+
+
+def thresholds(course: Course, project: Project) -> list[tuple[str, bool]]:
+    """Each benchmark of the project, measured on the reference, in words, and whether its threshold is met."""
+    lines = ask(course.root, {"command": "bench", "project": project.id, "workspace": str(course.root / "solutions")})
+    return [(f"{m['name']} {m['reference_ratio']:.2f}x {m['library']}, at most {m['reference_at_most']:g}x", m["passed"])
+            for line in lines if (m := line.get("measured"))]
 
 
 def _one_line(course: Course, command: str, workspace: Workspace, exercise: Exercise) -> dict:

@@ -1,7 +1,7 @@
 """The six proofs that `grader verify` gives for every exercise. It reads and judges; it never writes.
 
     1 the stub on disk is what release writes       4 every mistake fails and is told its own words
-    2 the reference passes every check              5 each docstring example runs
+    2 the reference passes checks and thresholds    5 each docstring example runs
     3 the untouched stub earns 0                    6 nothing needs a later or an unnamed exercise
 """
 import ast
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from grader.course import Course, Exercise
+from grader.course import Course, Exercise, Project
 from grader.errors import GraderError, UsageError
 from grader.imports import unnamed_imports
 from grader.marks import hints_on_page
@@ -21,10 +21,11 @@ from grader.workspace import BadFile, Workspace, local_workspace
 
 Judge = Callable[[Workspace, Exercise], Verdict]
 RunExamples = Callable[[Workspace, Exercise], list[str]]  # a sentence for each example that fails
+Measure = Callable[[Project], list[tuple[str, bool]]]     # each threshold: the figure in words, and whether it is met
 
 NAMES = {
     1: "the stub on disk is what release writes",
-    2: "the reference passes every check",
+    2: "the reference passes every check and threshold",
     3: "the untouched stub earns 0",
     4: "every mistake fails and is told its own words",
     5: "each docstring example runs",
@@ -50,18 +51,22 @@ class Disproved(Exception):
     """A proof does not hold; the message says why."""
 
 
-def verify(course: Course, exercises: list[Exercise], judge: Judge, run_examples: RunExamples) -> Iterator[Proof]:
+def verify(course: Course, exercises: list[Exercise], judge: Judge, run_examples: RunExamples,
+           measure: Measure) -> Iterator[Proof]:
     """The six proofs of each exercise, in order, each as soon as it is there. `judge` is called from two threads."""
     if not (course.root / "solutions").is_dir():
         raise UsageError("This copy of the course has no solutions, so there is nothing to verify.")
-    return prove_all(course, exercises, judge, run_examples)
+    return prove_all(course, exercises, judge, run_examples, measure)
 
 
-def prove_all(course, exercises, judge, run_examples) -> Iterator[Proof]:
+def prove_all(course, exercises, judge, run_examples, measure) -> Iterator[Proof]:
     reference = local_workspace(course, "solutions")
+    thresholds: dict[str, list[tuple[str, bool]]] = {}  # of each project, measured while nothing else runs
     pool = ThreadPoolExecutor(max_workers=AT_ONCE)
     try:
         for exercise in exercises:
+            if exercise.project not in thresholds:
+                thresholds[exercise.project] = measured(course.projects[exercise.project], measure)
             # Two at a time are judged while the proofs below are gathered one by one.
             of_reference = pool.submit(judge, reference, exercise)
             of_stub = pool.submit(lambda e: judge(reference.with_text(e.path, stub_text(course, e)), e), exercise)
@@ -70,7 +75,7 @@ def prove_all(course, exercises, judge, run_examples) -> Iterator[Proof]:
             of_examples = pool.submit(run_examples, reference, exercise)
             proofs = {
                 1: lambda: stub_is_released(course, exercise),
-                2: lambda: reference_passes(course, exercise, of_reference.result()),
+                2: lambda: reference_passes(exercise, of_reference.result(), thresholds[exercise.project]),
                 3: lambda: stub_earns_nothing(of_stub.result()),
                 4: lambda: mistakes_are_told(exercise, mistakes, of_mistakes, unreadable),
                 5: lambda: examples_run(reference, exercise, of_examples.result()),
@@ -108,11 +113,19 @@ def stub_is_released(course: Course, exercise: Exercise) -> str:
     return f"{HINTS} hints"
 
 
-def reference_passes(course: Course, exercise: Exercise, verdict: Verdict) -> str:
+def measured(project: Project, measure: Measure) -> list[tuple[str, bool]]:
+    try:
+        return measure(project) if project.benchmarks else []
+    except (UsageError, GraderError) as error:
+        return [(str(error), False)]
+
+
+def reference_passes(exercise: Exercise, verdict: Verdict, thresholds: list[tuple[str, bool]]) -> str:
     if verdict.status != Status.PASSED or verdict.earned != exercise.points:
         raise Disproved(f"It is '{verdict.status}' with {verdict.earned} of {verdict.points} points: {why(verdict)}")
-    measured = "; thresholds are measured by `grader bench`" if course.projects[exercise.project].benchmarks else ""
-    return f"{len(verdict.checks)} checks{measured}"
+    if missed := [words for words, met in thresholds if not met]:
+        raise Disproved("\n".join(missed))
+    return "; ".join([f"{len(verdict.checks)} checks", *(words for words, _ in thresholds)])
 
 
 def stub_earns_nothing(verdict: Verdict) -> str:

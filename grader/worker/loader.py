@@ -38,6 +38,9 @@ class SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return importlib.util.spec_from_loader(name, self, origin=self.sources[name][0])
         if name == PACKAGE or any(known.startswith(name + ".") for known in self.sources):
             return importlib.util.spec_from_loader(name, loader=None, is_package=True)
+        if name.startswith(f"{PACKAGE}.") and not name.startswith(f"{PACKAGE}.common."):
+            raise ModuleNotFoundError(f"this exercise is judged with the given code and with what it builds on, and "
+                                      f"{name.rpartition('.')[2]} is neither", name=name)
         return None
 
     def create_module(self, spec):

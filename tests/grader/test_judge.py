@@ -285,6 +285,13 @@ class TestFiles:
         assert hidden.checks[0].kind == Kind.FORBIDDEN and "done without decimal" in hidden.checks[0].got
         assert "done without decimal" in loaded.message and plain.earned == hidden.earned == loaded.earned == 0
 
+    def test_an_import_of_what_it_does_not_build_on_is_explained(self, judge):
+        words = "this exercise is judged with the given code and with what it builds on, and second is neither"
+        loaded = judge("from .second import second\n\n\ndef first(x):\n    return 2 * x\n", doubles)
+        assert loaded.message == f"solutions/p1/letters/first.py, line 1: ModuleNotFoundError: {words}."
+        called = judge("def first(x):\n    from .second import second\n    return second(x)\n", doubles)
+        assert called.checks[0].got == f"ModuleNotFoundError: {words}"
+
     def test_what_lies_beside_the_file_shadows_no_library(self, judge):
         write(judge.course.root, {"solutions/p1/letters/timeit.py": "raise SystemExit\n"})
         assert judge("import timeit\n\n\ndef first(x):\n    return 2 * x\n", doubles).status == Status.PASSED

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grader.course import load_course
+from grader.course import Benchmark, load_course
 from grader.errors import GraderError, UsageError
 from grader.release import release
 from grader.verdict import Check, Status, Verdict
@@ -52,14 +52,18 @@ def no_failures(workspace, exercise):
     return []
 
 
-def prove(course, judge=None, run_examples=no_failures, only=None):
+def no_thresholds(project):
+    raise AssertionError(f"{project.name} has no benchmarks")
+
+
+def prove(course, judge=None, run_examples=no_failures, only=None, measure=no_thresholds):
     exercises = [course.find_one(only)] if only else list(course.exercises.values())
-    return list(verify(course, exercises, judge or FakeJudge(course), run_examples))
+    return list(verify(course, exercises, judge or FakeJudge(course), run_examples, measure))
 
 
-def broken(course, judge=None, run_examples=no_failures, only="first"):
+def broken(course, judge=None, run_examples=no_failures, only="first", measure=no_thresholds):
     """{number: detail} of the proofs that do not hold."""
-    return {p.number: p.detail for p in prove(course, judge, run_examples, only) if not p.ok}
+    return {p.number: p.detail for p in prove(course, judge, run_examples, only, measure) if not p.ok}
 
 
 def test_six_proofs_by_name_hold_for_every_exercise(course):
@@ -136,6 +140,30 @@ def test_2_a_reference_that_passes_without_all_its_points(course):
     judge = FakeJudge(course)
     judge.changes["doubled_for_the_first = twice"] = {"earned": 2}
     assert list(broken(course, judge)) == [2]
+
+
+def test_2_thresholds_are_measured_once_for_a_project_and_shown(course):
+    course.projects["p1/letters"].benchmarks = {"speed": Benchmark(title="speed", reference_at_most=2, learner_at_most=3)}
+    asked = []
+
+    def measure(project):
+        asked.append(project.name)
+        return [("speed 1.50x NumPy, at most 2x", True)]
+
+    proofs = prove(course, measure=measure)
+    assert [p.detail for p in proofs if p.number == 2] == 2 * ["1 checks; speed 1.50x NumPy, at most 2x"] + ["1 checks"]
+    assert asked == ["letters"]
+
+
+def test_2_a_threshold_that_is_missed_or_cannot_be_measured(course):
+    course.projects["p1/letters"].benchmarks = {"speed": Benchmark(title="speed", reference_at_most=2, learner_at_most=3)}
+
+    def cannot(project):
+        raise GraderError("There is no bench_speed.py.")
+
+    missed = [("speed 2.50x NumPy, at most 2x", False), ("size 1.00x NumPy, at most 2x", True)]
+    assert broken(course, measure=lambda project: missed) == {2: "speed 2.50x NumPy, at most 2x"}
+    assert broken(course, measure=cannot) == {2: "There is no bench_speed.py."}
 
 
 @pytest.mark.parametrize("change", [{"earned": 1}, {"status": Status.FAILED}, {"status": Status.PASSED}])
@@ -300,7 +328,7 @@ def test_a_grader_error_breaks_one_proof_and_not_the_run(course):
 def test_without_solutions_it_says_so_at_once(course, tmp_path):
     (course.root / "solutions").rename(course.root / "elsewhere")
     with pytest.raises(UsageError, match="no solutions"):
-        verify(course, list(course.exercises.values()), FakeJudge(course), no_failures)
+        verify(course, list(course.exercises.values()), FakeJudge(course), no_failures, no_thresholds)
 
 
 def test_a_missing_solution_breaks_its_proofs_and_no_others(course):
@@ -312,7 +340,7 @@ def test_a_missing_solution_breaks_its_proofs_and_no_others(course):
 
 
 def test_an_abandoned_run_leaves_no_thread(course):
-    run = verify(course, list(course.exercises.values()), FakeJudge(course), no_failures)
+    run = verify(course, list(course.exercises.values()), FakeJudge(course), no_failures, no_thresholds)
     next(run)
     run.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("ThreadPoolExecutor")]
