@@ -33,7 +33,7 @@ def examples_verdict(course: Course, workspace: Workspace, exercise: Exercise, c
     """A verdict from the examples alone. It is never `passed`: the hidden checks were not run."""
     started = time.perf_counter()
     checks: list[Check] = []
-    message, excerpt, status, digest = NOTICE, "", Status.NOT_RUN, ""
+    message, excerpt, status, digest = NOTICE, "", Status.EXAMPLES_PASSED, ""
     try:
         sources = gather(course, workspace, exercise)
         digest = sources.digest
@@ -45,7 +45,9 @@ def examples_verdict(course: Course, workspace: Workspace, exercise: Exercise, c
                 status=Status.NOT_STARTED if unwritten else Status.FAILED if failures else Status.PASSED,
                 kind=Kind.VALUE if failures else None, given={"example": failures[0]["source"]} if failures else {},
                 got=failures[0]["got"] if failures else "", want=failures[0]["want"] if failures else ""))
-        if any(c.status == Status.NOT_STARTED for c in checks):
+        if not checks:
+            status, message = Status.NOT_RUN, "It has no examples, and hidden checks are not run here."
+        elif any(c.status == Status.NOT_STARTED for c in checks):
             status, message, checks = Status.NOT_STARTED, "raise NotImplementedError is still there.", []
         elif any(c.status == Status.FAILED for c in checks):
             status, message = Status.FAILED, "an example fails; hidden checks not run"

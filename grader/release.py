@@ -29,7 +29,8 @@ from grader.marks import (  # noqa: F401  (what others look for here)
 RECORD = ".grader/released.json"      # {path below exercises/: digest of what a release wrote last}
 BACKUPS = ".grader/backups"
 PRISTINE = "exercises/.stubs"         # in a bundle: the stubs once more, for `grader reset`
-BUNDLED = (MANIFEST, "pyproject.toml", "constraints.txt", "Makefile", "README.md", "LICENSE")
+BUNDLED = (MANIFEST, "pyproject.toml", "constraints.txt", "Makefile", "LICENSE")
+BUNDLE_README = Path(__file__).with_name("bundle_readme.md")
 FIGURES = {".svg", ".png", ".jpg", ".gif"}
 NOTICE = "<!-- Written by `grader release` from the solutions; edits are lost. -->"
 
@@ -201,6 +202,7 @@ def bundle_files(course: Course) -> dict[str, bytes]:
     for name in BUNDLED:
         if (course.root / name).exists():
             files[name] = read_bytes(course.root / name) or b""
+    files["README.md"] = read_text(BUNDLE_README, str(BUNDLE_README)).replace("{title}", course.title).encode()
     return files
 
 

@@ -48,7 +48,7 @@ def next_exercise(warm) -> list[Exercise]:
     """What `grader list` says comes next."""
     coming = course_map(warm.course, statuses(warm.root))["next"]
     if coming is None:
-        raise UsageError("You have passed everything; name an exercise to judge it again.")
+        raise UsageError("Nothing is left to do; name an exercise to judge it again.")
     return [warm.course.exercises[coming["id"]]]
 
 

@@ -38,10 +38,13 @@ def _totals(exercises: list[dict]) -> dict:
 
 
 def _next(course: Course, exercises: list[dict]) -> dict | None:
-    """The first exercise not passed whose needs are passed, else the first not passed, else None."""
-    passed = {e["id"] for e in exercises if e["status"] == "passed"}
-    open_ones = [e for e in exercises if e["id"] not in passed]
-    ready = [e for e in open_ones if passed.issuperset(course.exercises[e["id"]].needs)]
+    """The first exercise not passed whose needs are passed, else the first not passed, else None.
+
+    Where examples are all that can be run, a learner goes on once they pass.
+    """
+    done = {e["id"] for e in exercises if e["status"] in ("passed", "examples passed")}
+    open_ones = [e for e in exercises if e["id"] not in done]
+    ready = [e for e in open_ones if done.issuperset(course.exercises[e["id"]].needs)]
     return next(iter(ready or open_ones), None)
 
 

@@ -32,7 +32,8 @@ def _exercise_line(exercise: dict, following: dict | None, color: bool) -> str:
 def _next_lines(shown: dict, color: bool) -> list[str]:
     following = shown["next"]
     if following is None:
-        return ["All exercises passed."]
+        all_passed = shown["passed"] == shown["of"]
+        return ["All exercises passed." if all_passed else "Every exercise passed its examples; hidden checks not run."]
     return [f"Next: {paint(following['number'] + '  ' + following['title'], 'bold', color)}, about "
             f"{following['minutes']} minutes: grader watch {following['number']}",
             f"      exercises/{following['id']}.py"]

@@ -141,7 +141,7 @@ def _closing(verdict: Verdict, color: bool) -> str:
     text = "  " + " · ".join(safe_line(w) for w in words)
     well = verdict.status == Status.PASSED
     shown = paint(text, "green", color) if well else text
-    if well or verdict.status == Status.NOT_RUN:
+    if well or verdict.status in (Status.EXAMPLES_PASSED, Status.NOT_RUN):
         return shown
     return shown + _gap(text, SECOND[1]) + paint(f"hint: grader hint {verdict.number}", "dim", color)
 

@@ -329,11 +329,12 @@ def test_a_bundle_holds_what_a_class_needs_and_nothing_else(course, tmp_path):
     there = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     stubs = ["p1/digits/third.py", "p1/letters/first.py", "p1/letters/second.py"]
     assert there == sorted([
-        "LICENSE", "course.yml", "grader/engine.py", "grader/report/page.j2", "exercises/common/data.py",
+        "LICENSE", "README.md", "course.yml", "grader/engine.py", "grader/report/page.j2", "exercises/common/data.py",
         "exercises/p1/letters/README.md", "exercises/p1/letters/figures/one.svg", "exercises/p1/letters/hints.md",
         "exercises/p1/digits/hints.md", "exercises/p1/letters/shared.py",
         *(f"exercises/{path}" for path in stubs), *(f"exercises/.stubs/{path}" for path in stubs)])
     assert (folder / STUB).read_text(encoding="utf-8") == stub_of(FIRST), "not what lay in the maintainer's folder"
+    assert (folder / "README.md").read_text(encoding="utf-8").startswith("# Small\n\nYour instructor gave you")
 
 
 def test_a_bundle_goes_into_an_empty_folder_only(course, tmp_path):

@@ -122,6 +122,15 @@ def test_list_text_when_all_is_done(course):
     assert "All exercises passed." in text and "Next" not in text
 
 
+def test_where_only_examples_can_be_run_they_lead_on_and_earn_nothing(course):
+    tried = ("examples passed", 0, 3)
+    shown = course_map(course, {FIRST: tried})
+    assert (shown["next"]["id"], shown["earned"], shown["passed"]) == (SECOND, 0, 0)
+    assert "     ○ 1.1.1" in list_text(shown, color=False)
+    text = list_text(course_map(course, {name: tried for name in (FIRST, SECOND, THIRD)}), color=False)
+    assert text.endswith("Every exercise passed its examples; hidden checks not run.") and "0 of 3 passed" in text
+
+
 def test_print_map(course):
     import io
 
@@ -204,7 +213,7 @@ def test_syntax_error_keeps_the_caret_below_its_column():
 
 def test_examples_only():
     check = PASSED.model_copy(update={"title": "the examples of f"})
-    text = text_of(verdict([check], Status.NOT_RUN, earned=0, hidden_checks_run=False,
+    text = text_of(verdict([check], Status.EXAMPLES_PASSED, earned=0, hidden_checks_run=False,
                            message="examples passed, hidden checks not run"))
     assert text.splitlines()[-1] == "  1 of 1 example · examples passed, hidden checks not run · 0.3 s"
     assert "points" not in text and text.count("hidden checks not run") == 1
@@ -236,7 +245,7 @@ def test_every_status_of_a_check_has_its_mark(status):
     check = Check(name="a", title="It adds up", status=status, kind=Kind.VALUE if status == Status.FAILED else None)
     assert text_of(verdict([check])).splitlines()[1] == {
         "passed": "  ✓ it adds up", "failed": "  ✗ it adds up", "not started": "  · it adds up",
-        "not run": "  – it adds up"}[status]
+        "examples passed": "  ○ it adds up", "not run": "  – it adds up"}[status]
 
 
 def test_checks_not_run_are_explained_once():
