@@ -1,6 +1,7 @@
 """Run a project's study: its experiment, with what the learner built."""
 import os
 import sys
+import traceback
 
 from grader.course import Course, Project
 from grader.errors import FAILED, PASSED, UsageError
@@ -23,12 +24,8 @@ def run_study(course: Course, words: str, workspace: str | None, arguments: list
         study = loader.load(sources.module, sources.files, common=str(course.root / "exercises/common"),
                             check_shapes=False)
         results = study.main(arguments)
-    except NotImplementedError as error:
-        frame = error.__traceback__
-        while frame.tb_next:
-            frame = frame.tb_next
-        code = frame.tb_frame.f_code
-        print(f"The study needs {code.co_name} of {code.co_filename}, which is not written yet.", file=sys.stderr)
+    except Exception as error:
+        print(what_stopped(error, {name for name, _ in sources.files.values()}), file=sys.stderr)
         return FAILED
     all_reached = True
     for name, value in results.items():
@@ -37,6 +34,15 @@ def run_study(course: Course, words: str, workspace: str | None, arguments: list
             all_reached &= reached
             print(f"{'✓' if reached else '✗'} {name}: {value:.4f}, expected at least {project.study[name]}")
     return PASSED if all_reached else FAILED
+
+
+def what_stopped(error: Exception, files: set[str]) -> str:
+    """What ended a study, in the learner's own lines and without ours."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
+    if isinstance(error, NotImplementedError) and frames:
+        return f"The study needs {frames[-1].name} of {frames[-1].filename}, which is not written yet."
+    where = [f"  {frame.filename}, line {frame.lineno}, in {frame.name}: {frame.line}" for frame in frames]
+    return "\n".join([f"The study stopped: {type(error).__name__}: {error}", *where])
 
 
 def find_project(course: Course, words: str) -> Project:

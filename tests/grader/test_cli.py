@@ -206,5 +206,11 @@ def test_a_study_runs_with_the_learners_code_and_is_compared_with_the_course(cou
     assert "with ['--epochs', '3'] 5" in out and "✓ accuracy: 0.9900, expected at least 0.95" in out and "loss" not in out
     assert main(["study", "letters", "--workspace", "solutions", "--bad"]) == 1
     assert "✗ accuracy: 0.9000, expected at least 0.95" in capsys.readouterr().out
+    write(course.root, {"mine/p1/letters/first.py": "def first(x):\n    return x.nothing\n",
+                        "mine/p1/letters/second.py": "def second(x):\n    return x\n"})
+    assert main(["study", "letters", "--workspace", "mine"]) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == "The study stopped: AttributeError: 'int' object has no attribute 'nothing'"
+    assert said[-1] == "  mine/p1/letters/first.py, line 2, in first: return x.nothing" and len(said) == 3
     assert main(["study", "letters"]) == 1
     assert "The study needs first of exercises/p1/letters/first.py, which is not written yet." in capsys.readouterr().err
