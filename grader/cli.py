@@ -78,9 +78,11 @@ def parser() -> Parser:
 
     sub = command("verify", verify, "For maintainers: prove the six promises for every exercise.")
     takes_exercises(sub, nargs="*")
+    sub.add_argument("--json", action="store_true", help="the proofs as JSON")
 
     sub = command("mutants", mutants, "For maintainers: does the suite notice small changes to the reference?")
     takes_exercises(sub, nargs="+")
+    sub.add_argument("--json", action="store_true", help="the scores as JSON")
     return top
 
 
@@ -258,11 +260,11 @@ def verify(args, root: Path) -> int:
     from grader.maintain import verify_course
     course = load_course(root)
     return verify_course(course, [e for words in args.exercises for e in course.find(words)]
-                         or list(course.exercises.values()), wants_color())
+                         or list(course.exercises.values()), wants_color(), as_json=args.json)
 
 
 def mutants(args, root: Path) -> int:
     from grader.course import load_course
     from grader.maintain import mutate_course
     course = load_course(root)
-    return mutate_course(course, [e for words in args.exercises for e in course.find(words)], wants_color())
+    return mutate_course(course, [e for words in args.exercises for e in course.find(words)], as_json=args.json)

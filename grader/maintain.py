@@ -1,4 +1,5 @@
 """The maintainer's commands, with the warm judge behind them."""
+import json
 import sys
 import threading
 from functools import partial
@@ -7,7 +8,7 @@ from grader.client import ask
 from grader.course import Course, Exercise, Project
 from grader.errors import FAILED, PASSED, GraderError
 from grader.examples import failure_sentences
-from grader.mutants import run_mutants, score_lines
+from grader.mutants import run_mutants, score_data, score_lines
 from grader.verdict import Verdict
 from grader.verify import Proof, proof_lines, verify
 from grader.workspace import Workspace
@@ -15,7 +16,7 @@ from grader.workspace import Workspace
 KILLED_AT_LEAST = 0.95
 
 
-def verify_course(course: Course, exercises: list[Exercise], color: bool) -> int:
+def verify_course(course: Course, exercises: list[Exercise], color: bool, as_json: bool) -> int:
     """Show the six proofs of each exercise; FAILED unless all hold."""
     proofs: list[Proof] = []
     judge, examples, measure = (partial(answer, course) for answer in (warm_judge, failed_examples, thresholds))
@@ -26,11 +27,15 @@ def verify_course(course: Course, exercises: list[Exercise], color: bool) -> int
             yield proof
 
     for line in proof_lines(noted(), color):
-        print(line, flush=True)
+        if not as_json:
+            print(line, flush=True)
+    if as_json:
+        print(json.dumps([{"exercise": p.exercise.id, "number": p.number, "name": p.name, "ok": p.ok,
+                           "detail": p.detail} for p in proofs], indent=2))
     return PASSED if all(proof.ok for proof in proofs) else FAILED
 
 
-def mutate_course(course: Course, exercises: list[Exercise], color: bool) -> int:
+def mutate_course(course: Course, exercises: list[Exercise], as_json: bool) -> int:
     """Show each exercise's score and survivors; FAILED below 95 %, and where one of them survives unexplained."""
     terminal = sys.stderr.isatty()
     lock = threading.Lock()
@@ -42,15 +47,18 @@ def mutate_course(course: Course, exercises: list[Exercise], color: bool) -> int
 
     killed = counted = 0
     complete = True
+    shown: list[dict] = []
     for exercise in exercises:
         score = run_mutants(course, [exercise], partial(warm_judge, course), progress)
         if terminal:
             print("\r" + " " * 40, end="\r", file=sys.stderr, flush=True)
-        *lines, _ = score_lines(score)
-        print("\n".join(lines), flush=True)
+        shown += score_data(score)
+        if not as_json:
+            *lines, _ = score_lines(score)
+            print("\n".join(lines), flush=True)
         killed, counted, complete = killed + score.killed, counted + score.counted, complete and score.complete
     share = killed / counted if counted else 1.0
-    print(f"In all: {killed} of {counted} mutants killed ({share:.1%})")
+    print(json.dumps(shown, indent=2) if as_json else f"In all: {killed} of {counted} mutants killed ({share:.1%})")
     return PASSED if share >= KILLED_AT_LEAST and complete else FAILED
 
 

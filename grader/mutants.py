@@ -228,5 +228,13 @@ def score_lines(score: MutationScore) -> Iterator[str]:
     yield f"In all: {share(score.killed, score.counted)}"
 
 
+def score_data(score: MutationScore) -> list[dict]:
+    """The same as plain data."""
+    return [{"exercise": each.exercise.id, "made": each.made, "killed": each.killed, "counted": each.counted,
+             "sampled": each.sampled, "survivors": [{"function": m.function, "diff": m.diff} for m in each.survivors],
+             "equivalent": [{"mutant": str(entry), "why": entry.why} for entry in each.equivalent],
+             "stale": each.stale} for each in score.exercises]
+
+
 def share(killed: int, counted: int) -> str:
     return f"{killed} of {counted} mutants killed" + (f" ({100 * killed / counted:.1f} %)" if counted else "")
