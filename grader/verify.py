@@ -9,6 +9,7 @@ import doctest
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from grader.course import Course, Exercise, Project
 from grader.errors import GraderError, UsageError
@@ -67,11 +68,20 @@ def prove_all(course, exercises, judge, run_examples, measure) -> Iterator[Proof
         for exercise in exercises:
             if exercise.project not in thresholds:
                 thresholds[exercise.project] = measured(course.projects[exercise.project], measure)
-            # Two at a time are judged while the proofs below are gathered one by one.
-            of_reference = pool.submit(judge, reference, exercise)
-            of_stub = pool.submit(lambda e: judge(reference.with_text(e.path, stub_text(course, e)), e), exercise)
+            # Two at a time are judged while the proofs below are gathered one by one. What they are judged in is made
+            # here: ast.parse in several threads fails now and then before Python 3.11.5 (CPython issue 106905).
+            def submit(make_workspace: Callable[[], Workspace]) -> Future:
+                try:
+                    return pool.submit(judge, make_workspace(), exercise)
+                except (Disproved, UsageError, BadFile, SyntaxError) as error:
+                    failed: Future = Future()
+                    failed.set_exception(error)
+                    return failed
+
+            of_reference = submit(lambda: reference)
+            of_stub = submit(lambda: reference.with_text(exercise.path, stub_text(course, exercise)))
             mistakes, unreadable = read_mistakes(course, exercise)
-            of_mistakes = [pool.submit(judge_mistake, reference, exercise, judge, wrong) for wrong in mistakes]
+            of_mistakes = [submit(partial(with_one_mistake, reference, exercise, wrong)) for wrong in mistakes]
             of_examples = pool.submit(run_examples, reference, exercise)
             proofs = {
                 1: lambda: stub_is_released(course, exercise),
@@ -142,12 +152,11 @@ def read_mistakes(course: Course, exercise: Exercise) -> tuple[list[Mistake], st
         return [], f"{exercise.mistakes} cannot be read: {type(error).__name__}: {error}."
 
 
-def judge_mistake(reference: Workspace, exercise: Exercise, judge: Judge, wrong: Mistake) -> Verdict:
+def with_one_mistake(reference: Workspace, exercise: Exercise, wrong: Mistake) -> Workspace:
     try:
-        workspace = with_mistake(reference, exercise, wrong)
+        return with_mistake(reference, exercise, wrong)
     except (LookupError, StopIteration) as error:
         raise Disproved(f"it replaces {wrong.target}, which the reference does not define ({error}).") from None
-    return judge(workspace, exercise)
 
 
 def mistakes_are_told(exercise: Exercise, mistakes: list[Mistake], judged: list[Future], unreadable: str) -> str:

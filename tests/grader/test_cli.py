@@ -159,12 +159,15 @@ def test_report_as_text_as_json_and_as_a_page(course, capsys):
 
 @pytest.mark.skipif(os.getuid() == 0 and not shutil.which("setpriv"), reason="root may write everywhere, and there is "
                     "no setpriv to become somebody else: a read-only folder was not tried")
-def test_a_read_only_folder_is_one_sentence(course):
-    """Run as nobody, who may read the course and write nothing."""
+def test_a_read_only_folder_is_one_sentence(course, request):
+    """Root runs it as nobody; somebody else takes the right to write away from themselves."""
+    (course.root / "exercises/p1/letters/first.py").write_text("my work\n")
+    folders = [folder for folder, _, _ in os.walk(course.root)]
+    request.addfinalizer(lambda: [os.chmod(folder, 0o755) for folder in folders])
     for folder, _, files in os.walk(course.root):
-        os.chmod(folder, 0o755)
+        os.chmod(folder, 0o555)
         for file in files:
-            os.chmod(os.path.join(folder, file), 0o644)
+            os.chmod(os.path.join(folder, file), 0o444)
     for parent in course.root.parents:
         if parent.owner() == "root" and str(parent).startswith("/tmp/"):
             os.chmod(parent, 0o755)
@@ -176,7 +179,6 @@ def test_a_read_only_folder_is_one_sentence(course):
 
     if run("list").returncode:
         pytest.skip("nobody may not run this Python: a read-only folder was not tried")
-    (course.root / "exercises/p1/letters/first.py").write_text("my work\n")
     for argv in (["reset", "first"], ["report", "--html", "page.html"], ["release", "--force"]):
         done = run(*argv)
         assert done.returncode == 2 and done.stderr.startswith("grader: ") and done.stderr.count("\n") == 1, done.stderr
