@@ -29,11 +29,11 @@ class Mismatch(AssertionError):
 
 
 def expect(got, *, equals, given: dict | None = None, rtol: float | None = None, atol: float | None = None,
-           exact_dtype: bool = False, note: str = "") -> None:
-    """Raise Mismatch unless `got` is `equals`: same type, shape, kind of number, and values within tolerance.
+           exact_dtype: bool = True, note: str = "") -> None:
+    """Raise Mismatch unless `got` is `equals`: same type, shape, dtype, and values within tolerance.
 
     `given` names the arguments that led here. `rtol` and `atol` replace the tolerance that the dtype implies;
-    say why where you do. `exact_dtype` asks for the very dtype, not just the kind. NaN equals NaN.
+    say why where you do. Without `exact_dtype` the same kind of number is enough: float32 for float64. NaN equals NaN.
     """
     want = equals
     if isinstance(want, (list, tuple)):
@@ -49,7 +49,7 @@ def expect(got, *, equals, given: dict | None = None, rtol: float | None = None,
     a, b = _array(got), _array(want)
     if a.shape != b.shape:
         raise Mismatch("shape", got=f"shape {a.shape}", want=f"shape {b.shape}", given=given, note=note, value=a)
-    if isinstance(want, np.ndarray) and (a.dtype != b.dtype if exact_dtype else a.dtype.kind != b.dtype.kind):
+    if (isinstance(want, np.ndarray) or _is_tensor(want)) and (a.dtype != b.dtype if exact_dtype else a.dtype.kind != b.dtype.kind):
         raise Mismatch("dtype", got=f"dtype {a.dtype}", want=f"dtype {b.dtype}", given=given, note=note, value=a)
     if "O" in (a.dtype.kind, b.dtype.kind):  # an int beyond 64 bits: it is compared as it is
         if got != want:

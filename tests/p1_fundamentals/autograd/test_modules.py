@@ -20,7 +20,7 @@ def test_parameter(work, data):
     is_tensor, got, requires_grad, grad, parents = work.run(probes.parameter_facts, data)
     given = {"data": data}
     expect(is_tensor, equals=True, given=given, note="whether it is a Tensor")
-    expect(got, equals=kept, exact_dtype=True, given=given, note="its data")
+    expect(got, equals=kept, given=given, note="its data")
     expect(requires_grad, equals=True, given=given, note="its requires_grad")
     expect(grad, equals=None, given=given, note="its grad")
     expect(parents, equals=0, given=given, note="the number of its parents")
@@ -137,7 +137,7 @@ def test_linear_starts_uniform(work, inputs, outputs):
     expect(listed, equals=[(outputs, inputs), (outputs,)], given=given, note="the shapes of parameters()")
     for name, got, shape in [("weight", weight, (outputs, inputs)), ("bias", bias, (outputs,))]:
         # Any values at all: here it is about the shape and the dtype.
-        expect(got, equals=np.zeros(shape, np.float32), exact_dtype=True, atol=1e9, given=given,
+        expect(got, equals=np.zeros(shape, np.float32), atol=1e9, given=given,
                note=f"the {name}")
         # A share of a quarter of n draws is off by √(3/16n) on average; six times that happens once in 10⁹ layers.
         expect(shares(got, bound), equals=np.array([0, 0.25, 0.25, 0.25, 0.25]), given=given, rtol=0,
@@ -188,9 +188,9 @@ def test_linear(work, case):
     value, gradients = torch_vjp(oracle, *arrays, grad=grad)
     got, first, second, afterwards = work.run(probes.through_linear, x, weight, bias, grad, again=again)
     given = {"y": "layer(layer(x) * 2)" if again else "layer(x)", "x": x, "weight": weight, "bias": bias}
-    expect(got, equals=value, exact_dtype=True, given=given, note="the value")
+    expect(got, equals=value, given=given, note="the value")
     for place, name in enumerate(("x", "weight", "bias")[:len(arrays)]):
-        expect(first[place], equals=gradients[place], exact_dtype=True, given={**given, "grad": grad},
+        expect(first[place], equals=gradients[place], given={**given, "grad": grad},
                note=f"the gradient of {name}")
         expect(second[place], equals=gradients[place], given={**given, "grad": grad},
                note=f"the gradient of {name}, in a second walk through the graph")

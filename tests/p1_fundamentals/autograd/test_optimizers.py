@@ -97,9 +97,9 @@ def test_moves_data_in_place(work, optimizer, dtype):
     same, params, grads = work.run(probes.train_in_place, optimizer, arrays, gradients, **OPTIONS[optimizer])
     given = {"optimizer": optimizer, **OPTIONS[optimizer], "dtype": np.dtype(dtype).name}
     expect(same, equals=[True] * 3, given=given, note="whether data is the array that it was before")
-    expect(params, equals=[history[-1] for history in want], exact_dtype=True, given=given,
+    expect(params, equals=[history[-1] for history in want], given=given,
            note="that array after four steps, each gradient written into the same array")
-    expect(grads, equals=gradients[-1], exact_dtype=True, given=given, note="the gradient after the last step")
+    expect(grads, equals=gradients[-1], given=given, note="the gradient after the last step")
 
 
 @pytest.mark.parametrize("optimizer", ORACLES)
