@@ -57,6 +57,8 @@ def mul(a: Float[Tensor, "*#shape"], b: Float[Tensor, "*#shape"]) -> Float[Tenso
 def div(a: Float[Tensor, "*#shape"], b: Float[Tensor, "*#shape"]) -> Float[Tensor, "*#shape"]:
     r"""$y = a / b$, element by element; no $b$ is 0.
 
+    Value and gradients are right wherever they can be represented, also where $b^2$ cannot: for $b = 10^{-200}$ it is 0.
+
     >>> y = div(Tensor([6.0], requires_grad=True), Tensor([2.0]))
     >>> y.data
     array([3.])

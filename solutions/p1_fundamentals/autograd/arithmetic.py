@@ -61,6 +61,8 @@ def mul(a: Float[Tensor, "*#shape"], b: Float[Tensor, "*#shape"]) -> Float[Tenso
 def div(a: Float[Tensor, "*#shape"], b: Float[Tensor, "*#shape"]) -> Float[Tensor, "*#shape"]:
     r"""$y = a / b$, element by element; no $b$ is 0.
 
+    Value and gradients are right wherever they can be represented, also where $b^2$ cannot: for $b = 10^{-200}$ it is 0.
+
     >>> y = div(Tensor([6.0], requires_grad=True), Tensor([2.0]))
     >>> y.data
     array([3.])
@@ -68,8 +70,9 @@ def div(a: Float[Tensor, "*#shape"], b: Float[Tensor, "*#shape"]) -> Float[Tenso
     array([2.])
     """
     ### BEGIN SOLUTION
-    # ∂(a/b)/∂a = 1/b,  ∂(a/b)/∂b = -a/b²
-    return record(a.data / b.data, (a, b), lambda g: (g / b.data, -g * a.data / b.data**2))
+    # ∂(a/b)/∂a = 1/b,  ∂(a/b)/∂b = -a/b² = -y/b, without a square that may overflow
+    y = a.data / b.data
+    return record(y, (a, b), lambda g: (g / b.data, -g * y / b.data))
     ### END SOLUTION
 
 
@@ -104,6 +107,7 @@ def power(a: Float[Tensor, "*shape"], exponent: float | int) -> Float[Tensor, "*
 ### BEGIN HINTS
 # 1. Look at `add`: the result is an array, the parents are the operands, and the vjp says what each operand gets for
 #    a gradient `g` that flows in. Write down ∂y/∂a and ∂y/∂b of each operation first; the chain rule multiplies by g.
-# 2. a·b: a gets g·b and b gets g·a. a/b is a·b⁻¹, so b gets -g·a/b². aᵖ: a gets g·p·aᵖ⁻¹; think of p = 0 apart.
+# 2. a·b: a gets g·b and b gets g·a. a/b is a·b⁻¹, so b gets -g·a/b², which is -g·y/b: no square is needed. aᵖ: a
+#    gets g·p·aᵖ⁻¹; think of p = 0 apart.
 # 3. `return record(a.data * b.data, (a, b), lambda g: (g * b.data, g * a.data))`, and the others like it.
 ### END HINTS

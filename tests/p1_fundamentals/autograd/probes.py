@@ -26,28 +26,32 @@ def calls_vjp_twice(work, operation, arrays, grad, **options):
 
 def value_and_vjp_of_views(work, operation, arrays, grad, *, layout="strided", **options):
     """`value_and_vjp`, with arrays and upstream gradient in another layout: "strided", or column by column, "Fortran"."""
-    lay_out = strided if layout == "strided" else np.asfortranarray
+    lay_out = strided if layout == "strided" else lambda array: np.array(array, order="F")
     tensors = [work.Tensor(lay_out(array), requires_grad=True) for array in arrays]
     result = getattr(work, operation)(*tensors, **options)
     return result.data, list(result.vjp(lay_out(grad)))
 
 
-def parents_of(work, operation, arrays, required, *, recording=True, same=False, in_list=False, **options):
-    """Whether the result of an operation requires a gradient, and which of the operands each of its parents is.
+def parents_of(work, operation, arrays, cases, *, in_list=False, **options):
+    """By case, whether the result of an operation requires a gradient, and which operand each of its parents is.
 
-    `required` says which operands require a gradient; with `same` all operands are one tensor. -1 is none of them.
+    A case is which operands require a gradient, whether recording is on, and whether all operands are one tensor. A
+    parent that is no operand is -1.
     """
     engine = sys.modules[work.Tensor.__module__]
-    tensors = [work.Tensor(array, requires_grad=needs) for array, needs in zip(arrays, required)]
-    if same:
-        tensors = [tensors[0]] * len(tensors)
-    engine.recording = recording
-    try:
-        result = getattr(work, operation)(*([tensors] if in_list else tensors), **options)
-    finally:
-        engine.recording = True
-    places = [next((place for place, tensor in enumerate(tensors) if tensor is parent), -1) for parent in result.parents]
-    return result.requires_grad, places
+    found = []
+    for required, recording, same in cases:
+        tensors = [work.Tensor(array, requires_grad=needs) for array, needs in zip(arrays, required)]
+        if same:
+            tensors = [tensors[0]] * len(tensors)
+        engine.recording = recording
+        try:
+            result = getattr(work, operation)(*([tensors] if in_list else tensors), **options)
+        finally:
+            engine.recording = True
+        found.append((result.requires_grad, [
+            next((place for place, tensor in enumerate(tensors) if tensor is parent), -1) for parent in result.parents]))
+    return found
 
 
 def vjp_where_required(work, operation, arrays, required, grad):

@@ -2,24 +2,28 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.judge import expect
 from tests.oracles import torch_vjp
 from tests.p1_fundamentals.autograd import probes
-from tests.strategies import equal_shapes, shapes
+from tests.p1_fundamentals.autograd.checks import LAYOUTS, expect_records_operands
+from tests.strategies import equal_shapes, shapes, values
 
 BINARY = {"add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div}
 ANY_SHAPE = shapes(min_side=0)
+few = settings(max_examples=25)  # element by element, one shape is much like another
+FLOAT_EXPONENTS = [0.5, 1.5, -0.5, 2.0, 3.0, -1.0]
 
 
-def check(work, operation, oracle, arrays, grad, given, **options):
+def check(work, operation, oracle, arrays, grad, given, probe=probes.value_and_vjp, rtol=None, atol=None, **options):
     """Value and gradients of `operation` against PyTorch's."""
     value, gradients = torch_vjp(oracle, *arrays, grad=grad)
-    got_value, got_gradients = work.run(probes.value_and_vjp, operation, list(arrays), grad, **options)
-    expect(got_value, equals=value, given=given, note=f"the value of {operation}")
-    expect(got_gradients, equals=gradients, given={**given, "grad": grad}, note=f"a gradient of {operation}")
+    got_value, got_gradients = work.run(probe, operation, list(arrays), grad, **options)
+    expect(got_value, equals=value, given=given, rtol=rtol, atol=atol, note=f"the value of {operation}")
+    expect(got_gradients, equals=gradients, given={**given, "grad": grad}, rtol=rtol, atol=atol,
+           note=f"a gradient of {operation}")
 
 
 def binary(work, operation, triple):
@@ -29,24 +33,28 @@ def binary(work, operation, triple):
     check(work, operation, BINARY[operation], (a, b), grad, {"a": a, "b": b})
 
 
+@few
 @given(equal_shapes(3, ANY_SHAPE))
 def test_sub(work, triple):
     """a - b: the value, and what flows back to a and to b."""
     binary(work, "sub", triple)
 
 
+@few
 @given(equal_shapes(3, ANY_SHAPE))
 def test_mul(work, triple):
     """a · b: the gradient of each is the other, times what flows in."""
     binary(work, "mul", triple)
 
 
+@few
 @given(equal_shapes(3, ANY_SHAPE))
 def test_div(work, triple):
     """a / b: the value, and what flows back to a and to b."""
     binary(work, "div", triple)
 
 
+@few
 @given(equal_shapes(2, ANY_SHAPE))
 def test_neg(work, pair):
     """-a: the value and its gradient."""
@@ -54,15 +62,16 @@ def test_neg(work, pair):
     check(work, "neg", torch.neg, (a,), grad, {"a": a})
 
 
-@given(equal_shapes(2, ANY_SHAPE), st.sampled_from([1, 2, 3, -1, -2, 0.5, 1.5, -0.5]))
+@given(equal_shapes(2, ANY_SHAPE), st.sampled_from([1, 2, 3, 4, 5, -1, -2, *FLOAT_EXPONENTS]))
 def test_power(work, pair, exponent):
-    """a to a constant power: the value and its gradient."""
+    """a to a constant power, whole or not, positive or negative: the value and its gradient."""
     a, grad = pair
-    a = np.abs(a) + 0.5 if isinstance(exponent, float) else np.where(a == 0, 1.5, a)
+    a = np.where(a == 0, 1.5, a) if exponent == int(exponent) else np.abs(a) + 0.5
     check(work, "power", lambda t: t**exponent, (a,), grad, {"a": a, "exponent": exponent}, exponent=exponent)
 
 
-@given(equal_shapes(1, ANY_SHAPE), st.sampled_from([0, 0.0, 1, 2]))
+@few
+@given(equal_shapes(1, ANY_SHAPE), st.sampled_from([0, 0.0, 1, 2, 1.0, 2.0]))
 def test_power_at_zero(work, single, exponent):
     """Powers 0, 1 and 2 have a finite gradient at a = 0."""
     (grad,) = single
@@ -100,14 +109,45 @@ def test_leaves_everything_as_it_was(work, operation):
     expect(upstream, equals=grad, given={"operation": operation}, note="the upstream gradient afterwards")
 
 
+FAR_OUT = [
+    ("div", [1e-170, 3e160, 0.0, 1e30], [2e-170, 1e-140, 1e-200, -1e200]),  # the squares of b are 0 or infinite
+    ("mul", [1e-150, 3e150], [2e-150, -1e150]),
+    *(("power", [1e-100, 3e100], exponent) for exponent in (2, -1, 0.5, 1.5)),
+]
+
+
+@pytest.mark.parametrize("operation, a, other", FAR_OUT)
+def test_right_for_tiny_and_huge_numbers(work, operation, a, other):
+    """Tiny and huge numbers give value and gradients to the last digits."""
+    a, grad = np.array(a), np.array([2.0, -0.5, 3.0, 1.0][:len(a)])
+    # Only a relative error says anything about numbers such as 1e-170.
+    if operation == "power":
+        check(work, operation, lambda t: t**other, (a,), grad, {"a": a, "exponent": other}, rtol=1e-12, atol=0.0,
+              exponent=other)
+    else:
+        b = np.array(other)
+        check(work, operation, BINARY[operation], (a, b), grad, {"a": a, "b": b}, rtol=1e-12, atol=0.0)
+
+
+OPERATIONS = [*((operation, {}) for operation in (*BINARY, "neg")),
+              *(("power", {"exponent": exponent}) for exponent in (0, 0.0, 0.5, -1, 3))]
+
+
+@pytest.mark.parametrize("operation, options", OPERATIONS)
+@pytest.mark.parametrize("shape", [(2, 3), ()])
+def test_keeps_float32_and_takes_any_layout(work, operation, options, shape):
+    """float32 in, float32 out, for value and gradients, however the arrays lie in memory."""
+    arrays = [np.abs(values(shape, seed, dtype=np.float32)) + np.float32(0.5) for seed in (1, 2)]
+    arrays = arrays[: 2 if operation in BINARY else 1]
+    grad = values(shape, 3, dtype=np.float32)
+    oracle = BINARY.get(operation, torch.neg if operation == "neg" else lambda t: t ** options["exponent"])
+    for layout in LAYOUTS:
+        given = {"operation": operation, **options, "dtype": "float32", "shape": shape, "layout": layout}
+        check(work, operation, oracle, arrays, grad, given, probe=probes.value_and_vjp_of_views, layout=layout, **options)
+
+
 @pytest.mark.parametrize("operation", [*BINARY, "neg", "power"])
-def test_keeps_float32(work, operation):
-    """float32 in, float32 out: for the value and for the gradients."""
-    arrays = [np.array([1.5, -2.0], np.float32), np.array([3.0, 0.5], np.float32)][: 2 if operation in BINARY else 1]
-    options = {"exponent": 2} if operation == "power" else {}
-    oracle = BINARY.get(operation, torch.neg if operation == "neg" else torch.square)
-    grad = np.array([1.0, -2.0], np.float32)
-    value, gradients = torch_vjp(oracle, *arrays, grad=grad)
-    got_value, got_gradients = work.run(probes.value_and_vjp, operation, arrays, grad, **options)
-    expect(got_value, equals=value, given={"operation": operation, "dtype": "float32"})
-    expect(got_gradients, equals=gradients, given={"operation": operation, "dtype": "float32"})
+def test_records_its_operands(work, operation):
+    """The operands themselves are the parents, in their order, also where both are one tensor, as in x * x."""
+    arrays = [np.array([1.5, -2.0]), np.array([3.0, 0.5])][: 2 if operation in BINARY else 1]
+    expect_records_operands(work, operation, arrays, **({"exponent": 3} if operation == "power" else {}))
