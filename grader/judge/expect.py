@@ -15,6 +15,7 @@ from grader.judge.show import show
 # Relative and absolute tolerance by the coarser of the two dtypes: a few hundred rounding errors, room for a
 # different order of summation and no room for a different formula.
 TOLERANCES = {np.dtype("float64"): (1e-7, 1e-9), np.dtype("float32"): (1e-4, 1e-5), np.dtype("float16"): (1e-2, 1e-3)}
+ORDINALS = {0: "first", 1: "second", 2: "third"}
 _FINEST = TOLERANCES[np.dtype("float64")]
 
 
@@ -77,8 +78,9 @@ def _expect_sequence(got, want, given, rtol, atol, exact_dtype, note) -> None:
     if len(got) != len(want):
         raise Mismatch("shape", got=_counted(got), want=_counted(want), given=given, note=note, value=len(got))
     for index, (one, other) in enumerate(zip(got, want)):
-        label = note or (f"(value {index} of {len(want)})" if len(want) > 1 else "")
-        expect(one, equals=other, given=given, rtol=rtol, atol=atol, exact_dtype=exact_dtype, note=label)
+        place = f"({ORDINALS.get(index, f'{index + 1}th')} of {len(want)})" if len(want) > 1 else ""
+        expect(one, equals=other, given=given, rtol=rtol, atol=atol, exact_dtype=exact_dtype,
+               note=f"{note} {place}".strip())
 
 
 def _counted(values) -> str:
@@ -124,12 +126,15 @@ def _array(value) -> np.ndarray:
 
 def _difference(a: np.ndarray, b: np.ndarray, close: np.ndarray) -> dict[str, str]:
     """The two sides as text: whole where they are small, else the first place where they differ."""
-    if a.size <= 6:
+    if a.size <= 6 and show(a) != show(b):
         return {"got": show(a), "want": show(b)}
     where = tuple(int(i) for i in np.argwhere(~close)[0])
-    wrong = int(close.size - close.sum())
-    at = f"[{', '.join(map(str, where))}]"
-    return {"got": f"{show(a[where])} at {at} ({wrong} of {a.size} values differ)", "want": f"{show(b[where])} at {at}"}
+    got, want = show(a[where]), show(b[where])
+    if got == want:  # they differ in a later digit
+        got, want = (f"{float(value[where]):.17g}" for value in (a, b))
+    at = f" at [{', '.join(map(str, where))}]" if where else ""
+    some = f" ({int(close.size - close.sum())} of {a.size} values differ)" if a.size > 1 else ""
+    return {"got": f"{got}{at}{some}", "want": f"{want}{at}"}
 
 
 def is_finite(value) -> bool:

@@ -1,9 +1,10 @@
 """Fingerprints: the same wrong behaviour gives the same one, whoever wrote it and however.
 
-A failing check leaves (check, kind of error, which example, the value that came back, rounded). Not one letter of the
-learner's source is in it.
+A failing check leaves (check, kind of error, which example, which of its values, the value that came back, rounded; or
+the class and the words of what was raised). Not one letter of the learner's source is in it.
 """
 import hashlib
+import re
 
 import numpy as np
 
@@ -32,13 +33,21 @@ def kind_of(error: Exception) -> Kind:
 def of(check: str, place: tuple, error: Exception) -> str:
     """The fingerprint of one failure, sixteen hexadecimal digits."""
     if isinstance(error, Mismatch):
-        came_back = rounded(error.value) if is_plain(error.value) else error.got
+        came_back = f"{error.note}|{rounded(error.value) if is_plain(error.value) else error.got}"
     elif isinstance(error, LearnerError):
-        came_back = error.signature.get("got", "") if error.signature else error.class_names[0]
+        came_back = error.signature.get("got", "") if error.signature else raised(error)
     else:
         came_back = ""
     whole = f"{check}|{place}|{kind_of(error)}|{came_back}"
     return hashlib.blake2b(whole.encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
+
+
+def raised(error: LearnerError) -> str:
+    """The class of what was raised. Where NumPy or its like raised it, for shapes say, also its words without numbers;
+    the words of other errors may be names of the learner's, or their own."""
+    line = error.frames[-1][3] if error.frames else ""
+    told = error.class_names[0] in ("ValueError", "IndexError") and not line.startswith("raise")
+    return error.class_names[0] + ("|" + re.sub(r"\d+", "#", error.message) if told else "")
 
 
 def rounded(value) -> str:

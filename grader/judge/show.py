@@ -22,7 +22,7 @@ def _whole(value) -> str:
     if isinstance(value, np.ndarray):
         if value.ndim == 0:
             return _whole(value.item())
-        if value.size > 6 or value.ndim > 2:
+        if value.size > 6:
             return f"shape {value.shape}" + ("" if value.dtype == np.float64 else f" {value.dtype}")
         return _numbers(value.tolist()) + ("" if value.dtype == np.float64 else f" {value.dtype}")
     if isinstance(value, float):

@@ -575,6 +575,14 @@ class TestFingerprints:
     def test_the_check_and_the_place_count(self):
         assert len({self.of(1.0), self.of(1.0, (0, 1)), self.of(1.0, (1, 0)), self.of(1.0, check="other")}) == 4
 
+    def test_what_a_library_says_of_shapes_counts_and_its_numbers_do_not(self, judge):
+        def print_of(body):
+            return judge(f"import numpy as np\n\n\ndef first(x):\n    {body}\n", doubles_a_number).checks[0].fingerprint
+
+        two, three, product = map(print_of, ("np.ones(2) + np.ones(5)", "np.ones(3) + np.ones(5)", "np.ones(2) @ np.ones(5)"))
+        assert two == three != product
+        assert print_of("raise ValueError('one')") == print_of("raise ValueError('another')") != two
+
     def test_names_and_texts_of_the_learners_do_not_count(self, judge):
         texts = ["def first(x):\n    return x / 0\n",
                  "def helper(value):\n    # a comment\n    raise ZeroDivisionError('mine')\n\n\nfirst = helper\n"]
