@@ -130,8 +130,10 @@ def _difference(a: np.ndarray, b: np.ndarray, close: np.ndarray) -> dict[str, st
         return {"got": show(a), "want": show(b)}
     where = tuple(int(i) for i in np.argwhere(~close)[0])
     got, want = show(a[where]), show(b[where])
-    if got == want:  # they differ in a later digit
-        got, want = (f"{float(value[where]):.17g}" for value in (a, b))
+    digits = 6
+    while got == want and digits < 17:  # they differ in a later digit
+        digits += 1
+        got, want = (f"{float(value[where]):.{digits}g}" for value in (a, b))
     at = f" at [{', '.join(map(str, where))}]" if where else ""
     some = f" ({int(close.size - close.sum())} of {a.size} values differ)" if a.size > 1 else ""
     return {"got": f"{got}{at}{some}", "want": f"{want}{at}"}
