@@ -84,6 +84,21 @@ class TestVerdicts:
         check, = judge(returning(value), doubles_a_number).checks
         assert check.status == Status.FAILED and check.got.startswith(got) and check.want == "6"
 
+    @pytest.mark.parametrize("got, want, shown", [
+        (np.full((1, 1, 2, 1), 0.5), np.ones((1, 1, 2, 1)), ("[[[[0.5], [0.5]]]]", "[[[[1], [1]]]]")),
+        (np.array([1.0, 2.0]), np.array([1.0, 2.000001]), ("2 at [1] (1 of 2 values differ)", "2.000001 at [1]")),
+        (2.0000001, 2.0, ("2.0000001", "2")),
+        (np.zeros(8), np.ones(8), ("0 at [0] (8 of 8 values differ)", "1 at [0]")),
+    ])
+    def test_what_differs_is_shown(self, got, want, shown):
+        with pytest.raises(Mismatch) as raised:
+            expect(got, equals=want, rtol=1e-9)
+        assert (raised.value.got, raised.value.want) == shown
+
+    def test_which_of_several_values_differs_is_said(self):
+        with pytest.raises(Mismatch, match=r"the gradients of a and b \(second of 2\)"):
+            expect([1.0, 2.0], equals=[1.0, 3.0], note="the gradients of a and b")
+
     @pytest.mark.parametrize("value", ["2 * x", "2 * x + 1e-12",
                                        "np.asfortranarray(2 * x)", "np.repeat(2 * x, 2)[::2]"])
     def test_right_enough(self, judge, value):
