@@ -17,11 +17,11 @@ back.
 
 What holds for all three, beside the chapter's rules for every operation:
 
-- `axis` is None for all axes, an int for one, or a tuple of ints for several; negative ones count from the last axis.
-  With `keepdims=True` a reduced axis stays with length 1, else it is gone. All as in NumPy.
+- `axis` is None for all axes, an int for one, or a tuple of at least one int for several; negative ones count from the
+  last axis. With `keepdims=True` a reduced axis stays with length 1, else it is gone. All as in NumPy.
 - Shape () and empty tensors are allowed. An axis of length 0 that is not reduced stays: shape (0, 3) reduced over axis
   1 gives shape (0,), and the gradient has shape (0, 3).
-- The one parent is `a`. Its gradient is a new array, which whoever gets it may write into.
+- The one parent is `a`. Its gradient is a new array in each call, which whoever gets it may write into.
 
 The names hide Python's own `sum` and `max` inside this file; `np.sum` and `np.max` are there.
 
@@ -62,7 +62,8 @@ def max(a: Float[Tensor, "..."], axis: int | tuple[int, ...] | None = None,
         keepdims: bool = False) -> Float[Tensor, "..."]:
     r"""The maximum over `axis`. The axes that are reduced have at least one element each.
 
-    The gradient is shared in equal parts among all the elements that equal the maximum; the others get 0.
+    The gradient is shared in equal parts among all the elements that equal the maximum; the others get 0, however close
+    they come. Infinities are numbers like others here: of three elements -inf each gets a third.
 
     >>> max(Tensor([[1.0, 5.0, 2.0], [4.0, 3.0, 4.0]], requires_grad=True), axis=-1).vjp(np.array([1.0, 1.0]))[0]
     array([[0. , 1. , 0. ],

@@ -70,7 +70,8 @@ def concatenate(tensors: list[Float[Tensor, "..."]] | tuple[Float[Tensor, "..."]
 
     They have the same shape but for their lengths along `axis`, which may differ and may be 0; a negative `axis`
     counts from the last. The tensors are the parents, as a tuple in their order, and each receives its own piece of
-    the gradient. The caller may change the list afterwards: that must not reach the result or its gradients.
+    the gradient; one that stands in the list twice is a parent twice, with a piece for each of its places. The caller
+    may change the list afterwards: that must not reach the result or its gradients.
 
     >>> a, b = Tensor([1.0], requires_grad=True), Tensor([2.0, 3.0], requires_grad=True)
     >>> y = concatenate([a, b])

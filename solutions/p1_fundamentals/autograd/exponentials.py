@@ -42,8 +42,8 @@ def exp(a: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
 def log(a: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
     r"""$y = \log a$, the natural logarithm, element by element, of positive numbers.
 
-    Value and gradient are right to the last digits for numbers as small as $10^{-300}$ and as large as $10^{300}$:
-    nothing is added to $a$ to keep it away from 0.
+    Value and gradient are right to the last digits for numbers from $10^{-300}$ to $10^{300}$, in float32 from
+    $10^{-37}$ to $10^{37}$: nothing is added to $a$ to keep it away from 0.
 
     >>> log(Tensor([1.0, 4.0], requires_grad=True)).vjp(np.array([1.0, 1.0]))
     (array([1.  , 0.25]),)

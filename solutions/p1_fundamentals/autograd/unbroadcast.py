@@ -19,7 +19,7 @@ def unbroadcast(grad: Float[np.ndarray, "..."], shape: tuple[int, ...]) -> Float
     axis of length 1 to whatever length the other array has there, be it 0: of no copies at all the sum is 0.
 
     The result is an array of shape `shape`, also for shape (), with the dtype of `grad`. `grad` is not changed; where
-    nothing was broadcast, the result may be `grad` itself or a view of it.
+    nothing was broadcast, the result may be `grad` itself or a view of it, else it is a new array.
 
     >>> unbroadcast(np.ones((3, 4)), (1, 4))
     array([[3., 3., 3., 3.]])

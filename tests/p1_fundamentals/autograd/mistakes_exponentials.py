@@ -55,9 +55,9 @@ def forgets_the_half(a):
     return record(y, (a,), lambda g: (g / y,))
 
 
-@mistake("exponentials.sqrt", """Your sqrt computes element by element with Python's math.sqrt. That gives
-    float64, whatever the dtype of a was: NumPy's function keeps float32.""")
-def leaves_numpy(a):
+@mistake("exponentials.sqrt", """The result of your sqrt is float64 for a float32 tensor: something on the way
+    leaves float32, such as math.sqrt, np.float64 or astype. NumPy's own sqrt keeps float32.""")
+def leaves_float32(a):
     import math
     y = np.array([math.sqrt(v) for v in a.data.ravel()], dtype=np.float64).reshape(a.shape)
     return record(y, (a,), lambda g: (g / (2 * y),))

@@ -18,6 +18,14 @@ def returns_a_read_only_view(a, axis=None, keepdims=False):
                   lambda g: (np.broadcast_to(g.reshape(kept.shape), a.shape),))
 
 
+@mistake("reductions.sum", """The gradient of your sum is float64 for a float32 tensor: np.ones and np.zeros make
+    float64 unless you name a dtype.""")
+def spreads_by_ones_of_float64(a, axis=None, keepdims=False):
+    kept = np.sum(a.data, axis=axis, keepdims=True)
+    return record(kept if keepdims else np.squeeze(kept, axis), (a,),
+                  lambda g: (np.ones(a.shape) * g.reshape(kept.shape),))
+
+
 @mistake("reductions.sum", """Your sum shares the gradient out among the elements, as a mean does. A sum grows
     by one when any of its elements grows by one, so each gets the whole gradient.""")
 def shares_the_gradient_of_a_sum(a, axis=None, keepdims=False):
@@ -43,9 +51,9 @@ def divides_by_the_whole_size(a, axis=None, keepdims=False):
                   lambda g: (np.broadcast_to(g.reshape(kept.shape) / (a.data.size or 1), a.shape).copy(),))
 
 
-@mistake("reductions.mean", """The gradient of your mean is float64 for a float32 tensor: the count that you
-    divide by is an integer of NumPy's, from np.prod or an array, and dividing by one of those widens float32. A
-    plain Python number does not.""")
+@mistake("reductions.mean", """The gradient of your mean is float64 for a float32 tensor. Either the count that you
+    divide by is a number of NumPy's, from np.prod or an array, which widens float32 (a plain Python number does not); or
+    the gradient is spread by an array of np.ones or np.zeros, which is float64 unless you name a dtype.""")
 def divides_by_a_numpy_integer(a, axis=None, keepdims=False):
     kept = np.mean(a.data, axis=axis, keepdims=True)
     axes = range(a.ndim) if axis is None else np.atleast_1d(axis)
@@ -79,6 +87,25 @@ def gives_the_first_tie_everything(a, axis=None, keepdims=False):
             ordered[...] = mark.reshape(ordered.shape)
         return (gradient,)
     return record(kept if keepdims else np.squeeze(kept, axis), (a,), vjp)
+
+
+@mistake("reductions.max", """The gradient of your max is float64 for a float32 tensor. A count of ties is an
+    array of integers, and dividing float32 by one of those gives float64: count in the tensor's dtype.""")
+def divides_by_an_array_of_integers(a, axis=None, keepdims=False):
+    kept = np.max(a.data, axis=axis, keepdims=True)
+    ties = np.sum(a.data == kept, axis=axis, keepdims=True)
+    return record(kept if keepdims else np.squeeze(kept, axis), (a,),
+                  lambda g: (np.where(a.data == kept, g.reshape(kept.shape) / ties, 0),))
+
+
+@mistake("reductions.max", """Your max gives a share of the gradient to elements that are close to the maximum, as
+    np.isclose sees it. Only those that equal it share.""")
+def takes_close_for_equal(a, axis=None, keepdims=False):
+    kept = np.max(a.data, axis=axis, keepdims=True)
+    largest = np.isclose(a.data, kept)
+    ties = np.sum(largest, axis=axis, keepdims=True, dtype=a.dtype)
+    return record(kept if keepdims else np.squeeze(kept, axis), (a,),
+                  lambda g: (np.where(largest, g.reshape(kept.shape) / ties, 0),))
 
 
 @mistake("reductions.max", """Your max looks for the elements that equal the largest of the whole tensor. With

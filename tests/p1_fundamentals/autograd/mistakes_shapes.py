@@ -51,7 +51,7 @@ def adds_to_the_last_gradient(a, index):
 
 
 @mistake("shapes.index", """The gradient of your index is float64 for a float32 tensor: np.zeros makes float64
-    unless it is told otherwise.""")
+    unless it is told otherwise (so do np.eye and np.bincount).""")
 def makes_zeros_of_float64(a, index):
     def vjp(g):
         gradient = np.zeros(a.shape)

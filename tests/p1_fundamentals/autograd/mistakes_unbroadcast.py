@@ -45,8 +45,8 @@ def drops_axes_of_length_one(grad, shape):
     return grad.sum(axis=axes)
 
 
-@mistake("unbroadcast", """You reshape, or sum, whatever comes in. A shape that does not broadcast to the gradient's must
-    raise ValueError, or a wrong graph goes unseen.""")
+@mistake("unbroadcast", """Some shapes that do not broadcast to the gradient's get through. Each must raise ValueError, or a
+    wrong graph goes unseen. That two shapes broadcast together is not enough: the result must be the gradient's shape.""")
 def never_refuses(grad, shape):
     while grad.ndim > len(shape):
         grad = grad.sum(axis=0)

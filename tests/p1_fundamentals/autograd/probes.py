@@ -14,11 +14,11 @@ def value_and_vjp(work, operation, arrays, grad, **options):
     return result.data, list(result.vjp(grad))
 
 
-def calls_vjp_twice(work, operation, arrays, grad, **options):
+def calls_vjp_twice(work, operation, arrays, grad, *, layout=None, **options):
     """The gradients of two calls of one vjp, and the operands and upstream gradient as they are afterwards."""
-    tensors = [work.Tensor(array.copy(), requires_grad=True) for array in arrays]
+    tensors = [work.Tensor(laid_out(array, layout), requires_grad=True) for array in arrays]
     result = getattr(work, operation)(*tensors, **options)
-    upstream = grad.copy()
+    upstream = laid_out(grad, layout)
     first = [g.copy() for g in result.vjp(upstream)]
     second = [g.copy() for g in result.vjp(upstream)]
     return first, second, [t.data for t in tensors], upstream
@@ -26,10 +26,9 @@ def calls_vjp_twice(work, operation, arrays, grad, **options):
 
 def value_and_vjp_of_views(work, operation, arrays, grad, *, layout="strided", **options):
     """`value_and_vjp`, with arrays and upstream gradient in another layout: "strided", or column by column, "Fortran"."""
-    lay_out = strided if layout == "strided" else lambda array: np.array(array, order="F")
-    tensors = [work.Tensor(lay_out(array), requires_grad=True) for array in arrays]
+    tensors = [work.Tensor(laid_out(array, layout), requires_grad=True) for array in arrays]
     result = getattr(work, operation)(*tensors, **options)
-    return result.data, list(result.vjp(lay_out(grad)))
+    return result.data, list(result.vjp(laid_out(grad, layout)))
 
 
 def parents_of(work, operation, arrays, cases, *, in_list=False, **options):
@@ -67,36 +66,50 @@ def strided(array):
     return view
 
 
-def writes_into_gradients(work, operation, arrays, grad, **options):
-    """Write into the gradients that a vjp returned.
+def laid_out(array, layout=None):
+    """A copy of an array: row by row in memory, or in another layout, "strided" or "Fortran"."""
+    return strided(array) if layout == "strided" else np.array(array, order="F" if layout == "Fortran" else "C")
 
-    Returns whether each could be written into, and the second call's gradients and the upstream one afterwards.
+
+def calls_vjp_with_two_gradients(work, operation, arrays, upstreams, *, layout=None, **options):
+    """The gradients of two calls of one vjp for two upstream gradients, as they are when both calls are done.
+
+    Also the operands and upstream gradients as they are then, whether all gradients can be written into, and whether
+    one of them shares memory with another, with an operand or with an upstream gradient.
     """
-    tensors = [work.Tensor(array, requires_grad=True) for array in arrays]
+    tensors = [work.Tensor(laid_out(array, layout), requires_grad=True) for array in arrays]
     result = getattr(work, operation)(*tensors, **options)
-    upstream = grad.copy()
-    writeable = []
-    for gradient in result.vjp(upstream):
-        writeable.append(bool(gradient.flags.writeable))
-        if writeable[-1]:
-            gradient[...] = 77.0
-    return writeable, list(result.vjp(upstream)), upstream
+    upstreams = [laid_out(grad, layout) for grad in upstreams]
+    calls = [list(result.vjp(upstream)) for upstream in upstreams]
+    gradients = [gradient for call in calls for gradient in call]
+    operands = [tensor.data for tensor in tensors]
+    shared = [np.shares_memory(gradient, other) for place, gradient in enumerate(gradients)
+              for other in gradients[:place] + operands + upstreams]
+    return *calls, operands, upstreams, all(bool(g.flags.writeable) for g in gradients), bool(any(shared))
 
 
-def calls_vjp_twice_of_list(work, operation, arrays, grad, as_tuple=False, **options):
+def calls_vjp_twice_of_list(work, operation, arrays, grad, *, as_tuple=False, places=None, layout=None, **options):
     """For an operation that takes its tensors in a list or a tuple, which the caller empties after the call.
 
+    The list holds one tensor for each array, or, with `places`, the tensors of these places: (0, 1, 0) is [a, b, a].
     Its value, the gradients of two calls of its vjp, and the tensors and upstream gradient as they are afterwards.
     """
-    tensors = [work.Tensor(array.copy(), requires_grad=True) for array in arrays]
-    handed_over = tuple(tensors) if as_tuple else list(tensors)
+    tensors = [work.Tensor(laid_out(array, layout), requires_grad=True) for array in arrays]
+    handed_over = [tensors[place] for place in (range(len(tensors)) if places is None else places)]
+    handed_over = tuple(handed_over) if as_tuple else handed_over
     result = getattr(work, operation)(handed_over, **options)
     if not as_tuple:
         handed_over.clear()
-    upstream = grad.copy()
+    upstream = laid_out(grad, layout)
     first = [g.copy() for g in result.vjp(upstream)]
     second = [g.copy() for g in result.vjp(upstream)]
     return result.data, first, second, [t.data for t in tensors], upstream
+
+
+def unbroadcasts_two(work, first, second, shape, *, layout=None):
+    """The sums of two gradients, the first looked at when both are made, and the gradients as they are then."""
+    gradients = [laid_out(first, layout), laid_out(second, layout)]
+    return [work.unbroadcast(gradient, shape) for gradient in gradients], gradients
 
 
 def training_data():

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from grader.judge import expect
 from tests.oracles import torch_vjp
 from tests.p1_fundamentals.autograd import probes
+from tests.p1_fundamentals.autograd.checks import LAYOUTS, expect_records_operands
 from tests.strategies import seeds, shapes, values
 
 # The operations on one tensor, as NumPy does them on an array.
@@ -31,11 +32,11 @@ def move_and_send_home(operation, a, seed, options):
     return np.asarray(MOVES[operation](a, **options)), grad, gradient.reshape(a.shape)
 
 
-def check(work, operation, a, seed, probe=probes.value_and_vjp, **options):
+def check(work, operation, a, seed, layout=None, **options):
     """Value and gradient of an operation on one tensor."""
     value, grad, gradient = move_and_send_home(operation, a, seed, options)
-    got_value, got_gradients = work.run(probe, operation, [a], grad, **options)
-    given = {"a": a, **options}
+    got_value, got_gradients = work.run(probes.value_and_vjp_of_views, operation, [a], grad, layout=layout, **options)
+    given = {"a": a, **options} | ({"dtype": a.dtype.name, "layout": layout} if layout else {})
     expect(got_value, equals=value, given=given, note=f"the value of {operation}")
     expect(got_gradients, equals=[gradient], given={**given, "grad": grad}, note=f"the gradient of {operation}")
 
@@ -137,6 +138,19 @@ def test_index_takes_masks_and_mixtures(work, index):
     check(work, "index", values(SHAPE, seed=12), 13, index=index)
 
 
+EMPTY_INDICES = [
+    ((0,), slice(None)), ((0,), np.zeros(0, int)), ((0,), np.zeros(0, bool)), ((0, 3), slice(1, None)),
+    ((0, 3), (slice(None), np.array([2, 0, 2]))), ((0, 3), np.zeros((0, 3), bool)), ((2, 0), np.array([1, 1])),
+    ((2, 0), (1, None)), ((2, 0, 3), (..., -1)), ((2, 0), np.array([True, False])),
+]
+
+
+@pytest.mark.parametrize("shape, index", EMPTY_INDICES, ids=range(len(EMPTY_INDICES)))
+def test_index_takes_empty_tensors(work, shape, index):
+    """index: into a tensor that has no elements."""
+    check(work, "index", np.zeros(shape), 13, index=index)
+
+
 @st.composite
 def joined(draw):
     """(arrays, axis, as_tuple): one to four arrays whose lengths along one axis differ and may be 0."""
@@ -147,16 +161,23 @@ def joined(draw):
     return arrays, axis - len(shape) if draw(st.booleans()) else axis, draw(st.booleans())
 
 
-def check_concatenate(work, arrays, as_tuple=False, **options):
-    """Value and gradients of `concatenate`; `options` may lack an axis, to check the default."""
+def check_concatenate(work, arrays, as_tuple=False, places=None, layout=None, **options):
+    """Value and gradients of `concatenate`; `options` may lack an axis, to check the default.
+
+    With `places`, the list holds the tensors of these places: (0, 1, 0) is [a, b, a].
+    """
     def torch_concatenate(*tensors):
         return torch.cat(tensors, dim=options.get("axis", 0))
 
-    grad = values(torch_vjp(torch_concatenate, *arrays)[0].shape, seed=14, dtype=arrays[0].dtype)
-    value, gradients = torch_vjp(torch_concatenate, *arrays, grad=grad)
+    listed = arrays if places is None else [arrays[place] for place in places]
+    grad = values(torch_vjp(torch_concatenate, *listed)[0].shape, seed=14, dtype=arrays[0].dtype)
+    value, gradients = torch_vjp(torch_concatenate, *listed, grad=grad)
     got_value, first, second, operands, upstream = work.run(
-        probes.calls_vjp_twice_of_list, "concatenate", arrays, grad, as_tuple=as_tuple, **options)
-    given = {"tensors": tuple(arrays) if as_tuple else arrays, **options}
+        probes.calls_vjp_twice_of_list, "concatenate", arrays, grad, as_tuple=as_tuple, places=places, layout=layout,
+        **options)
+    given = {"tensors": tuple(listed) if as_tuple else listed, **options}
+    given |= {} if places is None else {"which tensor stands at each place": list(places)}
+    given |= {} if layout is None else {"dtype": grad.dtype.name, "layout": layout}
     expect(got_value, equals=value, given=given, note="the value of concatenate")
     given["grad"] = grad
     expect(first, equals=gradients, given=given)
@@ -172,33 +193,66 @@ def test_concatenate(work, case):
     check_concatenate(work, arrays, axis=axis, as_tuple=as_tuple)
 
 
+@pytest.mark.parametrize("places", [(0, 1, 0), (1, 1, 0, 1), (0, 0)])
+def test_concatenate_takes_a_tensor_twice(work, places):
+    """concatenate: a tensor that stands in the list more than once gets a gradient for each place."""
+    check_concatenate(work, [values((2, 2), seed=19), values((1, 2), seed=20)], places=places)
+
+
 CASES = [
-    ("reshape", {"shape": (4, -1)}),
-    ("transpose", {}),
-    ("transpose", {"axes": (1, -1, 0)}),
-    ("index", {"index": (slice(1, None), 2)}),
-    ("index", {"index": np.array([1, 0, 1])}),
+    ("reshape", (2, 3, 4), {"shape": (4, -1)}),
+    ("reshape", (), {"shape": (1, 1)}),
+    ("transpose", (2, 3, 4), {}),
+    ("transpose", (2, 3, 4), {"axes": (1, -1, 0)}),
+    ("transpose", (2, 1, 2, 3, 2), {"axes": (2, 0, 4, 1, 3)}),
+    ("transpose", (), {}),
+    ("index", (2, 3, 4), {"index": (slice(1, None), 2)}),
+    ("index", (2, 3, 4), {"index": np.array([1, 0, 1])}),
+    ("index", (), {"index": ()}),
 ]
 
 
-@pytest.mark.parametrize("operation, options", CASES, ids=range(len(CASES)))
-def test_leaves_everything_as_it_was(work, operation, options):
+@pytest.mark.parametrize("operation, shape, options", CASES, ids=range(len(CASES)))
+def test_leaves_everything_as_it_was(work, operation, shape, options):
     """The operand and the upstream gradient are not changed, and a second call of a vjp gives the same."""
-    a = values((2, 3, 4), seed=15)
+    a = values(shape, seed=15)
     _, grad, gradient = move_and_send_home(operation, a, 16, options)
-    first, second, operands, upstream = work.run(probes.calls_vjp_twice, operation, [a], grad, **options)
-    given = {"operation": operation, "a": a, "grad": grad, **options}
-    expect(first, equals=[gradient], given=given, note="the first call of the vjp")
-    expect(second, equals=[gradient], given=given, note="the second call of the vjp")
-    expect(operands, equals=[a], given=given, note="the operand afterwards")
-    expect(upstream, equals=grad, given=given, note="the upstream gradient afterwards")
+    for layout in (None, *LAYOUTS):
+        first, second, operands, upstream = work.run(
+            probes.calls_vjp_twice, operation, [a], grad, layout=layout, **options)
+        given = {"operation": operation, "a": a, "grad": grad, **options} | ({"layout": layout} if layout else {})
+        expect(first, equals=[gradient], given=given, note="the first call of the vjp")
+        expect(second, equals=[gradient], given=given, note="the second call of the vjp")
+        expect(operands, equals=[a], given=given, note="the operand afterwards")
+        expect(upstream, equals=grad, given=given, note="the upstream gradient afterwards")
 
 
-@pytest.mark.parametrize("operation, options", [*CASES, ("concatenate", {})], ids=range(len(CASES) + 1))
-def test_keeps_float32_and_takes_views(work, operation, options):
-    """float32 stays float32, and views with other strides give the same as other arrays."""
-    if operation == "concatenate":
-        check_concatenate(work, [values((n, 2), seed=n, dtype=np.float32) for n in (2, 1, 3)])
-    else:
-        check(work, operation, values((2, 3, 4), seed=17, dtype=np.float32), 18,
-              probe=probes.value_and_vjp_of_views, **options)
+def thirds(shape, seed):
+    """Numbers of float32 that have all of its digits: a coarser dtype on the way would show."""
+    return (values(shape, seed) / 3).astype(np.float32)
+
+
+@pytest.mark.parametrize("operation, shape, options", [*CASES, ("concatenate", (), {}), ("concatenate", (), {"axis": -1})],
+                         ids=range(len(CASES) + 2))
+def test_keeps_float32_and_takes_any_layout(work, operation, shape, options):
+    """float32 in, float32 out, for values and gradients, however the arrays lie in memory."""
+    for layout in LAYOUTS:
+        if operation == "concatenate":
+            arrays = [thirds((n, 2) if options.get("axis", 0) == 0 else (2, n), seed=n) for n in (2, 1, 3)]
+            check_concatenate(work, arrays, layout=layout, **options)
+        else:
+            check(work, operation, thirds(shape, seed=17), 18, layout=layout, **options)
+
+
+@pytest.mark.parametrize("operation, options", [
+    ("reshape", {"shape": (-1,)}), ("transpose", {"axes": (1, 0)}), ("index", {"index": (0, slice(None))}),
+])
+def test_records_its_operand(work, operation, options):
+    """reshape, transpose, index: the operand itself is the one parent, where recording is on and it requires a gradient."""
+    expect_records_operands(work, operation, [values((2, 3), seed=21)], **options)
+
+
+@pytest.mark.parametrize("lengths", [(2,), (2, 1), (2, 1, 3), (2, 2, 2)])
+def test_concatenate_records_its_operands(work, lengths):
+    """concatenate: its tensors are the parents, all of them in their order, also where one of them stands there twice."""
+    expect_records_operands(work, "concatenate", [values((n, 2), seed=22 + n) for n in lengths], in_list=True)
