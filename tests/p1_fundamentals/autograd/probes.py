@@ -15,12 +15,14 @@ def value_and_vjp(work, operation, arrays, grad, **options):
 
 
 def calls_vjp_twice(work, operation, arrays, grad, **options):
-    """The gradients of two calls of one vjp, and the operands and upstream gradient as they are afterwards."""
+    """The gradients of two calls of one vjp, and the operands and upstream gradient as they are afterwards.
+
+    The first call gets -2 times the upstream gradient, and its gradients are divided by that, which is exact.
+    """
     tensors = [work.Tensor(array.copy(), requires_grad=True) for array in arrays]
     result = getattr(work, operation)(*tensors, **options)
     upstream = grad.copy()
-    first = [g.copy() for g in result.vjp(upstream)]
-    result.vjp(np.asarray(-2 * upstream))  # another gradient in between, of which nothing may be kept
+    first = [np.asarray(g / -2) for g in result.vjp(np.asarray(-2 * upstream))]
     second = [g.copy() for g in result.vjp(upstream)]
     return first, second, [t.data for t in tensors], upstream
 

@@ -154,13 +154,13 @@ OPERATIONS = [*((operation, {}) for operation in ORACLES), ("softmax", {"axis": 
 
 @pytest.mark.parametrize("operation, options", OPERATIONS)
 def test_leaves_everything_as_it_was(work, operation, options):
-    """The operand and the upstream gradient are not changed, and a later call of a vjp gives the same."""
+    """The operand and the upstream gradient are not changed, and a vjp can be called again, with another gradient."""
     a, grad = np.array([[1.5, -0.25, 4.0], [-1.0, 0.5, 2.0]]), np.array([[2.0, -1.0, 3.0], [0.5, -4.0, 1.0]])
     first, second, operands, upstream = work.run(probes.calls_vjp_twice, operation, [a], grad, **options)
     _, gradients = torch_vjp(ORACLES[operation], a, grad=grad, **options)
     given = {"operation": operation, "a": a, **options, "grad": grad}
-    expect(first, equals=gradients, given=given, note="the first call of the vjp")
-    expect(second, equals=gradients, given=given, note="a later call of the vjp, after one with another gradient")
+    expect(first, equals=gradients, given=given, note="the first call of the vjp, with -2 grad, divided by -2")
+    expect(second, equals=gradients, given=given, note="the second call of the vjp, with grad")
     expect(operands, equals=[a], given=given, note="the operand afterwards")
     expect(upstream, equals=grad, given=given, note="the upstream gradient afterwards")
 

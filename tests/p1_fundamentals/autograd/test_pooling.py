@@ -119,15 +119,15 @@ def test_refuses_a_window_that_is_too_large(work, shape, size, stride):
 
 
 def test_leaves_everything_as_it_was(work):
-    """The operand and the upstream gradient are not changed, and a later call of the vjp gives the same."""
+    """The operand and the upstream gradient are not changed, and the vjp can be called again, with another gradient."""
     for size, options in ((2, {}), (3, {"stride": 1})):
         x = distinct((2, 2, 4, 5), seed=8)
         _, gradients, grad = torch_pool(x, size, 9, **options)
         options["size"] = size
-        given = {"x": x, **options}
+        given = {"x": x, **options, "grad": grad}
         first, second, after, upstream = work.run(probes.calls_vjp_twice, "max_pool2d", [x], grad, **options)
-        expect(first, equals=gradients, given=given, note="the first call of the vjp")
-        expect(second, equals=gradients, given=given, note="a later call of the vjp")
+        expect(first, equals=gradients, given=given, note="the first call of the vjp, with -2 grad, divided by -2")
+        expect(second, equals=gradients, given=given, note="the second call of the vjp, with grad")
         expect(after, equals=[x], given=given, note="the operand afterwards")
         expect(upstream, equals=grad, given=given, note="the upstream gradient afterwards")
 
