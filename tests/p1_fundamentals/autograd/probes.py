@@ -597,7 +597,7 @@ def error_of_optimizer(work, optimizer, count, options, container="list"):
 def value_vjp_and_warnings(work, operation, arrays, grad, **options):
     """As `value_and_vjp`, and the sorted texts of the warnings that were given on the way.
 
-    Where the learner's module silences them with `np.errstate`, they are given all the same.
+    Where the learner's module silences them with `np.errstate` or `np.seterr`, they are given all the same.
     """
     import contextlib
     import warnings
@@ -605,14 +605,16 @@ def value_vjp_and_warnings(work, operation, arrays, grad, **options):
     class NoEffect(contextlib.ContextDecorator, contextlib.nullcontext):
         pass
 
-    def errstate_of_others(**settings):
-        return NoEffect() if sys._getframe(1).f_globals is vars(work) else errstate(**settings)
+    def of_the_learner():
+        return sys._getframe(2).f_globals is vars(work)
 
-    errstate, np.errstate = np.errstate, errstate_of_others
+    errstate, seterr = np.errstate, np.seterr
+    np.errstate = lambda **settings: NoEffect() if of_the_learner() else errstate(**settings)
+    np.seterr = lambda *all, **settings: np.geterr() if of_the_learner() else seterr(*all, **settings)
     try:
-        with warnings.catch_warnings(record=True) as caught:
+        with warnings.catch_warnings(record=True) as caught, errstate(divide="warn", over="warn", invalid="warn"):
             warnings.simplefilter("always")
             value, gradients = value_and_vjp(work, operation, arrays, grad, **options)
     finally:
-        np.errstate = errstate
+        np.errstate, np.seterr = errstate, seterr
     return value, gradients, sorted({str(warning.message) for warning in caught})
