@@ -116,8 +116,8 @@ class Adam(Optimizer):
                  eps: float = 1e-8):
         """Every average starts at 0, and so does the number of steps of every parameter.
 
-        Raises ValueError as `Optimizer` does; where not both `betas` lie in [0, 1), as NaN does not, with "betas" in its
-        message; and where `eps` is not greater than 0, which includes NaN, with "eps" in its message.
+        Raises ValueError as `Optimizer` does; where not both `betas` lie in [0, 1), as NaN does not, with "betas" in
+        its message; and where `eps` is not greater than 0, which includes NaN, with "eps" in its message.
         """
         ### BEGIN SOLUTION
         super().__init__(params, lr)

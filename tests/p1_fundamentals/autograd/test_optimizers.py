@@ -152,7 +152,8 @@ def test_zero_grad(work, optimizer):
     *(("SGD", 1, {"lr": lr}, "lr") for lr in (0.0, -0.1, float("nan"))),
     *(("SGD", 1, {"lr": 0.1, "momentum": momentum}, "momentum") for momentum in (-0.1, 1.0, 1.5, float("nan"))),
     *(("Adam", 1, {"lr": lr}, "lr") for lr in (0.0, -0.1, float("nan"))),
-    *(("Adam", 1, {"betas": betas}, "betas") for one in (1.0, -0.1, float("nan")) for betas in ((one, 0.9), (0.9, one))),
+    *(("Adam", 1, {"betas": betas}, "betas")
+      for wrong in (1.0, -0.1, float("nan")) for betas in ((wrong, 0.9), (0.9, wrong))),
     *(("Adam", 1, {"eps": eps}, "eps") for eps in (0.0, -1e-8, float("nan"))),
     ("SGD", 0, {"lr": 0.1}, "params"), ("Adam", 0, {}, "params"),
     ("Optimizer", 0, {"lr": 0.1}, "params"), ("Optimizer", 1, {"lr": 0.0}, "lr"),
@@ -160,7 +161,8 @@ def test_zero_grad(work, optimizer):
 def test_refuses_bad_hyperparameters(work, optimizer, count, options, name):
     """Senseless hyperparameters, or no parameters, raise ValueError with their name in the message; others do not."""
     if optimizer in ORACLES:
-        check(work, optimizer, [values((2,), seed=19)], random_gradients([(2,)], steps=1, seed=20), **OPTIONS[optimizer])
+        gradients = random_gradients([(2,)], steps=1, seed=20)
+        check(work, optimizer, [values((2,), seed=19)], gradients, **OPTIONS[optimizer])
     for container in ("list",) if count else ("list", "generator"):
         refused(work, optimizer, count, options, name, container)
 
