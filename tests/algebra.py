@@ -27,7 +27,8 @@ OPERATIONS = {
     "log": lambda x, *base: mpmath.log(x, *base),
     "Max": lambda *values: max(map(real, values)),
     "Min": lambda *values: min(map(real, values)),
-    "tanh": mpmath.tanh,
+    "sinh": mpmath.sinh, "cosh": mpmath.cosh, "tanh": mpmath.tanh,  # SymPy's simplify makes them of exponentials
+    "csch": mpmath.csch, "sech": mpmath.sech, "coth": mpmath.coth,
     "Exp1": lambda: mpmath.mpf(mpmath.e),
 }
 UNEVALUATED = {"Derivative", "Integral", "Sum", "Product", "Limit", "Subs"}

@@ -23,10 +23,12 @@ softmax this costs one subtraction, as the same number taken off every $a_j$ can
 What holds for all five, beside the chapter's rules for every operation:
 
 - Value and gradient are finite and right for numbers up to a million, positive and negative, and nothing overflows on
-  the way: NumPy gives no RuntimeWarning. (`np.where` computes both of its branches for every element.)
-- Nothing is clipped and nothing is added. Where a sigmoid or a probability of a softmax is tiny, it and its gradient
-  are right to the last digits: $\sigma(-700)$ is $e^{-700}$ and not 0. Where a value lies so close to 1 or -1 that it
-  is rounded to that, the formulas above are exact enough, though they give the gradient 0.
+  the way: NumPy gives no RuntimeWarning. (`np.where` computes both of its branches for every element.) To silence the
+  warnings, with `np.errstate` for instance, is no remedy.
+- Nothing is clipped and nothing is added. Where a sigmoid, a probability of a softmax or a tanh is tiny, it and its
+  gradient are right to the last digits: $\sigma(-700)$ is $e^{-700}$ and not 0, and $\tanh(10^{-8})$ is $10^{-8}$.
+  Where a value lies so close to 1 or -1 that it is rounded to that, the formulas above are exact enough, though they
+  give the gradient 0.
 - -0.0 gives what 0.0 gives; the sign of a zero does not matter. The elementwise functions take infinities, and give
   their limits with the gradient 0; `relu` of infinity is infinity, and there its gradient is the one that flows in.
 

@@ -34,7 +34,7 @@ from .tensor import Tensor
 class Optimizer:
     """What all optimizers share: the parameters, the learning rate, and `zero_grad`.
 
-    params  the parameters as a list, in the order in which they came
+    params  the parameters as a list, in the order in which they came; they have any shape, () and empty included
     lr      the learning rate; a schedule may set it to another value between two steps
 
     Other attributes are named as you like.
@@ -68,9 +68,10 @@ class SGD(Optimizer):
     def step(self) -> None:
         """Move every parameter once.
 
-        The array `p.data` is changed in place and keeps its dtype. The array `p.grad`, of the same shape and dtype, is
-        not changed; others may write into it after the step, and what you keep must not change with it. A parameter
-        whose `grad` is None is skipped: its data stay as they are, and its velocity too, be it 0 or not.
+        The array `p.data` is changed in place and keeps its dtype. It may be a view, such as a transpose, and have the
+        shape (), with which `p.data[:] = ...` is an error. The array `p.grad`, of the same shape and dtype, is not
+        changed; others may write into it after the step, and what you keep must not change with it. A parameter whose
+        `grad` is None is skipped: its data stay as they are, and its velocity too, be it 0 or not.
 
         >>> p = Tensor([1.0, 2.0], requires_grad=True)
         >>> sgd = SGD([p], lr=0.5, momentum=0.5)
@@ -92,8 +93,8 @@ class Adam(Optimizer):
                  eps: float = 1e-8):
         """Every average starts at 0, and so does the number of steps of every parameter.
 
-        Raises ValueError as `Optimizer` does; where not both `betas` lie in [0, 1), with "betas" in its message; and
-        where `eps` is not greater than 0, which includes NaN, with "eps" in its message.
+        Raises ValueError as `Optimizer` does; where not both `betas` lie in [0, 1), as NaN does not, with "betas" in
+        its message; and where `eps` is not greater than 0, which includes NaN, with "eps" in its message.
         """
         raise NotImplementedError
 

@@ -20,8 +20,9 @@ What holds for all functions:
 - All logits and weights are SymPy expressions, such as `x + y` or `sp.Integer(0)`, with respect to which SymPy cannot
   differentiate: differentiate by hand, without `diff` and `Derivative`. $\partial/\partial z_j$ is with respect to the
   *place* $j$: in `(x, x)` one logit changes while the other stays, though the same expression stands in both.
-- Any equivalent form is right, simplified or not. Build it from numbers, with `+ - * / **`, `sp.exp` and `sp.log`, and,
-  should you take the largest logit off first, `sp.Max`. Exact numbers: 1 and `sp.Rational(1, 3)`, but no 0.333.
+- Any equivalent form is right, simplified (by `sp.simplify`, for instance) or not. Build it from numbers, with
+  `+ - * / **`, `sp.exp` and `sp.log`, and, should you take the largest logit off first, `sp.Max`. Exact numbers: 1 and
+  `sp.Rational(1, 3)`, but no 0.333. An entry that is a whole number may be a plain `int`.
 - A result with several entries is a tuple.
 
 Source: Bishop, "Pattern Recognition and Machine Learning" (2006), section 4.3.4.
@@ -29,7 +30,7 @@ Source: Bishop, "Pattern Recognition and Machine Learning" (2006), section 4.3.4
 import sympy as sp
 
 
-def softmax(z: tuple[sp.Expr, ...]) -> tuple[sp.Expr, ...]:
+def softmax(z: tuple[sp.Expr, ...]) -> tuple[sp.Expr | int, ...]:
     r"""$(p_0, \dots, p_{n-1})$ for the logits $(z_0, \dots, z_{n-1})$, of which there is at least one.
 
     >>> a, b = sp.symbols("a b")
@@ -43,7 +44,7 @@ def softmax(z: tuple[sp.Expr, ...]) -> tuple[sp.Expr, ...]:
     ### END SOLUTION
 
 
-def softmax_jacobian(z: tuple[sp.Expr, ...]) -> tuple[tuple[sp.Expr, ...], ...]:
+def softmax_jacobian(z: tuple[sp.Expr, ...]) -> tuple[tuple[sp.Expr | int, ...], ...]:
     r"""The Jacobian as a tuple of rows: entry `[i][j]` is $\partial p_i/\partial z_j$.
 
     >>> softmax_jacobian((sp.Integer(0), sp.Integer(0)))
@@ -57,7 +58,7 @@ def softmax_jacobian(z: tuple[sp.Expr, ...]) -> tuple[tuple[sp.Expr, ...], ...]:
     ### END SOLUTION
 
 
-def loss(z: tuple[sp.Expr, ...], k: int) -> sp.Expr:
+def loss(z: tuple[sp.Expr, ...], k: int) -> sp.Expr | int:
     r"""$L = -\log p_k$, the cross-entropy of the true class $k$, with $0 \le k < n$.
 
     >>> loss((sp.Integer(0), sp.Integer(0)), 1)
@@ -69,7 +70,7 @@ def loss(z: tuple[sp.Expr, ...], k: int) -> sp.Expr:
     ### END SOLUTION
 
 
-def loss_gradient(z: tuple[sp.Expr, ...], k: int) -> tuple[sp.Expr, ...]:
+def loss_gradient(z: tuple[sp.Expr, ...], k: int) -> tuple[sp.Expr | int, ...]:
     r"""$(\partial L/\partial z_0, \dots, \partial L/\partial z_{n-1})$ of $L = -\log p_k$.
 
     >>> loss_gradient((sp.Integer(0), sp.Integer(0)), 1)
@@ -81,7 +82,7 @@ def loss_gradient(z: tuple[sp.Expr, ...], k: int) -> tuple[sp.Expr, ...]:
     ### END SOLUTION
 
 
-def weighted_loss_gradient(z: tuple[sp.Expr, ...], t: tuple[sp.Expr, ...]) -> tuple[sp.Expr, ...]:
+def weighted_loss_gradient(z: tuple[sp.Expr, ...], t: tuple[sp.Expr, ...]) -> tuple[sp.Expr | int, ...]:
     r"""$(\partial L/\partial z_0, \dots, \partial L/\partial z_{n-1})$ of $L = -\sum_i t_i \log p_i$ for any weights.
 
     `t` has one weight per logit: any expressions that do not depend on the logits.

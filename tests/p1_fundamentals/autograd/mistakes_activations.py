@@ -60,6 +60,15 @@ def clips_the_argument(a):
     return record(y, (a,), lambda g: (g * y * (1 - y),))
 
 
+@mistake("activations.sigmoid", """Your sigmoid loses small values in a subtraction from 1, or an addition to -1: for
+    a = -50 the other number is rounded to 1 first, and what is left is 0, not e⁻⁵⁰. For negative a, eᵃ/(1 + eᵃ)
+    needs no difference.""")
+def loses_small_values_in_a_difference(a):
+    e = np.exp(-np.abs(a.data))
+    y = np.where(a.data >= 0, 1 / (1 + e), 1 - 1 / (1 + e))
+    return record(y, (a,), lambda g: (g * y * (1 - y),))
+
+
 @mistake("activations.softmax", """Your softmax exponentiates the scores as they come: e¹⁰⁰⁰ is infinite in floating
     point, and ∞/∞ is not a number. Softmax does not change when one number is taken off every score along the
     axis.""")
@@ -101,6 +110,15 @@ def takes_the_log_of_a_softmax(a, axis=-1):
     e = np.exp(a.data - a.data.max(axis=axis, keepdims=True))
     p = e / e.sum(axis=axis, keepdims=True)
     return record(np.log(p), (a,), lambda g: (g - p * g.sum(axis=axis, keepdims=True),))
+
+
+@mistake("activations.log_softmax", """Your log_softmax adds the maximum back before it subtracts: a - (m + log Σ).
+    Where m is large, the digits of the small logarithm are rounded away in that sum. In (a - m) - log Σ none are
+    lost.""")
+def adds_the_maximum_back(a, axis=-1):
+    m = a.data.max(axis=axis, keepdims=True)
+    log_p = a.data - (m + np.log(np.exp(a.data - m).sum(axis=axis, keepdims=True)))
+    return record(log_p, (a,), lambda g: (g - np.exp(log_p) * g.sum(axis=axis, keepdims=True),))
 
 
 @mistake("activations.log_softmax", """The vjp of your log_softmax subtracts p times the gradient of the same element.

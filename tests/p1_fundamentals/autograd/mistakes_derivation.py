@@ -38,6 +38,13 @@ def forgets_the_minus_of_the_quotient_rule(z):
     return tuple(tuple(p[i] * (1 - p[i]) if i == j else p[i] * p[j] for j in range(len(z))) for i in range(len(z)))
 
 
+@mistake("derivation.softmax_jacobian", """Your Jacobian has the wrong sign, in every entry. A probability grows with
+    its own logit, and shrinks when another logit grows.""")
+def changes_all_signs(z):
+    p = softmax(z)
+    return tuple(tuple(p[i] * (p[j] - (1 if i == j else 0)) for j in range(len(z))) for i in range(len(z)))
+
+
 @mistake("derivation.softmax_jacobian", """On the diagonal your Jacobian lacks a term. There the numerator depends on
     the logit as well: the case i = j of the quotient rule has one part more than the others.""")
 def forgets_the_numerator(z):

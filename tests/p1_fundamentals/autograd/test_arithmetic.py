@@ -103,7 +103,7 @@ def test_leaves_everything_as_it_was(work, operation):
     first, second, operands, upstream = work.run(probes.calls_vjp_twice, operation, arrays, grad, **options)
     oracle = BINARY.get(operation, torch.neg if operation == "neg" else lambda t: t**3)
     _, gradients = torch_vjp(oracle, *arrays, grad=grad)
-    expect(first, equals=gradients, given={"operation": operation}, note="the first call of the vjp")
+    expect(first, equals=gradients, given={"operation": operation}, note="the first call of the vjp, with -2 grad, divided by -2")
     expect(second, equals=gradients, given={"operation": operation}, note="the second call of the vjp")
     expect(operands, equals=arrays, given={"operation": operation}, note="the operands afterwards")
     expect(upstream, equals=grad, given={"operation": operation}, note="the upstream gradient afterwards")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from grader.judge import expect, expect_true
 from tests.oracles import torch_vjp
 from tests.p1_fundamentals.autograd import probes
+from tests.p1_fundamentals.autograd.checks import LAYOUTS, expect_records_operands
 from tests.strategies import seeds, values
 
 NAMES = ("x", "weight", "bias")
@@ -27,17 +28,18 @@ def operands(x_shape, weight_shape, seed, *, bias=False, dtype=np.float64):
     return [values(shape, seed + 10_000 * i, dtype=dtype) for i, shape in enumerate(shapes)]
 
 
-def check(work, arrays, seed, probe=probes.value_and_vjp, **options):
+def check(work, arrays, seed, probe=probes.value_and_vjp, layout=None, rtol=None, atol=None, **options):
     """Value and gradients of `conv2d` against PyTorch's."""
     value, gradients, grad = torch_conv2d(arrays, seed, **options)
-    given = {**dict(zip(NAMES, arrays)), **options}
-    got_value, got_gradients = work.run(probe, "conv2d", arrays, grad, **options)
-    expect(got_value, equals=value, given=given, note="the value")
+    shown = options if layout is None else {**options, "layout": layout}
+    given = {**dict(zip(NAMES, arrays)), **shown}
+    got_value, got_gradients = work.run(probe, "conv2d", arrays, grad, **shown)
+    expect(got_value, equals=value, given=given, rtol=rtol, atol=atol, note="the value")
     given["grad"] = grad
     expect_true(len(got_gradients) == len(arrays), got=len(got_gradients), given=given,
                 want=f"{len(arrays)} gradients: of {', '.join(NAMES[:len(arrays)])}")
     for name, got, want in zip(NAMES, got_gradients, gradients):
-        expect(got, equals=want, given=given, note=f"the gradient of {name}")
+        expect(got, equals=want, given=given, rtol=rtol, atol=atol, note=f"the gradient of {name}")
 
 
 @st.composite
@@ -87,7 +89,7 @@ def test_strides(work, case):
     ((1, 1), (1, 1), {}),
     ((3, 4), (3, 4), {}),
     ((3, 4), (3, 4), {"stride": 5}),
-    ((3, 4), (5, 6), {"padding": 1}),      # only as large as the padded image
+    ((3, 4), (7, 8), {"padding": 2}),      # only as large as the padded image
     ((2, 2), (1, 1), {"padding": 1}),      # windows that see nothing but padding
     ((8, 8), (3, 3), {"padding": 1}),      # the image keeps its size
 ], ids=range(8))
@@ -124,20 +126,41 @@ def test_refuses_what_does_not_fit(work, x, weight, padding):
 
 
 def test_leaves_everything_as_it_was(work):
-    """Operands and upstream gradient are not changed, and a second call of the vjp gives the same."""
+    """Operands and upstream gradient are not changed, and the vjp can be called again, with another gradient."""
     for options in ({}, {"stride": 2, "padding": 1}):
         arrays = operands((2, 2, 4, 5), (3, 2, 3, 2), seed=6, bias=True)
         _, gradients, grad = torch_conv2d(arrays, 7, **options)
         first, second, after, upstream = work.run(probes.calls_vjp_twice, "conv2d", arrays, grad, **options)
-        expect(first, equals=gradients, given=options, note="a gradient of the first call of the vjp")
-        expect(second, equals=gradients, given=options, note="a gradient of the second call of the vjp")
-        expect(after, equals=arrays, given=options, note="an operand afterwards")
-        expect(upstream, equals=grad, given=options, note="the upstream gradient afterwards")
+        given = {**dict(zip(NAMES, arrays)), **options, "grad": grad}
+        expect(first, equals=gradients, given=given,
+               note="a gradient of the first call of the vjp, with -2 grad, divided by -2")
+        expect(second, equals=gradients, given=given, note="a gradient of the second call of the vjp, with grad")
+        expect(after, equals=arrays, given=given, note="an operand afterwards")
+        expect(upstream, equals=grad, given=given, note="the upstream gradient afterwards")
 
 
-@pytest.mark.parametrize("options", [{}, {"stride": 2, "padding": 1}])
+OPTIONS = [{}, {"stride": 2, "padding": 1}]
+
+
+@pytest.mark.parametrize("options", OPTIONS)
 @pytest.mark.parametrize("bias", [False, True])
-def test_keeps_float32_and_takes_views(work, options, bias):
-    """float32 stays float32 in value and gradients, and views with other strides give the same as other arrays."""
+def test_keeps_float32_and_takes_any_layout(work, options, bias):
+    """float32 in, float32 out, for value and gradients, however the arrays lie in memory."""
     arrays = operands((2, 3, 5, 4), (2, 3, 2, 3), seed=8, bias=bias, dtype=np.float32)
-    check(work, arrays, 9, probe=probes.value_and_vjp_of_views, **options)
+    for layout in LAYOUTS:
+        check(work, arrays, 9, probe=probes.value_and_vjp_of_views, layout=layout, **options)
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_keeps_the_digits_of_float64(work, options):
+    """float64 is computed in float64, and not rounded to float32 on the way."""
+    # Thirds have no end in binary. Here float32 would be wrong in the 7th digit, and any order of summation is right
+    # to the 14th.
+    arrays = [array / 3 for array in operands((2, 3, 5, 4), (2, 3, 2, 3), seed=10, bias=True)]
+    check(work, arrays, 11, rtol=1e-12, atol=1e-12, **options)
+
+
+@pytest.mark.parametrize("bias", [False, True])
+def test_records_its_operands(work, bias):
+    """The operands themselves are the parents: x, weight and, where there is one, bias."""
+    expect_records_operands(work, "conv2d", operands((1, 2, 3, 3), (2, 2, 2, 2), seed=12, bias=bias))

@@ -6,8 +6,9 @@ import sympy as sp
 from tests import algebra
 from tests.p1_fundamentals.autograd import probes
 
-# Symbols first; then one logit alone, the same one twice, and logits by which no machine differentiates.
-LOGITS = [("a", "b"), ("a", "b", "c"), ("a",), ("x + y", "0", "x + y"), ("-2", "a*b", "log(2)", "2*a - 1")]
+# Symbols first; then one logit alone, two in another order, the same one twice, and logits by which no machine
+# differentiates.
+LOGITS = [("a", "b"), ("a", "b", "c"), ("a",), ("b", "a"), ("x + y", "0", "x + y"), ("-2", "a*b", "log(2)", "2*a - 1")]
 
 
 def weighted_loss(z, t):
@@ -103,7 +104,7 @@ def test_loss_gradient(work, z, k):
 
 WEIGHTS = {1: [("1",)], 2: [("1/4", "3/4")], 3: [("0", "1", "0"), ("t0", "t1", "1 - t0 - t1")],
            4: [("1/10", "1/10", "7/10", "1/10")]}
-ANY_WEIGHTS = {1: [("t0",)], 2: [("t0", "t1"), ("0", "0")], 3: [("t0", "t1", "t2"), ("3", "1", "-2")],
+ANY_WEIGHTS = {1: [("t0",)], 2: [("t0", "t1"), ("0", "0"), ("1", "-1")], 3: [("t0", "t1", "t2"), ("3", "1", "-2")],
                4: [("t0", "t0", "1", "t1 + 2")]}
 
 

@@ -95,7 +95,7 @@ def test_leaves_everything_as_it_was(work, loss):
         _, gradients = torch_vjp(torch.nn.functional.mse_loss, *arrays, grad=grad)
     first, second, operands, upstream = work.run(probes.calls_vjp_twice, loss, arrays, grad, **options)
     given = {"loss": loss}
-    expect(first, equals=gradients, given=given, note="the first call of the vjp")
+    expect(first, equals=gradients, given=given, note="the first call of the vjp, with -2 grad, divided by -2")
     expect(second, equals=gradients, given=given, note="the second call of the vjp")
     expect(operands, equals=arrays, given=given, note="the arguments afterwards")
     expect(upstream, equals=grad, given=given, note="the upstream gradient afterwards")

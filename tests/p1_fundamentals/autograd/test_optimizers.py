@@ -88,14 +88,16 @@ def test_skips_parameters_without_a_gradient(work, optimizer):
 
 @pytest.mark.parametrize("optimizer", ORACLES)
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_moves_data_in_place(work, optimizer, dtype):
-    """The array `data` is changed in place and keeps its dtype; the gradient is only read, and may be overwritten."""
+@pytest.mark.parametrize("plain", [False, True])
+def test_moves_data_in_place(work, optimizer, dtype, plain):
+    """The array `data`, be it a view, is changed in place and keeps its dtype; the gradient is only read."""
+    options = {"lr": 0.125} if plain else OPTIONS[optimizer]
     sides = [(2, 3), (2,), ()]
     arrays = [values(side, seed=8 + i, dtype=dtype) for i, side in enumerate(sides)]
     gradients = [[g.astype(dtype) for g in given] for given in random_gradients(sides, steps=4, seed=11)]
-    want = torch_train(optimizer, arrays, gradients, **OPTIONS[optimizer])
-    same, params, grads = work.run(probes.train_in_place, optimizer, arrays, gradients, **OPTIONS[optimizer])
-    given = {"optimizer": optimizer, **OPTIONS[optimizer], "dtype": np.dtype(dtype).name}
+    want = torch_train(optimizer, arrays, gradients, **options)
+    same, params, grads = work.run(probes.train_in_place, optimizer, arrays, gradients, **options)
+    given = {"optimizer": optimizer, **options, "dtype": np.dtype(dtype).name, "parameters": "views, as x.T is one"}
     expect(same, equals=[True] * 3, given=given, note="whether data is the array that it was before")
     expect(params, equals=[history[-1] for history in want], given=given,
            note="that array after four steps, each gradient written into the same array")
@@ -109,6 +111,20 @@ def test_takes_any_iterable(work, optimizer, container):
     gradients = random_gradients([(2,), (3,)], steps=3, seed=12)
     check(work, optimizer, [values((2,), seed=13), values((3,), seed=14)], gradients, container=container,
           **OPTIONS[optimizer])
+
+
+@pytest.mark.parametrize("optimizer", ["Optimizer", *ORACLES])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_keeps_parameters_and_state(work, optimizer, dtype):
+    """`params` is a list of the very parameters, in order; velocities and averages have the dtype of theirs."""
+    kind, places, lr, dtypes = work.run(probes.what_an_optimizer_keeps, optimizer, np.ones(7, dtype), lr=0.5)
+    given = {"optimizer": optimizer, "lr": 0.5, "dtype of the parameters": dtype}
+    expect(kind, equals="list", given=given, note="the type of params")
+    expect(places, equals=[0, 1, 2], given=given,
+           note="the parameters: each by its place among those handed over, -1 for any other tensor")
+    expect(lr, equals=0.5, given=given, note="lr")
+    expect_true(all(found == dtype for found in dtypes), got=dtypes, want=f"{dtype} alone", given=given,
+                note="the dtypes of the arrays that it keeps for its parameters")
 
 
 @pytest.mark.parametrize("optimizer", ORACLES)
@@ -136,14 +152,23 @@ def test_zero_grad(work, optimizer):
     *(("SGD", 1, {"lr": lr}, "lr") for lr in (0.0, -0.1, float("nan"))),
     *(("SGD", 1, {"lr": 0.1, "momentum": momentum}, "momentum") for momentum in (-0.1, 1.0, 1.5, float("nan"))),
     *(("Adam", 1, {"lr": lr}, "lr") for lr in (0.0, -0.1, float("nan"))),
-    *(("Adam", 1, {"betas": betas}, "betas") for betas in ((1.0, 0.9), (0.9, 1.0), (-0.1, 0.9), (0.9, -0.1))),
+    *(("Adam", 1, {"betas": betas}, "betas")
+      for wrong in (1.0, -0.1, float("nan")) for betas in ((wrong, 0.9), (0.9, wrong))),
     *(("Adam", 1, {"eps": eps}, "eps") for eps in (0.0, -1e-8, float("nan"))),
     ("SGD", 0, {"lr": 0.1}, "params"), ("Adam", 0, {}, "params"),
+    ("Optimizer", 0, {"lr": 0.1}, "params"), ("Optimizer", 1, {"lr": 0.0}, "lr"),
 ])
 def test_refuses_bad_hyperparameters(work, optimizer, count, options, name):
     """Senseless hyperparameters, or no parameters, raise ValueError with their name in the message; others do not."""
-    check(work, optimizer, [values((2,), seed=19)], random_gradients([(2,)], steps=1, seed=20), **OPTIONS[optimizer])
-    given = {"optimizer": optimizer, **options, "number of parameters": count}
-    classes, message = work.run(probes.error_of_optimizer, optimizer, count, options)
+    if optimizer in ORACLES:
+        gradients = random_gradients([(2,)], steps=1, seed=20)
+        check(work, optimizer, [values((2,), seed=19)], gradients, **OPTIONS[optimizer])
+    for container in ("list",) if count else ("list", "generator"):
+        refused(work, optimizer, count, options, name, container)
+
+
+def refused(work, optimizer, count, options, name, container):
+    given = {"optimizer": optimizer, **options, "number of parameters": count, "params": f"a {container}"}
+    classes, message = work.run(probes.error_of_optimizer, optimizer, count, options, container)
     expect_true("ValueError" in classes, got=classes[0] if classes else "no error", want="ValueError", given=given)
     expect_true(name in message, got=message, want=f'a message with "{name}" in it', given=given)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from grader.judge import expect, expect_true
 from tests.oracles import torch_vjp
 from tests.p1_fundamentals.autograd import probes
+from tests.p1_fundamentals.autograd.checks import LAYOUTS, expect_records_operands
 from tests.strategies import seeds, values
 
 
@@ -25,12 +26,13 @@ def torch_pool(x, size, seed, stride=None):
     return *torch_vjp(function, x, grad=grad), grad
 
 
-def check(work, x, size, seed, probe=probes.value_and_vjp, **options):
+def check(work, x, size, seed, probe=probes.value_and_vjp, layout=None, **options):
     """Value and gradient of `max_pool2d` against PyTorch's."""
     value, gradients, grad = torch_pool(x, size, seed, **options)
-    given = {"x": x, "size": size, **options}
-    got_value, got_gradients = work.run(probe, "max_pool2d", [x], grad, size=size, **options)
-    expect(got_value, equals=value, given=given, note="the value")
+    shown = {"size": size, **options} | ({} if layout is None else {"layout": layout})
+    given = {"x": x, **shown}
+    got_value, got_gradients = work.run(probe, "max_pool2d", [x], grad, **shown)
+    expect(got_value, equals=value, given=given, rtol=0.0, atol=0.0, note="the value")  # it is one of the pixels
     expect(got_gradients, equals=gradients, given={**given, "grad": grad}, note="the gradient of x")
 
 
@@ -83,20 +85,22 @@ def test_skips_pixels_between_windows(work, case):
     (distinct((1, 1, 1, 1), 3), 1, {}),
     (np.full((1, 2, 5, 4), -1000.0), 2, {"stride": 1}),                # all equal, all negative
     (np.zeros((1, 1, 4, 4)), 3, {"stride": 1}),
+    (1 + np.arange(16.0).reshape(1, 1, 4, 4) * 2.0**-50, 2, {}),       # nearly equal is not equal
     (np.where(np.eye(4) == 1, -2.0, -np.inf)[None, None], 2, {}),      # windows of nothing but -∞
     (np.array([[[[0.0, -0.0, np.inf, np.inf], [-0.0, 0.0, np.inf, 1.0]]]]), 2, {}),
-], ids=range(7))
+], ids=range(8))
 def test_takes_extremes(work, x, size, options):
-    """Windows as large as the image, windows of equal pixels, of negative ones and of infinities."""
+    """Windows as large as the image, windows of equal and nearly equal pixels, of negative ones and of infinities."""
     check(work, x, size, 4, **options)
 
 
 @pytest.mark.parametrize("shape, size, stride", [
     ((2, 3, 4, 6), 5, None),      # too high
     ((2, 3, 6, 4), 5, None),      # too wide
+    ((2, 3, 4, 9), 5, None),      # with more pixels than the window
     ((1, 7, 2, 2), 3, 1),
     ((5, 4, 1, 3), 2, 2),
-], ids=range(4))
+], ids=range(5))
 def test_refuses_a_window_that_is_too_large(work, shape, size, stride):
     """A window larger than the image raises ValueError with size and shape; one as large does not."""
     options = {} if stride is None else {"stride": stride}
@@ -115,21 +119,27 @@ def test_refuses_a_window_that_is_too_large(work, shape, size, stride):
 
 
 def test_leaves_everything_as_it_was(work):
-    """The operand and the upstream gradient are not changed, and a second call of the vjp gives the same."""
+    """The operand and the upstream gradient are not changed, and the vjp can be called again, with another gradient."""
     for size, options in ((2, {}), (3, {"stride": 1})):
         x = distinct((2, 2, 4, 5), seed=8)
         _, gradients, grad = torch_pool(x, size, 9, **options)
         options["size"] = size
-        given = {"x": x, **options}
+        given = {"x": x, **options, "grad": grad}
         first, second, after, upstream = work.run(probes.calls_vjp_twice, "max_pool2d", [x], grad, **options)
-        expect(first, equals=gradients, given=given, note="the first call of the vjp")
-        expect(second, equals=gradients, given=given, note="the second call of the vjp")
+        expect(first, equals=gradients, given=given, note="the first call of the vjp, with -2 grad, divided by -2")
+        expect(second, equals=gradients, given=given, note="the second call of the vjp, with grad")
         expect(after, equals=[x], given=given, note="the operand afterwards")
         expect(upstream, equals=grad, given=given, note="the upstream gradient afterwards")
 
 
 @pytest.mark.parametrize("size, options", [(2, {}), (3, {"stride": 2})])
-def test_keeps_float32_and_takes_views(work, size, options):
-    """float32 stays float32 in value and gradient, and views with other strides give the same as other arrays."""
+def test_keeps_float32_and_takes_any_layout(work, size, options):
+    """float32 in, float32 out, for value and gradient, however the arrays lie in memory."""
     x = distinct((2, 3, 5, 4), seed=10, dtype=np.float32)
-    check(work, x, size, 11, probe=probes.value_and_vjp_of_views, **options)
+    for layout in LAYOUTS:
+        check(work, x, size, 11, probe=probes.value_and_vjp_of_views, layout=layout, **options)
+
+
+def test_records_its_operand(work):
+    """x itself is the one parent."""
+    expect_records_operands(work, "max_pool2d", [distinct((1, 1, 2, 2), seed=12)], size=2)

@@ -221,7 +221,7 @@ def test_leaves_everything_as_it_was(work, operation, shape, options):
         first, second, operands, upstream = work.run(
             probes.calls_vjp_twice, operation, [a], grad, layout=layout, **options)
         given = {"operation": operation, "a": a, "grad": grad, **options} | ({"layout": layout} if layout else {})
-        expect(first, equals=[gradient], given=given, note="the first call of the vjp")
+        expect(first, equals=[gradient], given=given, note="the first call of the vjp, with -2 grad, divided by -2")
         expect(second, equals=[gradient], given=given, note="the second call of the vjp")
         expect(operands, equals=[a], given=given, note="the operand afterwards")
         expect(upstream, equals=grad, given=given, note="the upstream gradient afterwards")
