@@ -15,7 +15,7 @@ from grader.judge import Mismatch
 
 DIGITS = 50      # of the arithmetic
 AGREE = 30       # digits that must agree: room for cancellation, and none for a float that crept in
-POINTS = 4
+POINTS = 2       # random ones: two expressions that agree in 30 digits at both are the same
 LARGEST = 10**6  # of an exponent: what lies beyond is no answer to an exercise, and takes for ever
 LONGEST = 20_000  # operands in an expression
 
