@@ -24,6 +24,13 @@ def calls_vjp_twice(work, operation, arrays, grad, **options):
     return first, second, [t.data for t in tensors], upstream
 
 
+def vjp_of_each(work, operation, arrays, grads, **options):
+    """The gradients that one vjp returns for each of several upstream gradients, one after another."""
+    tensors = [work.Tensor(array, requires_grad=True) for array in arrays]
+    result = getattr(work, operation)(*tensors, **options)
+    return [[g.copy() for g in result.vjp(grad)] for grad in grads]
+
+
 def value_and_vjp_of_views(work, operation, arrays, grad, *, layout="strided", **options):
     """`value_and_vjp`, with arrays and upstream gradient in another layout: "strided", or column by column, "Fortran"."""
     lay_out = strided if layout == "strided" else lambda array: np.array(array, order="F")
@@ -259,9 +266,9 @@ def chain(work, length, operands):
 
 
 def order_of_chain(work, length):
-    """How many tensors `topological_order` has of so many operations on x, the last result and y, x and y six times."""
+    """How many tensors `topological_order` has of so many operations on x, the last result and y, x and y four times."""
     y = work.Tensor(np.ones(2), requires_grad=True)
-    made = chain(work, length, lambda made: (made[0],) * 6 + (made[-1],) + (y,) * 6)
+    made = chain(work, length, lambda made: (made[0],) * 4 + (made[-1],) + (y,) * 4)
     order = len(work.topological_order(made[-1]))
     while made:
         made.pop()
@@ -434,6 +441,47 @@ def numbers_of_parameters(work, plan):
     return [int(parameter.item()) for parameter in built(work, plan, {}).parameters()]
 
 
+def parameters_of_changing_module(work):
+    """A module's parameters by their values, at three moments, and how many have a gradient after zero_grad of each."""
+    def parameter(number):
+        return work.Parameter(np.array([float(number)]))
+
+    class Part(work.Module):
+        of_the_class = parameter(94)
+
+        def __init__(self, **attributes):
+            for name, value in attributes.items():
+                setattr(self, name, value)
+
+    class Other:
+        def __init__(self):
+            self.w = parameter(91)
+
+        def parameters(self):
+            return [self.w]
+
+    module = Part(w=parameter(1), table={"w": parameter(90)}, other=Other(), result=parameter(92) * 2.0,
+                  names={parameter(93)}, layers=[parameter(2)], _b=parameter(3), same=parameter(3), frozen=parameter(4))
+    module.frozen.requires_grad = False
+    found = []
+
+    def look():
+        parameters = module.parameters()
+        for each in parameters:
+            each.grad = np.array([5.0])
+        module.zero_grad()
+        found.append(([int(each.item()) for each in parameters], sum(each.grad is not None for each in parameters)))
+
+    look()
+    module.layers.append(Part(w=parameter(5)))
+    module.w = parameter(6)
+    module.late = parameter(7)
+    look()
+    del module._b
+    look()
+    return found
+
+
 def gradients_after_zero_grad(work, plan):
     """By its number, the gradient of each tensor after all had one and `zero_grad` of the module was called."""
     known = {}
@@ -460,10 +508,11 @@ def call_of_module(work, *inputs, **options):
     return Echo()(*inputs, **options)
 
 
-def through_sequential(work, steps, x, grad):
+def through_sequential(work, steps, rounds, x, grad):
     """Value and gradients of x through (kind, number) steps: a module that multiplies, a function that adds.
 
-    The gradients are those of x and of each parameter, in the order of the steps.
+    The modules stand there `rounds` times, the same ones. The gradients are those of x and of each parameter, in the
+    order of the steps.
     """
     class Times(work.Module):
         def __init__(self, number):
@@ -477,7 +526,7 @@ def through_sequential(work, steps, x, grad):
 
     parts = [Times(number) if kind == "times" else plus(number) for kind, number in steps]
     source = work.Tensor(x, requires_grad=True)
-    result = work.Sequential(*parts)(source)
+    result = work.Sequential(*parts * rounds)(source)
     leaves = [source, *(part.number for part in parts if isinstance(part, Times))]
     return result.data, gradients_at(result, grad, leaves)
 
@@ -511,15 +560,17 @@ def new_linear(work, inputs, outputs, seed, count=1, **options):
              [parameter.shape for parameter in layer.parameters()]) for layer in layers]
 
 
-def through_linear(work, x, weight, bias, grad, again=False):
-    """y = layer(x), or y = layer(2 layer(x)), for a layer that has these parameters.
+def through_linear(work, x, weight, bias, grad, again=False, replaced=False):
+    """y = layer(x), or y = layer(2 layer(x)), for a layer with these as new data of its parameters, or `replaced` ones.
 
     Its value, the gradients of x, weight and bias, the same from a second walk, and x, weight and bias afterwards.
     """
     layer = work.Linear(weight.shape[1], weight.shape[0], bias=bias is not None, rng=np.random.default_rng(0))
-    layer.weight.data = weight
-    if bias is not None:
-        layer.bias.data = bias
+    for name, array in [("weight", weight), ("bias", bias)][:1 if bias is None else 2]:
+        if replaced:
+            setattr(layer, name, work.Parameter(array))
+        else:
+            getattr(layer, name).data = array
     source = work.Tensor(x, requires_grad=True)
     result = layer(source)
     if again:

@@ -107,7 +107,7 @@ def test_orders_large_graphs(work, length):
     """topological_order walks 20,000 operations: it does not call itself, and knows at once what it has visited."""
     order = work.run(probes.order_of_chain, length)
     expect(order, equals=length + 2, note="the number of tensors in the order",
-           given={"operations": f"{length}, each on x six times, on the last result, and on y six times"})
+           given={"operations": f"{length}, each on x four times, on the last result, and on y four times"})
 
 
 @pytest.mark.parametrize("length", [10, 10_000])
