@@ -117,7 +117,7 @@ def test_leaves_everything_as_it_was(work, loss):
     expect(operands, equals=arrays, given=given, note="the arguments afterwards")
     expect(upstream, equals=grad, given=given, note="the upstream gradient afterwards")
     expect(labels, equals=np.array([2, 0]), given=given, note="the labels afterwards")
-    one, other = work.run(probes.vjp_of_each, loss, arrays, [grad, -2 * grad], **options)
+    one, other = work.run(probes.vjp_of_each, loss, arrays, [grad, np.array(-2 * grad)], **options)
     expect(one, equals=gradients, given=given, note="the first call of the vjp")
     expect(other, equals=[-2 * g for g in gradients], given=given, note="a call with -2 times the gradient, after it")
 

@@ -193,7 +193,8 @@ def test_linear_draws_from_its_generator(work, bias):
 @st.composite
 def layers(draw):
     """(x, weight, bias, grad, again, replaced) of a layer: any batch axes, also none and empty ones; perhaps no bias."""
-    batch, seed, again, replaced = draw(shapes(min_side=0, max_side=3)), draw(seeds), draw(st.booleans()), draw(st.booleans())
+    batch, seed = draw(shapes(min_side=0, max_side=3)), draw(seeds)
+    again, replaced = draw(st.booleans()), draw(st.booleans())
     inputs = draw(st.integers(1, 4))
     outputs = inputs if again else draw(st.integers(1, 4))
     dtype = draw(st.sampled_from([np.float64, np.float32]))
@@ -211,7 +212,8 @@ def check_linear(work, x, weight, bias, grad, again=False, replaced=False, **opt
         return torch.nn.functional.linear(y * 2.0, *parameters) if again else y
 
     value, gradients = torch_vjp(oracle, *arrays, grad=grad)
-    got, first, second, afterwards = work.run(probes.through_linear, x, weight, bias, grad, again=again, replaced=replaced)
+    got, first, second, afterwards = work.run(
+        probes.through_linear, x, weight, bias, grad, again=again, replaced=replaced)
     given = {"y": "layer(layer(x) * 2)" if again else "layer(x)", "x": x, "weight": weight, "bias": bias}
     given |= {"set as": "layer.weight = Parameter(weight)" if replaced else "layer.weight.data = weight"}
     expect(got, equals=value, given=given, note="the value", **options)
