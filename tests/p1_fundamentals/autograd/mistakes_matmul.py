@@ -155,8 +155,8 @@ def knows_two_matrices_only(a, b):
     return record(y, (a, b), lambda g: (g @ b.data.T, a.data.T @ g))
 
 
-@mistake("matmul", """Your vjp is right for two matrices, and for two batches of one shape. Two things are missing. Where
-    an operand is a vector, the axis that the product lost is put back into the gradient that flows in. And where
+@mistake("matmul", """Your vjp is right for two matrices, and for two batches of one shape. Two things are missing.
+    Where an operand is a vector, the axis that the product lost is put back into the gradient that flows in. And where
     broadcasting copied an operand's matrices, the gradients of the copies are summed to the operand's own shape.""")
 def knows_neither_vectors_nor_broadcasting(a, b):
     try:

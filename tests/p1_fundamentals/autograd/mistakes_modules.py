@@ -146,8 +146,8 @@ def bounds_by_the_outputs(self, in_features, out_features, *, bias=True, rng):
     self.bias = Parameter(rng.uniform(-bound, bound, out_features).astype(np.float32)) if bias else None
 
 
-@mistake("modules.Linear.__init__", """The bound of your Linear is 1/in. The variance of a sum over the inputs grows with
-    their number, and a variance is a square: to keep it from growing takes weights that shrink with the root, 1/√in.
+@mistake("modules.Linear.__init__", """The bound of your Linear is 1/in. The variance of a sum over the inputs grows
+    with their number, and a variance is a square: to keep it from growing takes weights that shrink with the root, 1/√in.
     Yours make the signal fade from layer to layer.""")
 def forgets_the_root(self, in_features, out_features, *, bias=True, rng):
     bound = 1 / in_features

@@ -192,7 +192,7 @@ def test_linear_draws_from_its_generator(work, bias):
 
 @st.composite
 def layers(draw):
-    """(x, weight, bias, grad, again, replaced) of a layer: any batch axes, also none and empty ones; perhaps no bias."""
+    """(x, weight, bias, grad, again, replaced) of a layer: any batch axes, none or empty ones too; perhaps no bias."""
     batch, seed = draw(shapes(min_side=0, max_side=3)), draw(seeds)
     again, replaced = draw(st.booleans()), draw(st.booleans())
     inputs = draw(st.integers(1, 4))
