@@ -27,8 +27,12 @@ def topological_order(output: Tensor) -> list[Tensor]:
     r"""All tensors from which `output` was made, directly or through others, and `output` itself.
 
     Each stands there once, *before* its parents, so `output` comes first; any such order is right. Tensors that require
-    no gradient are left out, with what is reached only through them; `output` requires one. The graph may be tens of
-    thousands of operations deep: a function that calls itself for each parent would hit Python's recursion limit.
+    no gradient are left out, with what is reached only through them: also a result whose `requires_grad` was set to
+    False after it was made. `output` requires one.
+
+    The graph may be tens of thousands of operations deep: a function that calls itself for each parent would hit
+    Python's recursion limit. And it may have many more paths than tensors, so each tensor is visited once, and whether
+    it was visited is known at once, without a search through all the others.
 
     >>> x = Tensor([1.0], requires_grad=True)
     >>> y = x * 2.0
@@ -77,8 +81,9 @@ def no_grad():
     r"""`with no_grad():` operations inside the block are not recorded: their results have no parents and require no
     gradient.
 
-    It sets `tensor.recording` to False, and after the block gives it the value that it had before: also where an
-    exception ends the block (the exception goes on), and where the block stands inside another one.
+    It sets `tensor.recording` to False when the block begins (to call `no_grad()` alone changes nothing), and after the
+    block gives it the value that it had before: also where an exception of any kind ends the block, such as the
+    KeyboardInterrupt of Ctrl+C (the exception goes on), and where the block stands inside another one.
 
     >>> x = Tensor([3.0], requires_grad=True)
     >>> with no_grad():

@@ -30,7 +30,8 @@ from .tensor import Tensor, record
 
 
 def mse_loss(prediction: Float[Tensor, "*shape"], target: Float[Tensor, "*shape"]) -> Float[Tensor, ""]:
-    r"""The mean of the squared differences over all elements, of which there is at least one; the shapes are equal.
+    r"""The mean of the squared differences over all elements, of which there is at least one; the shapes are equal, and
+    may be (). A small difference of large numbers counts in full.
 
     Gradients go to both operands: a target may be computed too, by a teacher network for instance.
 

@@ -58,13 +58,14 @@ class Module:
         ### END SOLUTION
 
     def parameters(self) -> list[Parameter]:
-        """Every parameter in this module, each once.
+        """Every parameter that is in this module at the time of the call, each once.
 
         It goes through the module's own attributes in the order in which `vars(self)` has them, that in which they were
-        first set. A parameter is taken; a module, list or tuple is searched at that point, before the next attribute,
-        also where they are nested; everything else is passed over, such as a plain `Tensor` or a dict. What is met
-        again, be it a parameter that two layers share or a module that contains itself, is passed over as well. Nesting
-        is a few levels deep.
+        first set. A parameter is taken, also one whose `requires_grad` was set to False; a module, list or tuple is
+        searched at that point, before the next attribute, also where they are nested; everything else is passed over,
+        such as a plain `Tensor`, a dict, a set or an object that is no module. What is met again, be it a parameter
+        that two layers share or a module that contains itself, is passed over as well; two parameters of the same
+        values are two. Nesting is a few levels deep.
         """
         ### BEGIN SOLUTION
         found: list[Parameter] = []
@@ -98,8 +99,8 @@ class Module:
 class Sequential(Module):
     """Modules one after another: each gets what the one before it returned, and the first gets the input.
 
-    A function of one tensor, such as `relu`, may stand in the place of a module. With no modules at all, the result
-    is the input.
+    A function of one tensor, such as `relu`, may stand in the place of a module. One that stands there twice is applied
+    twice. With no modules at all, the result is the input.
     """
 
     def __init__(self, *modules: Callable):
@@ -117,7 +118,7 @@ class Sequential(Module):
 
 
 class Linear(Module):
-    r"""$y = x W^\top + b$, for inputs with any number of batch axes, or none: (in,) gives (out,).
+    r"""$y = x W^\top + b$, for inputs with any number of batch axes, or none: (in,) gives (out,). A batch may be empty.
 
     >>> layer = Linear(3, 2, rng=np.random.default_rng(0))
     >>> [parameter.shape for parameter in layer.parameters()]
@@ -146,8 +147,8 @@ class Linear(Module):
     def forward(self, x: Float[Tensor, "*batch inputs"]) -> Float[Tensor, "*batch outputs"]:
         """The recorded result, through which gradients reach `x`, `weight` and `bias`.
 
-        It is computed from what the parameters' `data` are at the time of the call, for training changes them, and
-        nothing is kept from the constructor. float32 stays float32.
+        It is computed from what `weight`, `bias` and their `data` are at the time of the call: training changes the
+        data, a parameter may be replaced by another, and nothing is kept from the constructor. float32 stays float32.
         """
         ### BEGIN SOLUTION
         # To transpose is an operation too, whose gradient is transposed back.

@@ -32,6 +32,36 @@ def goes_level_by_level(output):
     return order
 
 
+@mistake("backward.topological_order", """Your topological_order takes a tensor as soon as it comes off the stack. By
+    then only one of the tensors that were made from it may have had its turn; it must come after all of them. Take a
+    tensor when all its parents are taken, and turn the order round in the end.""")
+def takes_a_tensor_when_it_is_met(output):
+    order, seen, stack = [], set(), [output]
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            order.append(node)
+            stack.extend(parent for parent in node.parents if parent.requires_grad)
+    return order
+
+
+@mistake("backward.topological_order", """The order is right, but your topological_order keeps what it has seen in a
+    list. To look for a tensor in a list is to go through it: in a graph of 20,000 tensors that is done for each of
+    their parents. A set finds it at once.""")
+def keeps_the_seen_in_a_list(output):
+    order, seen, stack = [], [], [(output, False)]
+    while stack:
+        node, parents_are_in = stack.pop()
+        if parents_are_in:
+            order.append(node)
+        elif node not in seen:
+            seen.append(node)
+            stack.append((node, True))
+            stack.extend((parent, False) for parent in node.parents if parent.requires_grad)
+    return order[::-1]
+
+
 @mistake("backward.topological_order", """Your topological_order puts parents first: that is the order of the
     forward pass. Going back, the output comes first.""")
 def orders_forward(output):
@@ -158,6 +188,39 @@ def walks_every_path(output, grad=None):
                 stack.append((parent, flow))
 
 
+@mistake("backward.backward", """Your backward calls itself, or a function in it does, for each parent. A chain of a
+    few hundred operations fits on Python's stack, ten thousand do not: go through the tensors in the order that
+    topological_order gives you.""")
+def calls_itself(output, grad=None):
+    if not output.requires_grad or grad is None and output.data.size != 1:
+        raise ValueError("no gradient")
+    grad = np.ones_like(output.data) if grad is None else grad
+    if grad.shape != output.shape:
+        raise ValueError("another shape")
+    order, seen = [], set()
+
+    def visit(node):
+        if node not in seen:
+            seen.add(node)
+            for parent in node.parents:
+                if parent.requires_grad:
+                    visit(parent)
+            order.append(node)
+
+    visit(output)
+    gradients = {output: grad}
+    for node in reversed(order):
+        gradient = gradients.pop(node, None)
+        if gradient is None:
+            continue
+        if not node.parents:
+            node.grad = np.array(gradient if node.grad is None else node.grad + gradient)
+            continue
+        for parent, flow in zip(node.parents, node.parent_gradients(gradient)):
+            if flow is not None and parent.requires_grad:
+                gradients[parent] = np.asarray(gradients[parent] + flow) if parent in gradients else flow
+
+
 @mistake("backward.backward", """Your backward calls vjp itself, whose gradients may have the shape of the
     result. An operand that was broadcast is smaller; parent_gradients sums its gradient back to its own
     shape.""")
@@ -237,8 +300,9 @@ def forgets_the_exception():
     tensor.recording = before
 
 
-@mistake("backward.no_grad", """Your no_grad sets a variable `recording` of this file. `record` looks at the
-    one of the module tensor, which is reached as `tensor.recording`.""")
+@mistake("backward.no_grad", """Your no_grad does not change the `recording` that `record` looks at. That one is
+    a variable of the module tensor, and is set as `tensor.recording = False`; one in this file, be it imported,
+    global or local, is another.""")
 def sets_its_own_variable():
     global recording
     recording = False

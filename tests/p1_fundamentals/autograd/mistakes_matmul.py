@@ -64,9 +64,8 @@ def transposes_the_batch_too(a, b):
     return record(y, (a, b), vjp)
 
 
-@mistake("matmul", """Your vjp is right for matrices and batches of them, but not where an operand is a
-    vector: the product then lacks an axis, and so does the gradient that flows in. It must be put back before
-    the two products.""")
+@mistake("matmul", """Where an operand is a vector the product lacks an axis, and so does the gradient that flows
+    in. Your vjp must put it back before its two products.""")
 def forgets_the_axis_of_a_vector(a, b):
     try:
         y = np.matmul(a.data, b.data)
@@ -142,3 +141,26 @@ def swaps_the_gradients(a, b):
         G = g.reshape(*batch, A.shape[-2], B.shape[-1])
         return A.swapaxes(-1, -2) @ G, G @ B.swapaxes(-1, -2)
     return record(y, (a, b), vjp)
+
+
+@mistake("matmul", """Your vjp is that of two matrices: G Bᵀ and Aᵀ G, with .T. Three things are missing. Where an
+    operand is a vector, the axis that the product lost is put back into G first. In a batch only the last two axes
+    change places; .T reverses all. And the gradients of a matrix that was copied to fill the batch axes are
+    summed.""")
+def knows_two_matrices_only(a, b):
+    try:
+        y = np.matmul(a.data, b.data)
+    except ValueError as error:
+        raise ValueError(f"no matrix product of shapes {a.shape} and {b.shape}: {error}") from None
+    return record(y, (a, b), lambda g: (g @ b.data.T, a.data.T @ g))
+
+
+@mistake("matmul", """Your vjp is right for two matrices, and for two batches of one shape. Two things are missing.
+    Where an operand is a vector, the axis that the product lost is put back into the gradient that flows in. And where
+    broadcasting copied an operand's matrices, the gradients of the copies are summed to the operand's own shape.""")
+def knows_neither_vectors_nor_broadcasting(a, b):
+    try:
+        y = np.matmul(a.data, b.data)
+    except ValueError as error:
+        raise ValueError(f"no matrix product of shapes {a.shape} and {b.shape}: {error}") from None
+    return record(y, (a, b), lambda g: (g @ b.data.swapaxes(-1, -2), a.data.swapaxes(-1, -2) @ g))

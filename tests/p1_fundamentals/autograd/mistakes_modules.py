@@ -146,6 +146,15 @@ def bounds_by_the_outputs(self, in_features, out_features, *, bias=True, rng):
     self.bias = Parameter(rng.uniform(-bound, bound, out_features).astype(np.float32)) if bias else None
 
 
+@mistake("modules.Linear.__init__", """The bound of your Linear is 1/in. The variance of a sum over the inputs grows
+    with their number, and a variance is a square: to keep it from growing takes weights that shrink with the root, 1/√in.
+    Yours make the signal fade from layer to layer.""")
+def forgets_the_root(self, in_features, out_features, *, bias=True, rng):
+    bound = 1 / in_features
+    self.weight = Parameter(rng.uniform(-bound, bound, (out_features, in_features)).astype(np.float32))
+    self.bias = Parameter(rng.uniform(-bound, bound, out_features).astype(np.float32)) if bias else None
+
+
 @mistake("modules.Linear.__init__", """The bias of your Linear starts at 0. Many initialisations do that; this
     one, as the text says and as PyTorch does it, draws the bias like the weight.""")
 def starts_the_bias_at_zero(self, in_features, out_features, *, bias=True, rng):
@@ -182,6 +191,13 @@ def cuts_the_weight_from_the_graph(self, x):
 def cuts_the_bias_from_the_graph(self, x):
     y = x @ record(self.weight.data.T, (self.weight,), lambda g: (g.T,))
     return y if self.bias is None else y + self.bias.data
+
+
+@mistake("modules.Linear.forward", """Your Linear multiplies x by the weight as it is kept, (out, in). The product sums
+    over the inputs, so it needs the transpose, (in, out).""")
+def forgets_to_transpose(self, x):
+    y = x @ self.weight
+    return y if self.bias is None else y + self.bias
 
 
 @mistake("modules.Linear.forward", """The gradient of the weight in your Linear has the shape (in, out), not the

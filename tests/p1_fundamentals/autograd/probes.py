@@ -27,6 +27,13 @@ def calls_vjp_twice(work, operation, arrays, grad, *, layout=None, **options):
     return first, second, [t.data for t in tensors], upstream
 
 
+def vjp_of_each(work, operation, arrays, grads, **options):
+    """The gradients that one vjp returns for each of several upstream gradients, one after another."""
+    tensors = [work.Tensor(array, requires_grad=True) for array in arrays]
+    result = getattr(work, operation)(*tensors, **options)
+    return [[g.copy() for g in result.vjp(grad)] for grad in grads]
+
+
 def value_and_vjp_of_views(work, operation, arrays, grad, *, layout="strided", **options):
     """`value_and_vjp`, with arrays and upstream gradient in another layout: "strided", or column by column, "Fortran"."""
     tensors = [work.Tensor(laid_out(array, layout), requires_grad=True) for array in arrays]
@@ -256,9 +263,14 @@ def graph_of(work, links, called=None):
     return tensors
 
 
-def order_of_graph(work, links):
-    """The numbers of the tensors in `topological_order` of the last one; -1 for one that is not in the graph."""
+def order_of_graph(work, links, frozen):
+    """The numbers of the tensors in `topological_order` of the last one; -1 for one that is not in the graph.
+
+    The tensors in `frozen` are set to require no gradient, once the graph is made.
+    """
     tensors = graph_of(work, links)
+    for number in frozen:
+        tensors[number].requires_grad = False
     numbers = {id(tensor): number for number, tensor in enumerate(tensors)}
     return [numbers.get(id(tensor), -1) for tensor in work.topological_order(tensors[-1])]
 
@@ -272,29 +284,68 @@ def calls_of_graph(work, links, grad):
     return [number for number, _ in called], [g for _, g in called], [tensor.grad for tensor in tensors[:2]]
 
 
-def backward_of_chain(work, length, grad):
-    """The gradient of x after `length` operations, each on the last result and on x, and the length of the order."""
+def chain(work, length, operands):
+    """A leaf twice and then `length` results, each of an operation on `operands(made so far)` that gives them g / 2.
+
+    Whoever asks for it empties the list from its end: a long chain is too deep to vanish at once.
+    """
     record = sys.modules[work.Tensor.__module__].record
-    x = work.Tensor(np.ones(2), requires_grad=True)
-    result = x
+    made = [work.Tensor(np.ones(2), requires_grad=True)] * 2
     for _ in range(length):
-        result = record(np.ones(2), (result, x), lambda g: (g, g))
-    work.backward(result, grad.copy())
-    gradient, order = x.grad, len(work.topological_order(result))
-    while result.parents:  # take the chain apart link by link: it is too deep to vanish at once
-        result = result.parents[0]
-    return gradient, order
+        parents = operands(made)
+        made.append(record(made[0].data, parents, lambda g: (g / 2,) * len(parents)))
+    return made
+
+
+def order_of_chain(work, length):
+    """How many tensors `topological_order` has of so many operations on x and y, four times each, and the last result."""
+    y = work.Tensor(np.ones(2), requires_grad=True)
+    made = chain(work, length, lambda made: (made[0],) * 4 + (made[-1],) + (y,) * 4)
+    order = len(work.topological_order(made[-1]))
+    while made:
+        made.pop()
+    return order
+
+
+def backward_of_chain(work, length, grad):
+    """The gradient of x after a chain of so many operations, each on the last result and on x."""
+    made = chain(work, length, lambda made: (made[-1], made[0]))
+    work.backward(made[-1], grad.copy())
+    x = made[0]
+    while made:
+        made.pop()
+    return x.grad
+
+
+def backward_of_many_paths(work, length, grad):
+    """The lengths of the orders and the gradients of the leaves of two chains through which very many paths lead.
+
+    In the one each result is made of the last one twice, in the other of the last two.
+    """
+    orders, gradients = [], []
+    for operands in (lambda made: (made[-1], made[-1]), lambda made: (made[-1], made[-2])):
+        made = chain(work, length, operands)
+        orders.append(len(work.topological_order(made[-1])))
+        work.backward(made[-1], grad.copy())
+        gradients.append(made[0].grad)
+    return orders, gradients
 
 
 def backward_twice(work):
-    """`grad` of leaf, constant, intermediate and output after a pass, a second one, and one of another graph."""
+    """`grad` of leaf, constant, intermediate and output after a pass, a second one, and one of another graph.
+
+    Between the first and the second, all but the leaf are given a `grad`.
+    """
     x, constant = work.Tensor([1.0, 2.0], requires_grad=True), work.Tensor([3.0, 4.0])
     between = x * constant
     output = between + x
     found = []
     for result in (output, output, x * x):
         work.backward(result, np.array([1.0, -2.0]))
-        found.append([x.grad.copy(), constant.grad, between.grad, output.grad])
+        found.append([None if t.grad is None else t.grad.copy() for t in (x, constant, between, output)])
+        if len(found) == 1:
+            for number, tensor in enumerate((constant, between, output), start=7):
+                tensor.grad = np.array([number, number + 0.5])
     return found
 
 
@@ -314,38 +365,38 @@ def backward_with_none(work):
 
     skipped = record(np.ones(1), (below,), noted)
     first = record(np.ones(1), (reached, not_reached), lambda g: (None, None))
-    second = record(np.ones(1), (first, reached, skipped), lambda g: (2 * g, 3 * g, None))
+    second = record(np.ones(1), (skipped, first, reached), lambda g: (None, 2 * g, 3 * g))
     work.backward(second, np.array([5.0]))
     return [reached.grad, not_reached.grad, below.grad], len(calls)
 
 
-def memory_of_gradients(work):
-    """Whether gradients share memory with each other or with what they came from, and can be written into.
+def memory_of_gradients(work, shape, passes):
+    """Whether gradients are arrays, share memory with each other or with what they came from, can be written into.
 
-    Three leaves: two get the one array that their operation's vjp returns, one gets a read-only view. The upstream
-    gradient and the vjp's arrays are returned as they are after a second pass.
+    Three leaves of `shape`: two get the one array that their operation's vjp returns, one gets a read-only view. The
+    gradients, the vjp's array and the upstream gradient are returned as they are after so many passes.
     """
     record = sys.modules[work.Tensor.__module__].record
-    kept, view = np.array([2.0, 3.0]), np.broadcast_to(np.array([4.0]), 2)
-    a, b, c, alone = leaves = [work.Tensor([1.0, 1.0], requires_grad=True) for _ in range(4)]
-    output = record(np.ones(2), (a, b, c), lambda g: (kept, kept, view))
-    upstream = np.array([1.0, -1.0])
-    work.backward(output, upstream)
-    work.backward(alone, upstream)
-    gradients = [leaf.grad for leaf in leaves]
-    others = [kept, view, upstream]
-    shared = [bool(np.shares_memory(g, other)) for i, g in enumerate(gradients) for other in gradients[:i] + others]
-    writeable = [bool(g.flags.writeable) for g in gradients]
-    work.backward(output, upstream)
-    work.backward(alone, upstream)
-    return any(shared), all(writeable), [leaf.grad for leaf in leaves], [kept, upstream]
+    kept, view = np.full(shape, 2.0), np.broadcast_to(np.array(4.0), shape)
+    a, b, c, alone = leaves = [work.Tensor(np.ones(shape), requires_grad=True) for _ in range(4)]
+    output = record(np.ones(shape), (a, b, c), lambda g: (kept, kept, view))
+    upstream = np.full(shape, -1.0)
+    for _ in range(passes):
+        work.backward(output, upstream)
+        work.backward(alone, upstream)
+    gradients, others = [leaf.grad for leaf in leaves], [kept, view, upstream]
+    return {
+        "arrays": all(type(g) is np.ndarray for g in gradients),
+        "shared": any(np.shares_memory(g, other) for i, g in enumerate(gradients) for other in gradients[:i] + others),
+        "writeable": all(g.flags.writeable for g in gradients),
+    }, gradients, [kept, upstream]
 
 
-def error_of_backward(work, shape, grad, requires_grad=True):
-    """The classes of what `backward` raises for an output of `shape`, and the gradient of its one leaf."""
+def error_of_backward(work, shape, grad, requires_grad=True, leaf=False):
+    """The classes of what `backward` raises for x + x, or for the leaf x, of `shape`; and the gradient of x."""
     x = work.Tensor(np.ones(shape), requires_grad=requires_grad)
     try:
-        work.backward(x + x, grad)
+        work.backward(x if leaf else x + x, grad)
     except NotImplementedError:
         raise
     except Exception as error:
@@ -357,7 +408,8 @@ def recorded_around_no_grad(work, scenario):
     """Whether operations were recorded before, inside and after blocks of `no_grad`."""
     x = work.Tensor([1.0], requires_grad=True)
     engine = sys.modules[work.Tensor.__module__]
-    engine.recording = True
+    ends = {"a block that an exception ends": KeyError, "a block that KeyboardInterrupt ends": KeyboardInterrupt}
+    engine.recording = scenario != "a block where recording was off before"
     found = {}
 
     def note(moment):
@@ -365,21 +417,26 @@ def recorded_around_no_grad(work, scenario):
 
     try:
         note("before")
-        if scenario == "a block":
-            with work.no_grad():
-                note("inside")
-        elif scenario == "a block in a block":
+        if scenario == "a block in a block":
             with work.no_grad():
                 with work.no_grad():
                     note("inside")
                 note("in the outer block, after the inner one")
-        else:
+        elif scenario == "a call whose block begins later":
+            block = work.no_grad()
+            note("after the call")
+            with block:
+                note("inside")
+        elif scenario in ends:
             try:
                 with work.no_grad():
                     note("inside")
-                    raise KeyError
-            except KeyError:
+                    raise ends[scenario]
+            except ends[scenario]:
                 found["the exception went on"] = True
+        else:
+            with work.no_grad():
+                note("inside")
         note("after")
     finally:
         engine.recording = True
@@ -416,6 +473,47 @@ def numbers_of_parameters(work, plan):
     return [int(parameter.item()) for parameter in built(work, plan, {}).parameters()]
 
 
+def parameters_of_changing_module(work):
+    """A module's parameters by their values, at three moments, and how many have a gradient after zero_grad of each."""
+    def parameter(number):
+        return work.Parameter(np.array([float(number)]))
+
+    class Part(work.Module):
+        of_the_class = parameter(94)
+
+        def __init__(self, **attributes):
+            for name, value in attributes.items():
+                setattr(self, name, value)
+
+    class Other:
+        def __init__(self):
+            self.w = parameter(91)
+
+        def parameters(self):
+            return [self.w]
+
+    module = Part(w=parameter(1), table={"w": parameter(90)}, other=Other(), result=parameter(92) * 2.0,
+                  names={parameter(93)}, layers=[parameter(2)], _b=parameter(3), same=parameter(3), frozen=parameter(4))
+    module.frozen.requires_grad = False
+    found = []
+
+    def look():
+        parameters = module.parameters()
+        for each in parameters:
+            each.grad = np.array([5.0])
+        module.zero_grad()
+        found.append(([int(each.item()) for each in parameters], sum(each.grad is not None for each in parameters)))
+
+    look()
+    module.layers.append(Part(w=parameter(5)))
+    module.w = parameter(6)
+    module.late = parameter(7)
+    look()
+    del module._b
+    look()
+    return found
+
+
 def gradients_after_zero_grad(work, plan):
     """By its number, the gradient of each tensor after all had one and `zero_grad` of the module was called."""
     known = {}
@@ -442,10 +540,11 @@ def call_of_module(work, *inputs, **options):
     return Echo()(*inputs, **options)
 
 
-def through_sequential(work, steps, x, grad):
+def through_sequential(work, steps, rounds, x, grad):
     """Value and gradients of x through (kind, number) steps: a module that multiplies, a function that adds.
 
-    The gradients are those of x and of each parameter, in the order of the steps.
+    The modules stand there `rounds` times, the same ones. The gradients are those of x and of each parameter, in the
+    order of the steps.
     """
     class Times(work.Module):
         def __init__(self, number):
@@ -459,7 +558,7 @@ def through_sequential(work, steps, x, grad):
 
     parts = [Times(number) if kind == "times" else plus(number) for kind, number in steps]
     source = work.Tensor(x, requires_grad=True)
-    result = work.Sequential(*parts)(source)
+    result = work.Sequential(*parts * rounds)(source)
     leaves = [source, *(part.number for part in parts if isinstance(part, Times))]
     return result.data, gradients_at(result, grad, leaves)
 
@@ -493,15 +592,17 @@ def new_linear(work, inputs, outputs, seed, count=1, **options):
              [parameter.shape for parameter in layer.parameters()]) for layer in layers]
 
 
-def through_linear(work, x, weight, bias, grad, again=False):
-    """y = layer(x), or y = layer(2 layer(x)), for a layer that has these parameters.
+def through_linear(work, x, weight, bias, grad, again=False, replaced=False):
+    """y = layer(x), or y = layer(2 layer(x)), for a layer with these as new data of its parameters, or `replaced` ones.
 
     Its value, the gradients of x, weight and bias, the same from a second walk, and x, weight and bias afterwards.
     """
     layer = work.Linear(weight.shape[1], weight.shape[0], bias=bias is not None, rng=np.random.default_rng(0))
-    layer.weight.data = weight
-    if bias is not None:
-        layer.bias.data = bias
+    for name, array in [("weight", weight), ("bias", bias)][:1 if bias is None else 2]:
+        if replaced:
+            setattr(layer, name, work.Parameter(array))
+        else:
+            getattr(layer, name).data = array
     source = work.Tensor(x, requires_grad=True)
     result = layer(source)
     if again:

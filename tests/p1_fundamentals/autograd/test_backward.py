@@ -20,12 +20,16 @@ def links(draw):
     return [*found, (len(found) + 2, 0)]  # the last one requires a gradient, whatever the others are
 
 
-def requiring(graph):
-    """The tensors of `graph` that require a gradient and of which the last one was made, by following its links."""
+def requiring(graph, frozen=()):
+    """The tensors of `graph` that require a gradient and of which the last one was made, by following its links.
+
+    Those in `frozen` were set to require none once the graph was made, and hide what is reached only through them.
+    """
     required = {0, 1}
     for number, pair in enumerate(graph, start=3):
         if required & set(pair):
             required.add(number)
+    required -= set(frozen)
     reached, last = set(), len(graph) + 2
     for number in range(last, -1, -1):
         users = [user for user, pair in enumerate(graph, start=3) if number in pair]
@@ -34,12 +38,15 @@ def requiring(graph):
     return reached
 
 
-@given(links())
-def test_orders_the_graph(work, graph):
+@given(links(), numbers, st.booleans())
+def test_orders_the_graph(work, graph, number, freeze):
     """topological_order has every tensor that requires a gradient once, and each before its parents."""
-    order = work.run(probes.order_of_graph, graph)
+    frozen = [3 + number % (len(graph) - 1)] if freeze and len(graph) > 1 else []  # a result, but not the last one
+    order = work.run(probes.order_of_graph, graph, frozen)
     given = {"tensor number: its parents": dict(enumerate(graph, start=3))}
-    expect(sorted(order), equals=sorted(requiring(graph)), given=given, note="the tensors in the order, by number")
+    given |= {"requires_grad set to False": f"of tensor {frozen[0]}"} if frozen else {}
+    expect(sorted(order), equals=sorted(requiring(graph, frozen)), given=given,
+           note="the tensors in the order, by number")
     for number in set(order) - {0, 1}:
         for parent in set(graph[number - 3]) & set(order):
             expect_true(order.index(number) < order.index(parent), got=order, given=given,
@@ -95,25 +102,37 @@ def test_calls_each_vjp_once(work, graph, seed):
            note="the gradients of the leaves")
 
 
+@pytest.mark.parametrize("length", [10, 20_000])
+def test_orders_large_graphs(work, length):
+    """topological_order walks 20,000 operations: it does not call itself, and knows at once what it has visited."""
+    order = work.run(probes.order_of_chain, length)
+    expect(order, equals=length + 2, note="the number of tensors in the order",
+           given={"operations": f"{length}, each on x four times, on the last result, and on y four times"})
+
+
 @pytest.mark.parametrize("length", [10, 10_000])
 def test_goes_deep(work, length):
-    """A chain of 10,000 operations is walked without hitting the recursion limit."""
+    """backward walks a chain of 10,000 operations without hitting the recursion limit."""
     grad = np.array([1.0, -0.5])
-    gradient, order = work.run(probes.backward_of_chain, length, grad)
-    expect(gradient, equals=grad * (length + 1), given={"operations": length}, note="the gradient of x, used in each")
-    expect(order, equals=length + 1, given={"operations": length}, note="the length of the topological order")
+    gradient = work.run(probes.backward_of_chain, length, grad)
+    # Each operation hands half of what it gets to x and half to the one before, so in the end x has got all of it.
+    expect(gradient, equals=grad, given={"operations": f"{length}, each on the last result and on x"},
+           note="the gradient of x, where each operation gives half of what it gets to either operand")
 
 
 def test_accumulates_in_leaves(work):
-    """Only leaves that require a gradient get one, and another backward pass adds to it."""
+    """Only leaves that require a gradient get one, and another backward pass adds to it; no other is touched."""
     first, second, other = work.run(probes.backward_twice)
     # output = x · constant + x, so ∂output/∂x = constant + 1; afterwards x · x with derivative 2x.
     once, grad = np.array([4.0, 5.0]), np.array([1.0, -2.0])
+    others = [np.array([number, number + 0.5]) for number in (7, 8, 9)]
     given = {"x": "[1, 2]", "constant": "[3, 4]", "output": "x * constant + x", "grad": "[1, -2]"}
     names = "the gradients of x, constant, x * constant and output after"
     expect(first, equals=[grad * once, None, None, None], given=given, note=f"{names} a pass")
-    expect(second, equals=[2 * grad * once, None, None, None], given=given, note=f"{names} a second pass")
-    expect(other, equals=[2 * grad * once + grad * [2.0, 4.0], None, None, None], given=given,
+    given |= {"then set by hand": f"constant.grad = {others[0]}, (x * constant).grad = {others[1]}, "
+                                  f"output.grad = {others[2]}"}
+    expect(second, equals=[2 * grad * once, *others], given=given, note=f"{names} a second pass")
+    expect(other, equals=[2 * grad * once + grad * [2.0, 4.0], *others], given=given,
            note=f"{names} a pass from x * x too")
 
 
@@ -126,16 +145,20 @@ def test_stops_at_none(work):
     expect(calls, equals=0, note="calls of the vjp of the operation that nothing reaches")
 
 
-def test_gives_arrays_of_their_own(work):
-    """A leaf's gradient shares no memory with anything and can be written into; nothing else is changed."""
-    shared, writeable, gradients, others = work.run(probes.memory_of_gradients)
-    given = {"vjp": "returns one array for a and b, and a read-only view for c"}
-    expect(shared, equals=False, given=given, note="whether a gradient shares memory with another array")
-    expect(writeable, equals=True, given=given, note="whether the gradients can be written into")
-    expect(gradients, equals=[np.array(g) for g in ([4.0, 6.0], [4.0, 6.0], [8.0, 8.0], [2.0, -2.0])], given=given,
-           note="the gradients after a second pass")
-    expect(others, equals=[np.array([2.0, 3.0]), np.array([1.0, -1.0])], given=given,
-           note="the vjp's array and the upstream gradient, afterwards")
+@pytest.mark.parametrize("shape", [(2,), ()])
+def test_gives_arrays_of_their_own(work, shape):
+    """A leaf's gradient is an array that shares no memory and can be written into; nothing else is changed."""
+    for passes in (1, 2):
+        facts, gradients, others = work.run(probes.memory_of_gradients, shape, passes)
+        given = {"shape of a, b and c": shape, "passes": passes,
+                 "vjp": "returns one array for a and b, and a read-only view for c"}
+        expect(facts["shared"], equals=False, given=given, note="whether a gradient shares memory with another array")
+        expect(facts["writeable"], equals=True, given=given, note="whether the gradients can be written into")
+        expect(facts["arrays"], equals=True, given=given, note="whether the gradients are arrays, of type np.ndarray")
+        expect(gradients, equals=[np.full(shape, passes * g) for g in (2.0, 2.0, 4.0, -1.0)], given=given,
+               note="the gradients of a, b and c, and of a leaf that is the output itself")
+        expect(others, equals=[np.full(shape, 2.0), np.full(shape, -1.0)], given=given,
+               note="the vjp's array and the upstream gradient, afterwards")
 
 
 @pytest.mark.parametrize("shape, grad_shape", [
@@ -144,15 +167,18 @@ def test_gives_arrays_of_their_own(work):
 def test_takes_a_gradient(work, shape, grad_shape, dtype):
     """Without `grad`, an output of one element starts with 1; float32 stays float32."""
     grad = None if grad_shape is None else values(grad_shape, seed=1, dtype=dtype)
-    (got,) = work.run(probes.backward_of_program, [values(shape, seed=2, dtype=dtype)], [True], [("+", 0, 0)], grad)
-    want = np.full(shape, 2, dtype) if grad is None else 2 * grad
-    given = {"output": f"x + x of shape {shape}, {np.dtype(dtype)}", "grad": grad}
-    expect(got, equals=np.asarray(want, dtype), given=given, note="the gradient of x")
+    x = values(shape, seed=2, dtype=dtype)
+    for factor, output, program in [(2, "x + x", [("+", 0, 0)]), (1, "x, a leaf,", [])]:
+        (got,) = work.run(probes.backward_of_program, [x], [True], program, grad)
+        want = np.full(shape, factor, dtype) if grad is None else factor * grad
+        given = {"output": f"{output} of shape {shape}, {np.dtype(dtype)}", "grad": grad}
+        expect(got, equals=np.asarray(want, dtype), given=given, note="the gradient of x")
 
 
 @pytest.mark.parametrize("shape, grad_shape, requires_grad", [
     ((2,), None, True), ((0,), None, True), ((2, 3), None, True),                       # which number is the loss?
-    ((2, 3), (3,), True), ((2, 3), (1, 3), True), ((3,), (2, 3), True), ((1,), (), True), ((), (1,), True),
+    ((2, 3), (3,), True), ((2, 3), (1, 3), True), ((2, 3), (3, 2), True), ((3,), (2, 3), True),
+    ((1,), (), True), ((), (1,), True),
     ((3,), (3,), False), ((), None, False)])
 def test_refuses_what_has_no_gradient(work, shape, grad_shape, requires_grad):
     """A missing gradient, one of another shape, or an output that requires none raises ValueError; others do not."""
@@ -160,18 +186,35 @@ def test_refuses_what_has_no_gradient(work, shape, grad_shape, requires_grad):
     expect(right, equals=[], note="for an output and a gradient of shape (2, 3)")
     expect(gradient, equals=2 * values((2, 3), seed=3), note="for an output and a gradient of shape (2, 3)")
     grad = None if grad_shape is None else values(grad_shape, seed=4)
-    classes, _ = work.run(probes.error_of_backward, shape, grad, requires_grad)
-    expect_true("ValueError" in classes, got=classes[0] if classes else "no error", want="ValueError",
-                given={"shape of output": shape, "grad": grad, "requires_grad": requires_grad})
+    for leaf in (False, True):
+        classes, _ = work.run(probes.error_of_backward, shape, grad, requires_grad, leaf)
+        expect_true("ValueError" in classes, got=classes[0] if classes else "no error", want="ValueError",
+                    given={"output": "a leaf" if leaf else "x + x", "its shape": shape, "grad": grad,
+                           "requires_grad": requires_grad})
 
 
-@pytest.mark.parametrize("scenario, inside", [
-    ("a block", {}),
-    ("a block in a block", {"in the outer block, after the inner one": False}),
-    ("a block that an exception ends", {"the exception went on": True}),
+@pytest.mark.parametrize("scenario, want", [
+    ("a block", {"before": True, "inside": False, "after": True}),
+    ("a block in a block",
+     {"before": True, "inside": False, "in the outer block, after the inner one": False, "after": True}),
+    ("a block that an exception ends", {"before": True, "inside": False, "the exception went on": True, "after": True}),
+    ("a block that KeyboardInterrupt ends",
+     {"before": True, "inside": False, "the exception went on": True, "after": True}),
+    ("a block where recording was off before", {"before": False, "inside": False, "after": False}),
+    ("a call whose block begins later", {"before": True, "after the call": True, "inside": False, "after": True}),
 ])
-def test_no_grad(work, scenario, inside):
+def test_no_grad(work, scenario, want):
     """no_grad turns recording off inside its block and puts it back as it was, after an exception too."""
     found = work.run(probes.recorded_around_no_grad, scenario)
-    expect(found, equals={"before": True, "inside": False, **inside, "after": True}, given={"scenario": scenario},
-           note="whether operations were recorded")
+    expect(found, equals=want, given={"scenario": scenario}, note="whether operations were recorded")
+
+
+def test_walks_no_path_twice(work):
+    """However many paths lead through a graph, the work is one visit of each tensor: of 60 operations, not of 2^60."""
+    grad = np.array([1.0, -0.5])
+    orders, gradients = work.run(probes.backward_of_many_paths, 60, grad)
+    given = {"two chains of 60 operations": "each on the last result twice, and each on the last two results"}
+    expect(orders, equals=[61, 61], given=given, note="the number of tensors in the order")
+    # Each operation shares out what it gets in two halves, so in the end x has got all of it.
+    expect(gradients, equals=[grad, grad], given=given,
+           note="the gradient of x, where each operation gives half of what it gets to either operand")

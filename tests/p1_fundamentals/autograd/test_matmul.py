@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from grader.judge import expect, expect_true
 from tests.oracles import torch_vjp
 from tests.p1_fundamentals.autograd import probes
+from tests.p1_fundamentals.autograd.checks import LAYOUTS, expect_records_operands
 from tests.strategies import seeds, shapes, values
 
 sides = st.integers(1, 4)
@@ -15,12 +16,12 @@ sides = st.integers(1, 4)
 PAIRS = [((2, 3), (3, 4)), ((3,), (3,)), ((2, 1, 2, 3), (4, 3, 2))]
 
 
-def check(work, a, b, seed, probe=probes.value_and_vjp):
+def check(work, a, b, seed, probe=probes.value_and_vjp, **options):
     """Value and gradients of a @ b against PyTorch's, for an upstream gradient of `seed`."""
     grad = values(np.matmul(a, b).shape, seed, dtype=a.dtype)
     value, gradients = torch_vjp(torch.matmul, a, b, grad=grad)
-    got_value, got_gradients = work.run(probe, "matmul", [a, b], grad)
-    given = {"a": a, "b": b}
+    got_value, got_gradients = work.run(probe, "matmul", [a, b], grad, **options)
+    given = {"a": a, "b": b, **options}
     expect(got_value, equals=value, given=given, note="the product")
     for name, got, want in zip("ab", got_gradients, gradients, strict=True):
         expect(got, equals=want, given={**given, "grad": grad}, note=f"the gradient of {name}")
@@ -79,14 +80,17 @@ def test_takes_vectors_with_batches(work, shape_a, shape_b):
 @pytest.mark.parametrize("shape_a, shape_b", [
     ((2, 0), (0, 3)), ((0, 3), (3, 2)), ((2, 3), (3, 0)), ((0,), (0,)), ((0, 2, 3), (3, 4)), ((1, 2, 3), (0, 3, 2))])
 def test_takes_empty_axes(work, shape_a, shape_b):
-    """Axes of length 0: a sum over nothing is 0, forward and backward."""
-    check_shapes(work, shape_a, shape_b)
-    check_shapes(work, (2, 3), (3, 2))
+    """Axes of length 0: a sum over nothing is 0, forward and backward, in either dtype."""
+    for dtype in (np.float64, np.float32):
+        check_shapes(work, shape_a, shape_b, dtype=dtype)
+        check_shapes(work, (2, 3), (3, 2), dtype=dtype)
 
 
 @pytest.mark.parametrize("shape_a, shape_b", [
     ((2, 3), (4, 5)), ((2, 3), (2, 3)), ((3,), (4,)), ((3,), (2, 3)), ((2, 3), (2,)), ((2, 2, 3), (2, 2, 3)),
-    ((), (3, 2)), ((2, 3), ()), ((), ()), ((2, 3, 4), (3, 4, 5))])
+    ((), (3, 2)), ((2, 3), ()), ((), ()), ((2, 3, 4), (3, 4, 5)),
+    ((2, 1), (3, 4)), ((2, 3), (1, 4)), ((1,), (3,)), ((3,), (1, 2)),   # an inner length of 1 is not stretched
+    ((2, 0), (3, 4)), ((0, 2, 3), (2, 3, 4))])
 def test_refuses_shapes_that_do_not_fit(work, shape_a, shape_b):
     """Shapes without a product raise ValueError with both shapes in its message; shapes with one do not."""
     check_shapes(work, (2, 3), (3, 4))
@@ -114,14 +118,19 @@ def test_leaves_everything_as_it_was(work, shape_a, shape_b):
 
 
 @pytest.mark.parametrize("shape_a, shape_b", PAIRS)
-@pytest.mark.parametrize("probe", [probes.value_and_vjp, probes.value_and_vjp_of_views])
-def test_keeps_float32(work, shape_a, shape_b, probe):
-    """float32 in, float32 out, for the product and the gradients; views with other strides give the same."""
-    check_shapes(work, shape_a, shape_b, probe=probe, dtype=np.float32)
+def test_keeps_float32_and_takes_any_layout(work, shape_a, shape_b):
+    """float32 in, float32 out, for the product and the gradients, however the arrays lie in memory."""
+    for layout in LAYOUTS:
+        check_shapes(work, shape_a, shape_b, dtype=np.float32, probe=probes.value_and_vjp_of_views, layout=layout)
+
+
+def test_records_its_operands(work):
+    """The operands themselves are the parents, in their order, also where both are one tensor, as in x @ x."""
+    expect_records_operands(work, "matmul", [values((2, 2), seed=12), values((2, 2), seed=13)])
 
 
 @pytest.mark.parametrize("required", [(True, False), (False, True)])
-@pytest.mark.parametrize("shape_a, shape_b", [((2, 3), (3, 4)), ((2, 1, 2, 3), (3,))])
+@pytest.mark.parametrize("shape_a, shape_b", [((2, 3), (3, 4)), ((2, 1, 2, 3), (3,)), ((3,), (3, 2))])
 def test_an_operand_may_require_no_gradient(work, shape_a, shape_b, required):
     """Where one operand requires no gradient the other's is the same, and its own is None or right."""
     a, b = values(shape_a, seed=9), values(shape_b, seed=10)
