@@ -175,7 +175,7 @@ class Work:
         return self._members[name]
 
     def run(self, probe, *args, **kwargs):
-        """Run `probe`, a function of the suite's probes.py, in the worker, with the module as its first argument."""
+        """Run `probe`, a function of the suite's probes, in the worker, with the module as its first argument."""
         module = inspect.getmodule(probe)
         if module not in self._session.probes:
             self._session.ask("probes", module.__name__, _source(module))

@@ -211,8 +211,9 @@ def _plan(exercise: Exercise, items: list[pytest.Item]) -> list[CheckPlan]:
 def suite_digest(course: Course, exercise: Exercise) -> str:
     """Stands for everything that decides a verdict beside the learner's files: suite, helpers, limits, points."""
     folder = (course.root / exercise.suite).parent
-    shared = [p for p in sorted(folder.glob("*.py")) if not p.name.startswith(("test_", "mistakes_"))]
-    own = [course.root / exercise.suite, *shared, *sorted((course.root / "tests").glob("*.py"))]
+    shared = [p for p in sorted(folder.glob("*.py")) if not p.name.startswith(("test_", "mistakes_", "probes_"))]
+    probes = [p for p in [folder / f"probes_{exercise.name}.py"] if p.exists()]
+    own = [course.root / exercise.suite, *probes, *shared, *sorted((course.root / "tests").glob("*.py"))]
     whole = hashlib.sha256(exercise.model_dump_json().encode())
     for path in own:
         whole.update(path.name.encode() + b"\0" + path.read_bytes())

@@ -78,7 +78,7 @@ class Worker:
         return OPERATORS[name](*args)
 
     def do_probes(self, path, source):
-        """Take the text of the suite's probes.py."""
+        """Take the text of a file of the suite's probes."""
         module = self.probes[path] = types.ModuleType("probes")
         linecache.cache[path] = (len(source), None, source.splitlines(True), path)
         exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)

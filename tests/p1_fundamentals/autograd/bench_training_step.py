@@ -2,7 +2,7 @@
 
 The baseline is PyTorch eager on one thread: the same numbers, the same initial weights, the same optimiser.
 """
-from tests.p1_fundamentals.autograd import probes
+from tests.p1_fundamentals.autograd import probes_training_step as probes
 
 LIBRARY = "PyTorch"
 MODULE = "models"

@@ -4,7 +4,7 @@ import pytest
 import sympy as sp
 
 from tests import algebra
-from tests.p1_fundamentals.autograd import probes
+from tests.p1_fundamentals.autograd import probes_derivation as probes
 
 # Symbols first; then one logit alone, two in another order, the same one twice, and logits by which no machine
 # differentiates.

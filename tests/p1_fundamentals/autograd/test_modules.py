@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from grader.judge import expect, expect_true
 from tests.oracles import torch_vjp
-from tests.p1_fundamentals.autograd import probes
+from tests.p1_fundamentals.autograd import probes_modules as probes
 from tests.strategies import seeds, shapes, values
 
 MADE_OF = [np.array([1.5, -2.0]), np.array([[0.5]], np.float32), np.array([3, 4]), np.array(2.5), [1.5, 2], 3, 2.5]

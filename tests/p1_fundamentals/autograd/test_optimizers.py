@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.judge import expect, expect_true
-from tests.p1_fundamentals.autograd import probes
+from tests.p1_fundamentals.autograd import probes_optimizers as probes
 from tests.strategies import seeds, shapes, values
 
 ORACLES = {"SGD": torch.optim.SGD, "Adam": torch.optim.Adam}
