@@ -31,7 +31,7 @@ bench: .venv/.learner
 	$(BIN)/grader bench autograd --workspace solutions
 else
 test bench:
-	@echo "This copy of the course has no hidden tests, so there is nothing to run here; make start is for you."
+	@echo "This copy of the course has no hidden tests, so nothing was run; make start is for you." >&2; exit 2
 endif
 
 clean:

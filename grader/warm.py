@@ -39,6 +39,7 @@ def main(root: Path, path: Path) -> None:
     from grader.course import load_course
     from grader.errors import UsageError
     adopt_orphans()
+    stamp = stamp_of(root)  # before anything is read: what changes while it is, is noticed at the first request
     try:
         course = load_course(root)
     except UsageError as error:
@@ -46,7 +47,15 @@ def main(root: Path, path: Path) -> None:
         sys.exit(2)
     # They load their libraries while we load ours.
     zygotes = {libraries: Zygote(libraries) for libraries in {tuple(e.preload) for e in course.exercises.values()}}
-    WarmParent(course, path, zygotes).serve()
+    WarmParent(course, path, zygotes, stamp).serve()
+
+
+def stamp_of(root: Path) -> tuple:
+    """Stands for all that the warm parent has in memory: the grader, the course, the suites."""
+    engine = Path(__file__).resolve().parent
+    files = [root / "course.yml", *engine.rglob("*.py"), *(root / "tests").rglob("*.py")]
+    return tuple(sorted((str(f), s.st_mtime_ns, s.st_size) for f in files
+                        if "tests/grader" not in str(f) and f.exists() and (s := f.stat())))
 
 
 class Zygote:
@@ -100,13 +109,12 @@ def load_libraries() -> None:
 
 
 class WarmParent:
-    def __init__(self, course: "Course", path: Path, zygotes: dict[tuple[str, ...], Zygote]):
-        self.course, self.root, self.path = course, course.root, path
+    def __init__(self, course: "Course", path: Path, zygotes: dict[tuple[str, ...], Zygote], stamp: tuple):
+        self.course, self.root, self.path, self.stamp = course, course.root, path, stamp
         load_libraries()
         import grader.ledger  # noqa: F401  (what a judge would import after the fork)
         import grader.report.verdict_text  # noqa: F401
         from grader.judge import diagnose, suites
-        self.stamp = suites.changed_files(self.root)
         self.suites = suites.collect_suites(self.course)
         self.has_suites = (self.root / "tests").is_dir()
         self.undrawn = [s for s in self.suites.values() if isinstance(s, suites.Suite)]
@@ -117,7 +125,12 @@ class WarmParent:
         self.builder = 0
         self.runs = 0
         # Who takes pipeline 1 need not have installed what pipeline 3 is about.
-        self.zygotes = {libraries: zygote for libraries, zygote in zygotes.items() if zygote.wait_until_ready()}
+        self.zygotes: dict[tuple[str, ...], Zygote] = {}
+        for libraries, zygote in zygotes.items():
+            if zygote.wait_until_ready():
+                self.zygotes[libraries] = zygote
+            else:
+                zygote.end()
         gc.collect()
         gc.freeze()
 
@@ -167,8 +180,7 @@ class WarmParent:
 
     def answer(self, connection: socket.socket, listener: socket.socket) -> bool:
         """Fork a judge for one request. False where this process is out of date, which the client is told."""
-        from grader.judge.suites import changed_files
-        if changed_files(self.root) != self.stamp or self.lost_a_zygote():
+        if stamp_of(self.root) != self.stamp or self.lost_a_zygote():
             self.path.unlink(missing_ok=True)  # before it is told: it comes back at once
             with contextlib.suppress(OSError):
                 connection.sendall(b'{"stale": true}\n')

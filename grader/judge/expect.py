@@ -15,7 +15,6 @@ from grader.judge.show import show
 # Relative and absolute tolerance by the coarser of the two dtypes: a few hundred rounding errors, room for a
 # different order of summation and no room for a different formula.
 TOLERANCES = {np.dtype("float64"): (1e-7, 1e-9), np.dtype("float32"): (1e-4, 1e-5), np.dtype("float16"): (1e-2, 1e-3)}
-ORDINALS = {0: "first", 1: "second", 2: "third"}
 _FINEST = TOLERANCES[np.dtype("float64")]
 
 
@@ -50,7 +49,8 @@ def expect(got, *, equals, given: dict | None = None, rtol: float | None = None,
     a, b = _array(got), _array(want)
     if a.shape != b.shape:
         raise Mismatch("shape", got=f"shape {a.shape}", want=f"shape {b.shape}", given=given, note=note, value=a)
-    if (isinstance(want, np.ndarray) or _is_tensor(want)) and (a.dtype != b.dtype if exact_dtype else a.dtype.kind != b.dtype.kind):
+    differ = a.dtype != b.dtype if exact_dtype else a.dtype.kind != b.dtype.kind
+    if differ and (isinstance(want, np.ndarray) or _is_tensor(want)):
         raise Mismatch("dtype", got=f"dtype {a.dtype}", want=f"dtype {b.dtype}", given=given, note=note, value=a)
     if "O" in (a.dtype.kind, b.dtype.kind):  # an int beyond 64 bits: it is compared as it is
         if got != want:
@@ -78,7 +78,7 @@ def _expect_sequence(got, want, given, rtol, atol, exact_dtype, note) -> None:
     if len(got) != len(want):
         raise Mismatch("shape", got=_counted(got), want=_counted(want), given=given, note=note, value=len(got))
     for index, (one, other) in enumerate(zip(got, want)):
-        place = f"({ORDINALS.get(index, f'{index + 1}th')} of {len(want)})" if len(want) > 1 else ""
+        place = f"(number {index + 1} of {len(want)})" if len(want) > 1 else ""
         expect(one, equals=other, given=given, rtol=rtol, atol=atol, exact_dtype=exact_dtype,
                note=f"{note} {place}".strip())
 

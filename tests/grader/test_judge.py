@@ -96,7 +96,7 @@ class TestVerdicts:
         assert (raised.value.got, raised.value.want) == shown
 
     def test_which_of_several_values_differs_is_said(self):
-        with pytest.raises(Mismatch, match=r"the gradients of a and b \(second of 2\)"):
+        with pytest.raises(Mismatch, match=r"the gradients of a and b \(number 2 of 2\)"):
             expect([1.0, 2.0], equals=[1.0, 3.0], note="the gradients of a and b")
 
     @pytest.mark.parametrize("value", ["2 * x", "2 * x + 1e-12",
