@@ -48,6 +48,8 @@ def mul(a: Float[Tensor, "*#shape"], b: Float[Tensor, "*#shape"]) -> Float[Tenso
     r"""$y = a\,b$, element by element.
 
     >>> y = mul(Tensor([2.0], requires_grad=True), Tensor([5.0], requires_grad=True))
+    >>> y.data
+    array([10.])
     >>> y.vjp(np.array([1.0]))
     (array([5.]), array([2.]))
     """
@@ -83,6 +85,8 @@ def power(a: Float[Tensor, "*shape"], exponent: float | int) -> Float[Tensor, "*
     The derivative of a constant is 0: for $p = 0$ the gradient is 0 everywhere, at $a = 0$ too. Otherwise $a$ is such
     that value and derivative exist: positive where $p$ is no whole number, and not 0 where $p < 1$.
 
+    >>> power(Tensor([3.0]), 2).data
+    array([9.])
     >>> power(Tensor([3.0], requires_grad=True), 2).vjp(np.array([1.0]))
     (array([6.]),)
     """

@@ -42,6 +42,8 @@ def log(a: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
     Value and gradient are right to the last digits for numbers from $10^{-300}$ to $10^{300}$, in float32 from
     $10^{-37}$ to $10^{37}$: nothing is added to $a$ to keep it away from 0.
 
+    >>> log(Tensor([1.0])).data
+    array([0.])
     >>> log(Tensor([1.0, 4.0], requires_grad=True)).vjp(np.array([1.0, 1.0]))
     (array([1.  , 0.25]),)
     """
@@ -51,6 +53,8 @@ def log(a: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
 def sqrt(a: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
     r"""$y = \sqrt a$, element by element, of positive numbers, with the same exactness as `log`.
 
+    >>> sqrt(Tensor([4.0])).data
+    array([2.])
     >>> sqrt(Tensor([4.0], requires_grad=True)).vjp(np.array([1.0]))
     (array([0.25]),)
     """

@@ -62,6 +62,8 @@ def relu(a: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
 def tanh(a: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
     r"""$y = \tanh a$, the hyperbolic tangent, element by element, for tensors of any shape, also () and empty ones.
 
+    >>> tanh(Tensor([0.0, 1000.0])).data
+    array([0., 1.])
     >>> tanh(Tensor([0.0, 1000.0], requires_grad=True)).vjp(np.array([5.0, 5.0]))
     (array([5., 0.]),)
     """

@@ -61,6 +61,8 @@ def mean(a: Float[Tensor, "..."], axis: int | tuple[int, ...] | None = None,
          keepdims: bool = False) -> Float[Tensor, "..."]:
     r"""The mean over `axis`. The axes that are reduced have at least one element each.
 
+    >>> mean(Tensor([[1.0, 2.0], [3.0, 4.0]])).item()
+    2.5
     >>> mean(Tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)).vjp(np.array(1.0))[0]
     array([[0.25, 0.25],
            [0.25, 0.25]])
@@ -86,6 +88,8 @@ def max(a: Float[Tensor, "..."], axis: int | tuple[int, ...] | None = None,
     The gradient is shared in equal parts among all the elements that equal the maximum; the others get 0, however close
     they come. Infinities are numbers like others here: of three elements -inf each gets a third.
 
+    >>> max(Tensor([[1.0, 5.0, 2.0], [4.0, 3.0, 4.0]]), axis=-1).data
+    array([5., 4.])
     >>> max(Tensor([[1.0, 5.0, 2.0], [4.0, 3.0, 4.0]], requires_grad=True), axis=-1).vjp(np.array([1.0, 1.0]))[0]
     array([[0. , 1. , 0. ],
            [0.5, 0. , 0.5]])
