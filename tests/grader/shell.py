@@ -40,8 +40,11 @@ def course_in_use(root: Path, monkeypatch) -> Iterator[Course]:
 
 
 def warm_processes(root: Path) -> list[psutil.Process]:
-    return [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] and "grader.warm" in p.info["cmdline"]
-            and str(root) in p.info["cmdline"]]
+    """The warm parents of this course. A judge that one has forked has the same command line, and is none."""
+    named = [p for p in psutil.process_iter(["cmdline", "ppid"]) if p.info["cmdline"]
+             and "grader.warm" in p.info["cmdline"] and str(root) in p.info["cmdline"]]
+    pids = {p.pid for p in named}
+    return [p for p in named if p.info["ppid"] not in pids]
 
 
 def ours(root: Path) -> list[psutil.Process]:
