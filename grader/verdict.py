@@ -73,6 +73,7 @@ class Verdict(Frozen):
     suite_hash: str = ""          # of the suite and the limits
     hidden_checks_run: bool = True
     recorded: bool = True         # whether it went to the ledger
+    unsafe: bool = False          # a stranger's file, judged without the sandbox
     seconds: float = 0.0
     judged_at: datetime
 
