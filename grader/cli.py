@@ -71,6 +71,16 @@ def parser() -> Parser:
     sub.add_argument("--json", action="store_true", help="as JSON")
     sub.add_argument("--html", metavar="FILE", help="write one self-contained page")
 
+    sub = command("autograde", autograde, "For instructors: mark a class, in a sandbox; run again, it goes on.")
+    sub.add_argument("submissions", metavar="SUBMISSIONS", nargs="+", help="a folder with a folder, .zip or .tar.gz of "
+                     "each student, or single submissions")
+    sub.add_argument("--out", metavar="DIR", default="marks", help="where everything is written (marks)")
+    sub.add_argument("--only", metavar="PROJECT", help="mark this project, or this exercise, alone")
+    sub.add_argument("--workers", metavar="N", type=int, help="how many submissions at a time (one for each core)")
+    sub.add_argument("--engine", choices=("local", "dask"), default="local", help="here, or on a Dask cluster")
+    sub.add_argument("--scheduler", metavar="ADDRESS", help="of the Dask cluster; without it, one is made here")
+    sub.add_argument("--unsafe", action="store_true", help="without the sandbox; every verdict says so")
+
     sub = command("release", release, "For maintainers: write the stubs from the solutions, or a class's bundle.")
     takes_exercises(sub, nargs="*")
     sub.add_argument("--bundle", metavar="DIR", help="write what a class gets: no solutions, no hidden tests")
@@ -235,6 +245,19 @@ def report(args, root: Path) -> int:
         from grader.report.terminal import print_map
         print_map(shown, Console())
     return PASSED
+
+
+# ── for instructors ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def autograde(args, root: Path) -> int:
+    from grader.autograde.run import Options
+    from grader.autograde.run import autograde as mark
+    from grader.course import load_course
+    if args.workers is not None and args.workers < 1:
+        raise UsageError("--workers must be at least 1.")
+    return mark(load_course(root), Options([Path(path) for path in args.submissions], Path(args.out), args.engine,
+                                           args.scheduler, args.workers, args.only, args.unsafe))
 
 
 # ── for maintainers ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -58,6 +58,31 @@ class Workspace:
             raise BadFile(f"{name} cannot be read: {error.strerror or error}.") from None
 
 
+    def given_code(self, course: Course, project: str) -> dict[str, str]:
+        """The project's Python files that are no exercise, {path: text}: the same for everybody."""
+        paths = sorted(str(file.relative_to(self.given)) for file in (self.given / project).glob("*.py"))
+        return {path: self.read(path, self.given) for path in paths if path.removesuffix(".py") not in course.exercises}
+
+
+@dataclass(frozen=True)
+class HandedIn(Workspace):
+    """A submission, of which nothing is read here: `replaced` holds its texts, `problems` why some cannot be judged, and
+    `code` the given code of each project, which a judge without rights might not be able to read."""
+
+    problems: dict[str, str] = field(default_factory=dict)
+    code: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def read(self, path: str, base: Path | None = None) -> str:
+        if path in self.problems:
+            raise BadFile(self.problems[path])
+        if path not in self.replaced:
+            raise BadFile(f"There is no file {path} in what {self.label} handed in.")
+        return self.replaced[path]
+
+    def given_code(self, course: Course, project: str) -> dict[str, str]:
+        return self.code[project]
+
+
 def local_workspace(course: Course, folder: str | None = None) -> Workspace:
     """The workspace that the user means: `folder` below the course or anywhere, else `exercises/`."""
     root = course.root / (folder or "exercises")
@@ -103,8 +128,8 @@ def gather(course: Course, workspace: Workspace, exercise: Exercise) -> Sources:
         check_text(text, name, exercise.forbids)
         texts[each.path] = (name, text)
     for project in projects:
-        for path in given_files(course, project, workspace.given):
-            texts[path] = (f"{workspace.label}/{path}", workspace.read(path, workspace.given))
+        for path, text in workspace.given_code(course, project).items():
+            texts[path] = (f"{workspace.label}/{path}", text)
     whole = hashlib.sha256()
     for path in sorted(texts):
         whole.update(f"{path}\0{len(texts[path][1])}\0{texts[path][1]}".encode("utf-8", "surrogatepass"))
@@ -120,12 +145,6 @@ def gather_project(course: Course, workspace: Workspace, project: Project, name:
         files |= sources.files
         digests.append(sources.digest)
     return Sources(module_name(f"{project.id}/{name}.py"), files, hashlib.sha256("".join(digests).encode()).hexdigest()[:16])
-
-
-def given_files(course: Course, project: str, base: Path) -> list[str]:
-    """The project's Python files that are no exercise: given code, the same for everybody."""
-    return sorted(path for file in (base / project).glob("*.py")
-                  if (path := str(file.relative_to(base))).removesuffix(".py") not in course.exercises)
 
 
 def check_text(text: str, name: str, forbids: list[str]) -> None:

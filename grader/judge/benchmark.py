@@ -25,7 +25,6 @@ from grader.errors import GraderError, UsageError
 from grader.judge.link import Link, WorkerFailed
 from grader.judge.remote import LearnerError, NotStarted, Session, Work
 from grader.judge.run import Context
-from grader.worker.processes import cpu_seconds
 from grader.workspace import BadFile, Workspace, gather_project, local_workspace
 
 TURNS = 21
@@ -131,7 +130,7 @@ def timed_worker(course: Course, project: Project, code: ModuleType, workspace: 
 
     def timed(steps: int) -> tuple[float, float]:
         link.begin_check()  # a new allowance of CPU and wall time
-        before = cpu_seconds(link.pid)
+        before = link.cpu_seconds()
         result = told(lambda: work.run(code.run, state, steps))
-        return cpu_seconds(link.pid) - before, float(result)
+        return link.cpu_seconds() - before, float(result)
     return timed

@@ -1,4 +1,5 @@
 """The judge's end of one worker: start it, ask it, watch its limits, end it."""
+import contextlib
 import json
 import os
 import select
@@ -6,13 +7,15 @@ import socket
 import time
 from dataclasses import dataclass, field
 
-from grader import wire
+from grader import doors, wire
 from grader.course import Limits
 from grader.verdict import Kind
-from grader.worker.processes import cpu_seconds
 
 POLL_SECONDS = 0.1
-END_SECONDS = 2  # how long the zygote may take to say how a worker ended
+END_SECONDS = 2      # how long the zygote may take to say how a worker ended
+ZYGOTE_SECONDS = 60  # and how long to answer anything else, on a machine that does ten other things
+CORES = os.cpu_count() or 1
+KILLED = "the process was killed by the system, most likely for memory"
 
 
 class WorkerFailed(Exception):
@@ -23,6 +26,10 @@ class WorkerFailed(Exception):
         self.kind = kind
 
 
+class ZygoteLost(BaseException):
+    """The process that workers come from is gone: nothing can be said of the learner's code."""
+
+
 class Cancelled(BaseException):
     """Whoever asked for this verdict is gone."""
 
@@ -31,7 +38,7 @@ class Cancelled(BaseException):
 class Link:
     """One worker, from fork to death. `asker` is the socket of the client; when it hangs up, so do we."""
 
-    zygote: str
+    zygote: socket.socket  # its door
     limits: Limits
     grants: list[str] = field(default_factory=list)
     cpu: int | None = None
@@ -41,8 +48,7 @@ class Link:
         self.prints = bytearray()
         self.prints_open = True
         self.dead = False
-        self.connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.connection.connect(self.zygote)
+        self.connection = self._knock()
         self.wire, theirs = socket.socketpair()
         self.prints_fd, their_prints = os.pipe()
         os.set_blocking(self.prints_fd, False)
@@ -50,23 +56,51 @@ class Link:
         socket.send_fds(self.connection, [json.dumps(message).encode()], [theirs.fileno(), their_prints])
         theirs.close()
         os.close(their_prints)
-        self._control = b""
-        while b"\n" not in self._control:
-            chunk = self.connection.recv(4096)
-            if not chunk:
-                raise WorkerFailed(Kind.CRASHED, "the worker could not be started")
-            self._control += chunk
-        line, _, self._control = self._control.partition(b"\n")
-        self.pid = json.loads(line)["pid"]
+        self._heard = b""       # what the zygote has said and we have not read
+        self._ended: int | None = None
+        self.pid = self._hear("pid", ZYGOTE_SECONDS)
+        if self.pid is None:
+            raise ZygoteLost
         self.poll = select.poll()
         for fd in (self.wire, self.prints_fd, self.connection, *([self.asker] if self.asker else [])):
             self.poll.register(fd, select.POLLIN)
         self.begin_check()
 
+    def _knock(self) -> socket.socket:
+        try:
+            return doors.knock(self.zygote)
+        except OSError:
+            raise ZygoteLost from None
+
+    def _hear(self, what: str, seconds: float):
+        """Wait until the zygote says `what`; None where it does not in that time. Raises ZygoteLost."""
+        deadline = time.monotonic() + seconds
+        while True:
+            while b"\n" in self._heard:
+                line, _, self._heard = self._heard.partition(b"\n")
+                said = json.loads(line)
+                self._ended = said.get("ended", self._ended)
+                if what in said:
+                    return said[what]
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return None
+            try:
+                self.connection.settimeout(left)
+                chunk = self.connection.recv(4096)
+            except TimeoutError:
+                continue
+            except OSError:
+                chunk = b""
+            if not chunk:
+                self.close()
+                raise ZygoteLost
+            self._heard += chunk
+
     def begin_check(self) -> None:
         """The limits count from here."""
         self.prints.clear()
-        self.cpu_start, self.wall_start = cpu_seconds(self.pid), time.monotonic()
+        self.cpu_start, self.wall_start = self.cpu_seconds(), time.monotonic()
 
     def ask(self, tree: bytes, arrays: list) -> tuple[bytes, bytearray]:
         """Send a request and wait for the frame that answers it; raises WorkerFailed, after which this link is dead."""
@@ -102,10 +136,12 @@ class Link:
                 self._explain_end()
 
     def _check_limits(self) -> None:
-        used, waited = cpu_seconds(self.pid) - self.cpu_start, time.monotonic() - self.wall_start
-        if used > self.limits.cpu_seconds:
-            self.fail(Kind.TIMEOUT, f"stopped after {self.limits.cpu_seconds:g} seconds of computing: is there a loop "
-                                    "that never ends?")
+        waited = time.monotonic() - self.wall_start
+        # While less time has passed than there is CPU time to use up, nobody needs to be asked.
+        if waited * CORES > self.limits.cpu_seconds:
+            if self.cpu_seconds() - self.cpu_start > self.limits.cpu_seconds:
+                self.fail(Kind.TIMEOUT, f"stopped after {self.limits.cpu_seconds:g} seconds of computing: is there a "
+                                        "loop that never ends?")
         if waited > self.limits.wall_seconds:
             self._fail_for_time()
 
@@ -131,17 +167,9 @@ class Link:
 
     def _explain_end(self) -> None:
         """The worker's end of the wire is closed: say how it ended, as the zygote saw it."""
-        deadline = time.monotonic() + END_SECONDS
-        while b"\n" not in self._control and time.monotonic() < deadline:
-            if select.select([self.connection], [], [], 0.1)[0]:
-                chunk = self.connection.recv(4096)
-                if not chunk:
-                    break
-                self._control += chunk
-        line = self._control.partition(b"\n")[0]
-        code = json.loads(line).get("ended") if line else None
+        code = self._hear("ended", END_SECONDS) if self._ended is None else self._ended
         if code == -9:
-            self.fail(Kind.MEMORY, "the process was killed by the system, most likely for memory")
+            self.fail(Kind.MEMORY, KILLED)
         if code is None:
             self.fail(Kind.CRASHED, "the process closed its connection to the grader")
         if code < 0:
@@ -155,7 +183,12 @@ class Link:
         raise WorkerFailed(kind, message)
 
     def cpu_seconds(self) -> float:
-        return cpu_seconds(self.pid)
+        """What the worker has used, by the kernel's count: the zygote reads it, whose processes we may not see."""
+        if self.dead:
+            return 0.0
+        with contextlib.suppress(OSError):
+            self.connection.sendall(b"?")
+        return self._hear("cpu", ZYGOTE_SECONDS) or 0.0
 
     def close(self) -> None:
         """Closing the connection is what kills the worker: the zygote sees to it, also when this process dies."""

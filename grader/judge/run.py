@@ -1,4 +1,5 @@
 """Run one exercise's suite against a workspace and say what came of it: a Verdict."""
+import socket
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ FATAL_ENDS = 2  # after so many checks that cost a worker (a loop, a crash) the 
 class Context:
     """What a run needs from its surroundings: where workers come from, on which CPU, and for whom."""
 
-    zygotes: dict[tuple[str, ...], str]  # their sockets, by the libraries that they have loaded
+    zygotes: dict[tuple[str, ...], socket.socket]  # their doors, by the libraries that they have loaded
     cpu: int | None = None
     asker: object = None
     shrink: bool = True

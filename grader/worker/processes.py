@@ -7,7 +7,7 @@ import signal
 import time
 from pathlib import Path
 
-_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 1, 4, 36
 
 
 def _prctl(option: int, value: int) -> None:
@@ -23,6 +23,11 @@ def die_with_parent() -> None:
 def adopt_orphans() -> None:
     """Become the parent of descendants whose own parent ended, so that they can be found and ended."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def hide_from_others() -> None:
+    """Close what /proc shows of this process (memory, files, environment) to others, those of the same user too."""
+    _prctl(_PR_SET_DUMPABLE, 0)
 
 
 def limit_memory(megabytes: int) -> None:

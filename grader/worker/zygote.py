@@ -1,13 +1,15 @@
 """The zygote: a process with the libraries loaded that forks one worker for each connection.
 
-    judge ──connect──> zygote ──fork──> worker
+    judge ──knocks──> zygote ──fork──> worker
       └────────────── wire ───────────────┘
 
-The judge connects, sends the worker's end of the wire, the place for its prints, and the limits. The zygote answers
-with the worker's pid and, should the worker end by itself, with how it ended. When the judge closes the connection,
-or dies, the worker and whatever it started are killed: nothing outlives its connection.
+The judge knocks, sends the worker's end of the wire, the place for its prints, and the limits. The zygote answers with
+the worker's pid, with the CPU time that the worker has used whenever it is asked and, should the worker end by itself,
+with how it ended. When the judge closes the connection, or dies, the worker and whatever it started are killed: nothing
+outlives its connection. When all who could knock are gone, the zygote ends.
 
-Run as `python -P -m grader.worker.zygote SOCKET [module …]`; the modules are imported before the first fork.
+Run as `python -P -m grader.worker.zygote JSON`, with the door's descriptor, the modules to import before the first fork,
+and, inside a sandbox, how workers are confined.
 """
 import gc
 import importlib
@@ -19,24 +21,28 @@ import socket
 import sys
 import warnings
 
+from grader import doors
 from grader.worker import processes
 from grader.worker.serve import serve
 
 
-def main(path: str, preload: list[str]) -> None:
+def main(door: int, libraries: list[str], confinement: dict | None = None) -> None:
     processes.die_with_parent()
     processes.adopt_orphans()
     warnings.simplefilter("ignore")
-    for name in preload:
+    for name in libraries:
         importlib.import_module(name)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)  # a pool of threads does not survive a fork
+    confine = None
+    if confinement is not None:
+        from grader.worker.confine import Confinement
+        confine = Confinement(**confinement)
+        processes.hide_from_others()
     gc.collect()
     gc.freeze()
 
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.bind(path)
-    listener.listen(64)
+    inner = socket.socket(fileno=door)
     child_ended_r, child_ended_w = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(child_ended_w, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -44,20 +50,21 @@ def main(path: str, preload: list[str]) -> None:
     print("ready", flush=True)
 
     selector = selectors.DefaultSelector()
-    selector.register(listener, selectors.EVENT_READ)
+    selector.register(inner, selectors.EVENT_READ)
     selector.register(child_ended_r, selectors.EVENT_READ)
     workers: dict[socket.socket, int] = {}  # connection -> pid
     while True:
         for key, _ in selector.select():
-            if key.fileobj is listener:
-                connection, _ = listener.accept()
-                pid = start_worker(connection, [listener, *workers])
-                if pid:
+            if key.fileobj is inner:
+                connection = doors.open_door(inner)
+                if connection is None:
+                    return leave(workers)
+                if pid := start_worker(connection, [inner, *workers], confine):
                     workers[connection] = pid
                     selector.register(connection, selectors.EVENT_READ)
             elif key.fileobj == child_ended_r:
                 os.read(child_ended_r, 4096)
-            elif key.fileobj in workers:  # the judge closed, or is gone
+            elif key.fileobj in workers and not tell_cpu(key.fileobj, workers[key.fileobj]):
                 if pid := workers.pop(key.fileobj):
                     processes.kill_tree(pid)
                 selector.unregister(key.fileobj)
@@ -65,7 +72,23 @@ def main(path: str, preload: list[str]) -> None:
         bury(workers)
 
 
-def start_worker(connection: socket.socket, others: list[socket.socket]) -> int:
+def leave(workers: dict[socket.socket, int]) -> None:
+    for pid in filter(None, workers.values()):
+        processes.kill_tree(pid)
+
+
+def tell_cpu(connection: socket.socket, pid: int) -> bool:
+    """Answer a judge that asks for its worker's CPU time. False where it closed the connection, or is gone."""
+    try:
+        if not connection.recv(64):
+            return False
+        connection.sendall(json.dumps({"cpu": processes.cpu_seconds(pid) if pid else 0.0}).encode() + b"\n")
+        return True
+    except OSError:
+        return False
+
+
+def start_worker(connection: socket.socket, others: list[socket.socket], confine) -> int:
     """Read what the judge sends on `connection`, fork, and tell it the pid. 0 where the judge changed its mind."""
     try:
         message, fds, _, _ = socket.recv_fds(connection, 4096, 2)
@@ -79,16 +102,19 @@ def start_worker(connection: socket.socket, others: list[socket.socket]) -> int:
         try:
             for other in [connection, *others]:
                 other.close()
-            become_worker(wire_fd, prints_fd, limits)
+            become_worker(wire_fd, prints_fd, limits, confine)
         finally:
             os._exit(1)
     os.close(wire_fd)
     os.close(prints_fd)
-    connection.sendall(json.dumps({"pid": pid}).encode() + b"\n")
+    try:
+        connection.sendall(json.dumps({"pid": pid}).encode() + b"\n")
+    except OSError:
+        pass  # gone already: its end of the connection says so to the loop
     return pid
 
 
-def become_worker(wire_fd: int, prints_fd: int, limits: dict) -> None:
+def become_worker(wire_fd: int, prints_fd: int, limits: dict, confine) -> None:
     processes.die_with_parent()
     os.setsid()
     signal.set_wakeup_fd(-1)
@@ -105,22 +131,25 @@ def become_worker(wire_fd: int, prints_fd: int, limits: dict) -> None:
     sys.stderr = open(2, "w", buffering=1, errors="backslashreplace", closefd=False)
     if limits.get("cpu") is not None and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {limits["cpu"]})
+    grants = limits.get("grants", [])
     processes.limit_files(megabytes=16)
     processes.limit_memory(limits["memory_mb"])
-    forbid_processes(limits.get("grants", []))
     with socket.socket(fileno=3) as wire:
+        if confine is not None:
+            confine.worker(grants, limits["memory_mb"])
+        forbid_processes(grants)
         serve(wire)
     os._exit(0)
 
 
 def forbid_processes(grants: list[str]) -> None:
     """Refuse, in one sentence, what a worker is not there for: it computes. (A sandbox enforces it; this explains.)"""
-    doors = {"processes": ("os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.spawn", "os.system",
+    gates = {"processes": ("os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.spawn", "os.system",
                            "subprocess.Popen", "pty.spawn", "os.kill", "os.killpg"),
              "loopback": ("socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo")}
     if "compiler" in grants:
         grants = [*grants, "processes"]
-    closed = {event for grant, events in doors.items() if grant not in grants for event in events}
+    closed = {event for grant, events in gates.items() if grant not in grants for event in events}
 
     def hook(event, args):
         if event in closed:
@@ -151,4 +180,4 @@ def bury(workers: dict[socket.socket, int]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main(**json.loads(sys.argv[1]))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psutil
 
-from grader import warm
+from grader import zygotes
 from grader.course import Course, Limits
 from grader.judge.run import Context, judge
 from grader.judge.suites import Case, CheckPlan, Suite
@@ -16,10 +16,10 @@ from tests.grader.small_course import small_course
 LIBRARIES = ["numpy", "numpy.random", "jaxtyping", "beartype", "grader.worker.serve"]
 
 
-def start_zygote(monkeypatch, *libraries: str) -> warm.Zygote:
+def start_zygote(monkeypatch, *libraries: str) -> zygotes.Zygote:
     """The zygote of the warm parent, ready, without the libraries that take it a second."""
-    monkeypatch.setattr(warm, "WORKER_LIBRARIES", LIBRARIES)
-    zygote = warm.Zygote(libraries)
+    monkeypatch.setattr(zygotes, "WORKER_LIBRARIES", LIBRARIES)
+    zygote = zygotes.Zygote(libraries)
     zygote.wait_until_ready()
     return zygote
 
@@ -34,9 +34,9 @@ def suite_of(*checks: Callable) -> Suite:
 class Judge:
     """Judges texts as the exercise `letters/first` of a small course."""
 
-    def __init__(self, root: Path, zygote: warm.Zygote):
+    def __init__(self, root: Path, zygote: zygotes.Zygote):
         self.course: Course = small_course(root)
-        self.zygote, self.context = zygote, Context({(): zygote.path})
+        self.zygote, self.context = zygote, Context({(): zygote.door})
 
     def __call__(self, text: str, *checks: Callable, exercise: str = "first", **limits) -> Verdict:
         judged = self.course.find_one(exercise)

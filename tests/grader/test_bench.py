@@ -53,7 +53,7 @@ def measured(tmp_path, zygote, monkeypatch):
 
     def measure(text):
         workspace = local_workspace(course, "solutions").with_text("p1/letters/first.py", text)
-        return next(measure_project(course, project, workspace, Context({(): zygote.path})))
+        return next(measure_project(course, project, workspace, Context({(): zygote.door})))
     measure.project = project
     measure.root = tmp_path
     return measure

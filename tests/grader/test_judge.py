@@ -685,9 +685,9 @@ def number(n):
 SCRIPT = '''
 import json, sys
 from pathlib import Path
-from grader import warm
-warm.WORKER_LIBRARIES[:] = {libraries}
-zygote = warm.Zygote()
+from grader import zygotes
+zygotes.WORKER_LIBRARIES[:] = {libraries}
+zygote = zygotes.Zygote()
 from grader.course import load_course
 from grader.judge import run, suites
 from grader.workspace import local_workspace
@@ -696,7 +696,7 @@ found = suites.collect_suites(course)
 zygote.wait_until_ready()
 exercise = course.find_one("first")
 verdict = run.judge(course, local_workspace(course, "solutions"), exercise, found[exercise.id],
-                    run.Context({{(): zygote.path}}))
+                    run.Context({{(): zygote.door}}))
 zygote.end()
 said = {{"checks": [[c.name, c.title, c.status, c.fingerprint, c.given] for c in verdict.checks],
         "suites": {{name: str(s) for name, s in found.items() if not isinstance(s, suites.Suite)}}}}

@@ -392,7 +392,7 @@ def test_a_granted_process_does_not_outlive_the_verdict(judge):
 
 def test_a_worker_ends_with_its_judge(judge):
     """The judge is killed, not closed: the kernel closes its connection, and that ends the worker."""
-    worker = Link(judge.zygote.path, judge.course.limits)
+    worker = Link(judge.zygote.door, judge.course.limits)
     assert psutil.pid_exists(worker.pid)
     worker.connection.close()
     assert judge.left_running() == []
@@ -400,7 +400,7 @@ def test_a_worker_ends_with_its_judge(judge):
 
 
 def test_a_link_that_is_dead_says_so(judge):
-    worker = Link(judge.zygote.path, judge.course.limits)
+    worker = Link(judge.zygote.door, judge.course.limits)
     worker.close()
     worker.close()
     with pytest.raises(WorkerFailed, match="had ended before"):

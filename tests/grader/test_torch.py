@@ -57,7 +57,7 @@ def torch_zygote():
 @pytest.fixture
 def judge(tmp_path, torch_zygote):
     judge = Judge(tmp_path, torch_zygote)
-    judge.context.zygotes = {("torch", "torch._dynamo"): torch_zygote.path}
+    judge.context.zygotes = {("torch", "torch._dynamo"): torch_zygote.door}
     judge.course.find_one("first").preload = ["torch", "torch._dynamo"]
     yield judge
     assert judge.left_running() == []

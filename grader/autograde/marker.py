@@ -1,0 +1,201 @@
+"""A marker: the sandboxes of a class on this machine, and how a submission gets its verdicts from them.
+
+    Marker ─┬─ sandbox: the warm parent with the suites ── a judge for each submission
+            └─ sandbox: a zygote without any of the course ── a worker for each exercise
+
+Whatever of this dies, however it dies, is started again, and what was not judged to the end is judged again.
+"""
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from grader import doors, sandbox
+from grader.course import Course, Exercise
+from grader.errors import GraderError
+from grader.verdict import Status, Verdict
+from grader.zygotes import ONE_THREAD, Zygote
+
+LONGEST_LINE = 16 << 20  # of a judge's answer
+TRIES = 3                # of one exercise, before it is said that it cannot be judged
+NOT_JUDGED = "It could not be judged"
+PATIENCE_SECONDS = 120   # beyond what the checks of an exercise may take altogether
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission's exercises that are due, with the texts to judge: plain data, which can travel."""
+
+    label: str
+    exercises: list[str]
+    texts: dict[str, str]
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+class Lost(Exception):
+    """The judge's connection ended before its answer did."""
+
+
+class Marker:
+    """Judges jobs of several threads at a time. `unsafe` goes without a sandbox."""
+
+    def __init__(self, course: Course, exercises: list[Exercise], unsafe: bool = False, log: Path | None = None):
+        self.course, self.exercises, self.unsafe = course, exercises, unsafe
+        self.log = log or Path(os.devnull)
+        self.lock = threading.Lock()
+        self.parts: list[Zygote | subprocess.Popen] = []
+        self.door: socket.socket | None = None
+
+    def __enter__(self) -> "Marker":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.end()
+
+    def mark(self, job: Job, turn: int = 0) -> Iterator[Verdict]:
+        """A verdict for each exercise of the job, as they come; `turn` says which CPU to use."""
+        due, tries = [*job.exercises], 0
+        while due:
+            self.started()
+            try:
+                for verdict in self.ask(job, due, turn):
+                    yield verdict
+                    due.pop(0)
+                    tries = 0
+            except Lost as lost:
+                tries += 1
+                if tries == TRIES:
+                    yield not_judged(self.course.exercises[due.pop(0)], job, str(lost), self.unsafe)
+                    tries = 0
+
+    def ask(self, job: Job, due: list[str], turn: int) -> Iterator[Verdict]:
+        """Ask one judge. Raises Lost where it does not answer to the end, or says what is no verdict."""
+        request = {"label": job.label, "texts": job.texts, "problems": job.problems, "exercises": due, "turn": turn}
+        wanted = iter([*due])
+        with self.knock() as connection, connection.makefile("rb") as stream:
+            try:
+                connection.settimeout(PATIENCE_SECONDS + 20 * self.course.limits.wall_seconds)
+                connection.sendall(json.dumps(request).encode() + b"\n")
+                while line := stream.readline(LONGEST_LINE):
+                    said = json.loads(line)
+                    if "verdict" not in said:
+                        break
+                    yield checked(Verdict.model_validate(said["verdict"]), self.course.exercises[next(wanted)])
+                if next(wanted, None) is not None:
+                    raise Lost(said.get("error") or "the judge's process ended")
+            except TimeoutError:
+                raise Lost("the judge did not come to an end") from None
+            except (OSError, ValueError, ValidationError, StopIteration, UnboundLocalError):
+                raise Lost("the judge's process ended") from None
+
+    def knock(self) -> socket.socket:
+        try:
+            return doors.knock(self.door)
+        except OSError:
+            raise Lost("the judge's process could not be reached") from None
+
+    # ── the sandboxes ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def started(self) -> None:
+        """Start what does not run. Where all is in the ledger, nothing is ever started."""
+        with self.lock:
+            if not self.parts or any(map(part_ended, self.parts)):
+                self.end()
+                try:
+                    self.start()
+                except BaseException:
+                    self.end()
+                    raise
+
+    def start(self) -> None:
+        """Raises UsageError where there can be no sandbox, GraderError where what is in it does not start."""
+        if not self.unsafe:
+            sandbox.require_sandbox()
+        preloads = {tuple(e.preload) for e in self.exercises}
+        zygotes = [Zygote(libraries, self.around_workers(libraries)) for libraries in sorted(preloads)]
+        self.parts = [*zygotes]
+        self.door, inner = doors.make_door()
+        with doors.inherited(inner) as fd, self.log.open("ab") as log:
+            order = {"door": fd, "root": str(self.course.root), "exercises": [e.id for e in self.exercises],
+                     "zygotes": [[z.libraries, z.door.fileno()] for z in zygotes],
+                     "confinement": None if self.unsafe else sandbox.confinement()}
+            process = subprocess.Popen(
+                [*self.around_judges(), sys.executable, "-P", "-m", "grader.class_judge", json.dumps(order)],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, cwd=tempfile.gettempdir(),
+                pass_fds=[fd, *(z.door.fileno() for z in zygotes)], env={**os.environ, **ONE_THREAD})
+        self.parts.append(process)
+        for zygote in zygotes:
+            zygote.wait_until_ready()
+            zygote.door.close()  # now the judges alone can knock there, and the zygote ends when they have
+        self.wait_for(process)
+
+    def wait_for(self, process: subprocess.Popen) -> None:
+        for line in process.stdout:
+            with contextlib.suppress(ValueError):
+                said = json.loads(line)
+                if said.get("ready"):
+                    return
+                if said.get("broken"):
+                    raise GraderError(said["broken"])
+        where = "" if self.log == Path(os.devnull) else f"; its last words are in {self.log}"
+        raise GraderError(f"The judge of the class did not start{where}.")
+
+    def around_judges(self) -> list[str] | None:
+        if self.unsafe:
+            return []
+        root = self.course.root
+        catalogue = root / ".grader" / "catalogue"
+        with contextlib.suppress(OSError):  # a read-only course costs time, not the diagnosis
+            catalogue.mkdir(parents=True, exist_ok=True)
+        readable = [root / name for name in ("course.yml", "pyproject.toml", "solutions", "tests", "exercises/common")]
+        return sandbox.around(readable, writable=[catalogue])
+
+    def around_workers(self, libraries: tuple[str, ...]) -> list[str] | None:
+        if self.unsafe:
+            return None
+        forbidden = {name.partition(".")[0] for e in self.exercises for name in e.forbids if tuple(e.preload) == libraries}
+        loaded = {name.partition(".")[0] for name in libraries}
+        return sandbox.around([self.course.root / "exercises/common"],
+                              hidden=sandbox.library_folders(sorted(forbidden - loaded)))
+
+    def end(self) -> None:
+        for part in self.parts:
+            if isinstance(part, Zygote):
+                part.end()
+            else:
+                part.kill()
+                part.wait()
+                part.stdout.close()
+        self.parts = []
+        if self.door:
+            self.door.close()
+            self.door = None
+
+
+def part_ended(part: Zygote | subprocess.Popen) -> bool:
+    return part.ended if isinstance(part, Zygote) else part.poll() is not None
+
+
+def checked(verdict: Verdict, exercise: Exercise) -> Verdict:
+    """The verdict, if it can be one of this exercise. Raises ValueError."""
+    if (verdict.exercise, verdict.points) != (exercise.id, exercise.points) or not 0 <= verdict.earned <= exercise.points:
+        raise ValueError("a verdict on something else")
+    return verdict
+
+
+def not_judged(exercise: Exercise, job: Job, why: str, unsafe: bool) -> Verdict:
+    """What is said of an exercise that could not be judged, however often it was tried: never that it passed."""
+    return Verdict(exercise=exercise.id, number=exercise.number, title=exercise.title,
+                   file=f"{job.label}/{exercise.path}", status=Status.NOT_RUN, earned=0, points=exercise.points,
+                   message=f"{NOT_JUDGED}, in {TRIES} tries: {why}.", unsafe=unsafe,
+                   judged_at=datetime.now(UTC))

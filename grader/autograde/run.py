@@ -1,0 +1,143 @@
+"""`grader autograde`: mark a class into a folder, going on from what is in it."""
+import os
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from grader.autograde.marker import NOT_JUDGED, Marker
+from grader.autograde.submissions import Submission, find_submissions
+from grader.autograde.tasks import Plan, Task, mark_here
+from grader.class_ledger import ClassLedger, Marked, open_class_ledger
+from grader.course import Course, Exercise
+from grader.errors import FAILED, PASSED, UsageError
+from grader.judge.suites import suite_digest
+from grader.report.style import count
+from grader.verdict import Status, Verdict
+
+JUDGE_LOG = "judge.log"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says."""
+
+    submissions: list[Path]
+    out: Path
+    engine: str = "local"
+    scheduler: str | None = None
+    workers: int | None = None
+    only: str | None = None
+    unsafe: bool = False
+
+
+def autograde(course: Course, options: Options) -> int:
+    """Mark and write; FAILED where a submission could not be read or judged to the end."""
+    exercises = course.find(options.only) if options.only else list(course.exercises.values())
+    without = [e for e in exercises if not (course.root / e.suite).exists()]
+    if without:
+        raise UsageError(f"{without[0].short} has no hidden suite here, and a class is marked with it: run this in the "
+                         "course's own folder.")
+    submissions = find_submissions(course, options.submissions)
+    with open_class_ledger(options.out) as ledger:
+        plan = Plan(course, exercises, {e.id: suite_digest(course, e) for e in exercises}, options.unsafe, ledger.known())
+        record = Record(ledger, plan)
+        with Shown(len(submissions)) as shown:
+            for task, verdict in engine(plan, submissions, options):
+                record(task, verdict)
+                shown(task, verdict)
+        names = {submission.name for submission in submissions}
+        marked = [m for m in ledger.marked() if m.name in names]
+    return summary(marked, exercises, options, shown)
+
+
+def engine(plan: Plan, submissions: list[Submission], options: Options) -> Iterator[tuple[Task, Verdict | None]]:
+    tasks = (plan.task(submission) for submission in submissions)
+    if options.engine == "dask":
+        from grader.autograde.on_dask import mark_on_dask
+        yield from mark_on_dask(plan, tasks, options.scheduler, options.workers)
+        return
+    lanes = options.workers or max(1, len(os.sched_getaffinity(0)))
+    with Marker(plan.course, plan.exercises, plan.unsafe, options.out / JUDGE_LOG) as marker:
+        yield from mark_here(marker, tasks, min(lanes, len(submissions)))
+
+
+class Record:
+    """Puts verdicts into the ledger as they come."""
+
+    def __init__(self, ledger: ClassLedger, plan: Plan):
+        self.ledger, self.plan = ledger, plan
+        self.noted: set[str] = set()
+
+    def __call__(self, task: Task, verdict: Verdict | None) -> None:
+        if task.name not in self.noted:
+            self.noted.add(task.name)
+            self.ledger.note(task.name, task.problem)
+        if verdict is not None:
+            # A judge may have refused before it knew of the suite; what it was judged by is known here.
+            whole = verdict.model_copy(update={"suite_hash": self.plan.suites[verdict.exercise]})
+            self.ledger.record(task.name, task.files[verdict.exercise], whole)
+
+
+class Shown:
+    """Progress: a bar with the time left in a terminal, a line for each submission elsewhere."""
+
+    def __init__(self, submissions: int):
+        self.total, self.done, self.started = submissions, 0, time.perf_counter()
+        self.earned: dict[str, int] = {}
+        self.bar = Progress(TextColumn("marking"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+                            TextColumn("left"), TimeRemainingColumn(), TextColumn("{task.description}"),
+                            console=Console(stderr=True), disable=not sys.stderr.isatty())
+
+    def __enter__(self) -> "Shown":
+        self.bar.start()
+        self.line = self.bar.add_task("", total=self.total)
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.bar.stop()
+
+    def __call__(self, task: Task, verdict: Verdict | None) -> None:
+        if verdict is not None:
+            self.earned[task.name] = self.earned.get(task.name, 0) + verdict.earned
+            return
+        self.done += 1
+        if task.problem:
+            words = task.problem
+        elif task.name in self.earned:
+            words = f"{task.name}: {count(self.earned[task.name], 'point')}, {task.seconds:.1f} s"
+        else:
+            words = f"{task.name}: nothing has changed"
+        self.bar.update(self.line, advance=1, description=words.replace("[", "\\["))
+        if self.bar.disable:
+            print(f"{self.done} of {self.total}  {words}", flush=True)
+
+    @property
+    def seconds(self) -> float:
+        return time.perf_counter() - self.started
+
+
+def summary(marked: list[Marked], exercises: list[Exercise], options: Options, shown: Shown) -> int:
+    """The last lines: what was made, and every submission that needs a human."""
+    points = sum(exercise.points for exercise in exercises)
+    earned = sorted(m.earned for m in marked)
+    print(f"{count(len(marked), 'submission')} in {shown.seconds:.0f} s · median {statistics.median(earned):g} of {points} "
+          f"points · {options.out / 'report.html'}")
+    if options.unsafe:
+        print("Marked without the sandbox: every verdict says so.")
+    troubled = [(m.name, m.problem or why) for m in marked if (why := not_judged(m)) or m.problem]
+    for name, why in troubled:
+        print(f"  {name}: {why}")
+    return FAILED if troubled else PASSED
+
+
+def not_judged(marked: Marked) -> str:
+    """Which exercises could not be judged to the end, in words; empty where all were."""
+    left = [v.number for v in marked.verdicts.values() if v.status == Status.NOT_RUN and not v.checks
+            and v.message.startswith(NOT_JUDGED)]
+    return f"{', '.join(left)} could not be judged" if left else ""

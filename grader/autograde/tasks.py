@@ -1,0 +1,116 @@
+"""What there is to do for a class: read each submission, leave out what is in the ledger already, judge the rest.
+
+    submissions ──read──> Task ──engine──> verdicts ──> ledger
+
+An engine takes tasks and gives back pairs (task, verdict), in any order, each as soon as it is known.
+"""
+import queue
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from grader.autograde.archives import Unreadable
+from grader.autograde.marker import Job, Marker
+from grader.autograde.submissions import HandIn, Submission, read_submission
+from grader.course import Course, Exercise
+from grader.verdict import Status, Verdict
+
+Known = dict[tuple[str, str], tuple[str, str, bool]]  # as ClassLedger.known() gives it
+
+
+@dataclass
+class Task:
+    """One submission that was read: the job that is left to do, and the verdicts that need no judge."""
+
+    name: str
+    job: Job
+    files: dict[str, str]  # {exercise id: digest of what was handed in for it}
+    verdicts: list[Verdict] = field(default_factory=list)
+    problem: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What decides which verdicts are due: the exercises, their suites, and how they are judged."""
+
+    course: Course
+    exercises: list[Exercise]
+    suites: dict[str, str]  # {exercise id: digest}
+    unsafe: bool
+    known: Known
+
+    def task(self, submission: Submission) -> Task:
+        """Read a submission, and see what is due for it."""
+        try:
+            hand_in = read_submission(self.course, submission, self.exercises)
+        except Unreadable as error:
+            return self.unreadable(submission, f"{submission.name} cannot be read: {error}.")
+        files = {e.id: hand_in.digest(self.course, e) for e in self.exercises}
+        due = [e for e in self.exercises if not self.is_known(submission.name, e, files[e.id])]
+        missing = [e for e in due if e.path not in hand_in.texts and e.path not in hand_in.problems]
+        verdicts = [self.said(submission, e, Status.NOT_STARTED, f"There is no file {e.path} in it.") for e in missing]
+        judged = [e for e in due if e not in missing]
+        return Task(submission.name, self.job(submission, judged, hand_in), files, verdicts)
+
+    def job(self, submission: Submission, judged: list[Exercise], hand_in: HandIn) -> Job:
+        needed = {each.path for e in judged for each in [*self.course.requirements(e), e]}
+        return Job(submission.name, [e.id for e in judged],
+                   {path: text for path, text in hand_in.texts.items() if path in needed},
+                   {path: words for path, words in hand_in.problems.items() if path in needed})
+
+    def unreadable(self, submission: Submission, words: str) -> Task:
+        files = dict.fromkeys([e.id for e in self.exercises], "unreadable")
+        due = [e for e in self.exercises if not self.is_known(submission.name, e, "unreadable")]
+        return Task(submission.name, Job(submission.name, [], {}), files, problem=words,
+                    verdicts=[self.said(submission, e, Status.NOT_RUN, words) for e in due])
+
+    def is_known(self, name: str, exercise: Exercise, files: str) -> bool:
+        """Whether the ledger has a verdict on these files by this suite; one without the sandbox is not enough with it."""
+        known = self.known.get((name, exercise.id))
+        return known is not None and known[:2] == (files, self.suites[exercise.id]) and (self.unsafe or not known[2])
+
+    def said(self, submission: Submission, exercise: Exercise, status: Status, words: str) -> Verdict:
+        return Verdict(exercise=exercise.id, number=exercise.number, title=exercise.title,
+                       file=f"{submission.name}/{exercise.path}", status=status, earned=0, points=exercise.points,
+                       message=words, suite_hash=self.suites[exercise.id], unsafe=self.unsafe,
+                       judged_at=datetime.now(UTC))
+
+
+def mark_here(marker: Marker, tasks: Iterable[Task], lanes: int) -> Iterator[tuple[Task, Verdict | None]]:
+    """The local engine: `lanes` threads, each with one submission at a time. A task's last pair has no verdict."""
+    tasks, lock = iter(tasks), threading.Lock()
+    done: queue.Queue = queue.Queue()
+
+    def lane(turn: int) -> None:
+        try:
+            while True:
+                with lock:
+                    task = next(tasks, None)
+                if task is None:
+                    break
+                started = time.perf_counter()
+                for verdict in [*task.verdicts]:
+                    done.put((task, verdict))
+                for verdict in marker.mark(task.job, turn):
+                    done.put((task, verdict))
+                task.seconds = time.perf_counter() - started
+                done.put((task, None))
+        except BaseException as error:
+            done.put(error)
+        done.put(None)
+
+    threads = [threading.Thread(target=lane, args=(turn,), daemon=True) for turn in range(lanes)]
+    for thread in threads:
+        thread.start()
+    left = lanes
+    while left:
+        came = done.get()
+        if isinstance(came, BaseException):
+            raise came
+        if came is None:
+            left -= 1
+        else:
+            yield came

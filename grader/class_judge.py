@@ -1,0 +1,131 @@
+"""The warm parent of a class: it lives in a sandbox of its own and forks a judge for each submission.
+
+    grader autograde ──knocks──> this ──fork──> judge ⇄ worker <──fork── zygote
+         ▲                └── sandbox: course, suites ──┘ └── sandbox: no course ──┘
+         └─────────────── lines of JSON, a verdict each ──┘
+
+The judge gives up all rights before the first byte of a worker's reaches it. Whoever made the sandbox reads what was
+handed in, keeps the ledger, and believes nothing of a judge but that it is JSON of the form of a verdict.
+
+Run as `python -P -m grader.class_judge JSON`.
+"""
+import json
+import os
+import select
+import socket
+import sys
+from pathlib import Path
+
+from grader import doors
+from grader.course import Exercise, load_course
+from grader.errors import PASSED, GraderError
+from grader.judge.diagnose import diagnosed, load_catalogue
+from grader.judge.link import KILLED
+from grader.judge.remote import keep_probes
+from grader.judge.run import Context, judge, suite_or_raise
+from grader.judge.suites import Suite
+from grader.verdict import Kind, Status, Verdict
+from grader.warm import WarmParent
+from grader.worker.processes import adopt_orphans, hide_from_others
+from grader.workspace import HandedIn, given_folder, local_workspace
+from grader.zygotes import Libraries
+
+MEMORY_MB = 4000  # of a judge, beyond what it shares: a few times the largest frame
+TRIES = 3         # of an exercise whose worker was killed: by the system, or by somebody who is not part of this
+
+
+def main(door: int, root: str, zygotes: list[tuple[list[str], int]], exercises: list[str],
+         confinement: dict | None = None) -> None:
+    adopt_orphans()
+    confine = None
+    if confinement is not None:
+        from grader.worker.confine import Confinement
+        confine = Confinement(**confinement)
+        hide_from_others()
+    shared = {tuple(libraries): socket.socket(fileno=fd) for libraries, fd in zygotes}
+    try:
+        parent = ClassParent(Path(root), shared, exercises)
+    except GraderError as error:
+        print(json.dumps({"broken": str(error)}), flush=True)
+        sys.exit(1)
+    print(json.dumps({"ready": True}), flush=True)
+    parent.serve(socket.socket(fileno=door), confine)
+
+
+class ClassParent(WarmParent):
+    def __init__(self, root: Path, zygotes: dict[Libraries, socket.socket], exercises: list[str]):
+        course = load_course(root)
+        super().__init__(course, zygotes)
+        self.log = "the file judge.log beside the class's ledger"
+        self.given = given_folder(course)
+        reference = local_workspace(course, str(self.given.relative_to(root)))
+        self.code = {project: reference.given_code(course, project) for project in course.projects}
+        self.catalogues = {}
+        for exercise in (course.exercises[name] for name in exercises):
+            suite = suite_or_raise(self.suites, exercise)
+            suite.draw()
+            self.catalogues[exercise.id] = self.catalogue_of(exercise, suite)
+        keep_probes(root / "tests")
+        self.freeze()
+
+    def catalogue_of(self, exercise: Exercise, suite: Suite) -> list[dict]:
+        if not (self.root / exercise.mistakes).exists():
+            return []
+        return load_catalogue(self.course, exercise, suite, Context(self.zygotes))
+
+    def serve(self, door: socket.socket, confine) -> None:
+        """Fork a judge for each knock, until the door is shut."""
+        while True:
+            ready = select.select([door], [], [], 0.2 if self.children else None)[0]
+            self.reap()
+            if ready:
+                connection = doors.open_door(door)
+                if connection is None:
+                    return  # the sandbox ends with this process, and with it whatever is left in there
+                self.fork(lambda: self.judge(connection, door, confine))
+                connection.close()
+
+    def judge(self, connection: socket.socket, door: socket.socket, confine) -> None:
+        door.close()
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        self.answer(connection, lambda request, say: self.mark(request, say, connection, confine))
+
+    def mark(self, request: dict, say, connection: socket.socket, confine) -> None:
+        """Judge the named exercises of one submission, a line for each verdict."""
+        context = self.context(connection, request["turn"])
+        if confine is not None:
+            confine.judge(MEMORY_MB)
+        submission = HandedIn(root=Path(), given=self.given, label=request["label"], replaced=request["texts"],
+                              problems=request["problems"], code=self.code)
+        for exercise in (self.course.exercises[name] for name in request["exercises"]):
+            verdict = settled(lambda: self.verdict(submission, exercise, context))
+            say({"verdict": verdict.model_copy(update={"unsafe": confine is None}).model_dump(mode="json")})
+        say({"exit": PASSED})
+
+    def verdict(self, submission: HandedIn, exercise: Exercise, context: Context) -> Verdict:
+        verdict = judge(self.course, submission, exercise, self.suites[exercise.id], context)
+        if verdict.status == Status.FAILED and verdict.checks:
+            return diagnosed(verdict, self.catalogues[exercise.id])
+        return verdict
+
+
+def settled(judge_once) -> Verdict:
+    """A verdict that does not depend on who else was killed: where a worker was, it is judged again until two agree."""
+    verdict = judge_once()
+    for _ in range(TRIES - 1):
+        ended = killed(verdict)
+        if not ended:
+            return verdict
+        verdict = judge_once()
+        if killed(verdict) == ended:
+            return verdict
+    return verdict
+
+
+def killed(verdict: Verdict) -> list[str]:
+    """The checks in which the worker was killed, not by us."""
+    return [check.name for check in verdict.checks if check.kind == Kind.MEMORY and check.note == KILLED]
+
+
+if __name__ == "__main__":
+    main(**json.loads(sys.argv[1]))

@@ -1,0 +1,161 @@
+"""How a process inside the sandbox gives up what it has, just before it meets what a stranger wrote.
+
+The sandbox (grader/sandbox.py) is made once, around a zygote or a judge's parent. Each worker and each judge that is
+forked in it then goes on alone: an empty /tmp of its own, no /proc, a user of its own (where root made the sandbox), no
+capabilities, and only the system calls that computing takes. Everything else fails with "operation not permitted", as a
+call that the kernel refuses does, so that an honest mistake is told in ordinary words.
+"""
+import ctypes
+import os
+import resource
+from dataclasses import dataclass
+
+import pyseccomp as seccomp
+
+TMP_MEGABYTES = 16
+THREADS = 64
+OPEN_FILES = 64
+CPU_SECONDS = 600    # of one worker or judge altogether; the judge counts each check, this is for when it cannot
+
+_CLONE_NEWNS = 0x00020000
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REC, _MS_PRIVATE = 1, 2, 4, 8, 16384, 1 << 18
+_PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 24, 38, 47, 4
+_CLONE_THREAD = 0x00010000
+
+# What computing takes: memory, time, reading, files in /tmp, signals to oneself, waiting, threads.
+COMPUTING = """
+    read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close close_range
+    open openat stat fstat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat getdents getdents64
+    statfs fstatfs getcwd chdir fchdir umask dup dup2 dup3 fcntl flock fsync fdatasync truncate ftruncate fallocate
+    unlink unlinkat mkdir mkdirat rmdir rename renameat renameat2 symlink symlinkat link linkat chmod fchmod fchmodat
+    utime utimes utimensat futimesat copy_file_range sendfile pipe pipe2 eventfd2
+    mmap munmap mremap mprotect madvise mincore msync brk membarrier
+    poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2
+    recvfrom sendto recvmsg sendmsg shutdown getsockopt getsockname getpeername
+    clock_gettime clock_getres gettimeofday time times nanosleep clock_nanosleep getrusage
+    alarm setitimer getitimer pause timer_create timer_settime timer_gettime timer_delete
+    rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack
+    futex futex_waitv set_robust_list get_robust_list set_tid_address rseq arch_prctl restart_syscall
+    getpid getppid gettid getuid geteuid getgid getegid getresuid getresgid getgroups getpgid getpgrp getsid getrlimit
+    uname sysinfo getcpu sched_yield sched_getaffinity sched_getparam sched_getscheduler sched_get_priority_max
+    sched_get_priority_min getpriority getrandom wait4 waitid exit exit_group
+""".split()
+LOOPBACK = "socket socketpair bind listen accept accept4 connect setsockopt recvmmsg sendmmsg".split()
+PROCESSES = "fork vfork execve execveat setsid setpgid".split()
+_HARMLESS_IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIO(N)CLEX
+_PR_SET_NAME, _PR_GET_NAME, _PR_SET_VMA = 15, 16, 0x53564D41
+
+
+@dataclass
+class Confinement:
+    """What the sandbox's maker knows. Where root made it, each process becomes a user of its own, from `first_user` on."""
+
+    first_user: int | None
+
+    def worker(self, grants: list[str], memory_mb: int) -> None:
+        """Confine this process, a worker that was just forked, to computing and to what it is granted."""
+        limit(memory_mb)
+        own_mounts()
+        self.own_user()
+        names = [*COMPUTING]
+        if "loopback" in grants:
+            names += LOOPBACK
+        if {"processes", "compiler"} & {*grants}:
+            names += PROCESSES
+        allow_only(names, processes=bool({"processes", "compiler"} & {*grants}))
+
+    def judge(self, memory_mb: int) -> None:
+        """Confine this process, a judge that was just forked: it reads, and speaks through the doors it has."""
+        limit(memory_mb)
+        self.own_user()
+        allow_only([*COMPUTING, "socketpair", "sched_setaffinity"], read_only=True)
+
+    def own_user(self) -> None:
+        """Become a user that nobody else is, and give up every capability."""
+        if self.first_user is not None:
+            user = self.first_user + os.getpid()
+            os.setgroups([])
+            os.setresgid(user, user, user)
+            os.setresuid(user, user, user)
+        drop_capabilities()
+
+
+def limit(memory_mb: int) -> None:
+    """Resource limits beyond those of every worker: address space, threads, open files, CPU time altogether."""
+    pages = int(open("/proc/self/statm").read().split()[0])
+    space = pages * os.sysconf("SC_PAGE_SIZE") + (memory_mb + 64 << 20)
+    hard = {resource.RLIMIT_AS: space, resource.RLIMIT_NOFILE: OPEN_FILES, resource.RLIMIT_CPU: CPU_SECONDS,
+            resource.RLIMIT_MSGQUEUE: 0, resource.RLIMIT_MEMLOCK: 0, resource.RLIMIT_NPROC: THREADS}
+    for which, most in hard.items():
+        resource.setrlimit(which, (most, most))
+
+
+def own_mounts() -> None:
+    """An empty /tmp and an empty /proc that no other process sees, and that are gone with this one."""
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def must(result: int) -> None:
+        if result != 0:
+            raise OSError(ctypes.get_errno(), "the sandbox could not be closed")
+
+    flags = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
+    must(libc.unshare(_CLONE_NEWNS))
+    must(libc.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None))
+    must(libc.mount(b"tmpfs", b"/tmp", b"tmpfs", flags, b"mode=1777,size=%dm,nr_inodes=1000" % TMP_MEGABYTES))
+    must(libc.mount(b"tmpfs", b"/proc", b"tmpfs", flags | _MS_RDONLY, b"size=4k,nr_inodes=1"))
+    os.chdir("/tmp")
+
+
+def drop_capabilities() -> None:
+    """None in any set, and none to be had again."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    for capability in range(64):
+        libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)  # refused without CAP_SETPCAP, and then nothing to drop
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3, this process
+    nothing = (ctypes.c_uint32 * 6)()
+    if libc.capset(header, nothing) != 0:
+        raise OSError(ctypes.get_errno(), "the sandbox could not be closed")
+    if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "the sandbox could not be closed")
+
+
+def allow_only(names: list[str], processes: bool = False, read_only: bool = False) -> None:
+    """From here on the kernel refuses every other system call, to this process and all its threads."""
+    me = os.getpid()
+    calls = seccomp.SyscallFilter(seccomp.ERRNO(1))  # EPERM
+    opens = {"open": 1, "openat": 2}  # where the flags are among the arguments
+    writes = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+    for name in names:
+        if read_only and name in opens:
+            add(calls, name, seccomp.Arg(opens[name], seccomp.MASKED_EQ, writes, 0))
+        elif not (read_only and name in CHANGES_FILES):
+            add(calls, name)
+    for request in _HARMLESS_IOCTLS:
+        add(calls, "ioctl", seccomp.Arg(1, seccomp.EQ, request))
+    for option in (_PR_SET_NAME, _PR_GET_NAME, _PR_SET_VMA):
+        add(calls, "prctl", seccomp.Arg(0, seccomp.EQ, option))
+    for name in ("kill", "tgkill"):  # abort() and raise() signal oneself
+        add(calls, name, seccomp.Arg(0, seccomp.EQ, me))
+    for who in (0, me):
+        add(calls, "prlimit64", seccomp.Arg(0, seccomp.EQ, who), seccomp.Arg(2, seccomp.EQ, 0))  # to read them
+    if processes:
+        add(calls, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, 0x7E020080, 0))  # any, but no new namespaces
+    else:
+        add(calls, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD))
+    calls.add_rule(seccomp.ERRNO(38), "clone3")  # ENOSYS: its flags cannot be looked at, and libc falls back to clone
+    calls.load()
+
+
+CHANGES_FILES = {"truncate", "ftruncate", "fallocate", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "rename",
+                 "renameat", "renameat2", "symlink", "symlinkat", "link", "linkat", "chmod", "fchmod", "fchmodat", "utime",
+                 "utimes", "utimensat", "futimesat", "copy_file_range", "sendfile"}
+
+
+def add(calls, name: str, *arguments) -> None:
+    """Allow a system call; one that this kind of processor does not have is left out."""
+    try:
+        calls.add_rule(seccomp.ALLOW, name, *arguments)
+    except (ValueError, OSError, RuntimeError):
+        if arguments:
+            raise
