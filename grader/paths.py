@@ -1,4 +1,5 @@
 """Where the course is and where the warm parent listens. Nothing heavy is imported here: every command passes by."""
+import fcntl
 import hashlib
 import os
 import stat
@@ -33,3 +34,21 @@ def runtime_folder() -> Path:
 
 def socket_path(root: Path) -> Path:
     return runtime_folder() / f"{hashlib.sha256(str(root).encode()).hexdigest()[:12]}.sock"
+
+
+_claimed: list = []  # open for as long as this process lives
+
+
+def claim_cpu() -> int:
+    """The number of a CPU that no other process of this user has claimed in this way, while there are any."""
+    cpus = os.cpu_count() or 1
+    for number in range(cpus):
+        lock = open(runtime_folder() / f"cpu-{number}.lock", "w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            continue
+        _claimed.append(lock)
+        return number
+    return os.getpid() % cpus

@@ -22,7 +22,7 @@ from pydantic import ValidationError
 
 from grader import doors, sandbox
 from grader.course import Course, Exercise
-from grader.errors import GraderError
+from grader.errors import GraderError, UsageError
 from grader.verdict import Status, Verdict
 from grader.zygotes import ONE_THREAD, Zygote
 
@@ -40,6 +40,10 @@ class Job:
     exercises: list[str]
     texts: dict[str, str]
     problems: dict[str, str] = field(default_factory=dict)
+
+
+class DidNotStart(GraderError):
+    """A part of a marker ended before it was ready."""
 
 
 class Lost(Exception):
@@ -109,10 +113,16 @@ class Marker:
     def started(self) -> None:
         """Start what does not run. Where all is in the ledger, nothing is ever started."""
         with self.lock:
-            if not self.parts or any(map(part_ended, self.parts)):
+            for left in reversed(range(TRIES)):
+                if self.parts and not any(map(part_ended, self.parts)):
+                    return
                 self.end()
                 try:
                     self.start()
+                except DidNotStart:
+                    self.end()
+                    if not left:
+                        raise
                 except BaseException:
                     self.end()
                     raise
@@ -135,9 +145,17 @@ class Marker:
                 pass_fds=[fd, *(z.door.fileno() for z in zygotes)], env={**os.environ, **ONE_THREAD})
         self.parts.append(process)
         for zygote in zygotes:
-            zygote.wait_until_ready()
+            if not zygote.wait_until_ready():
+                self.explain(zygote)
             zygote.door.close()  # now the judges alone can knock there, and the zygote ends when they have
         self.wait_for(process)
+
+    def explain(self, zygote: Zygote) -> None:
+        """Raise what it means that a zygote ended before it was ready."""
+        if zygote.process.wait() == 1 and zygote.libraries:  # as Python ends where an import fails
+            raise UsageError(f"{' and '.join(zygote.libraries)} cannot be imported here, which some exercises work with; "
+                             "install it, or mark another project with --only.")
+        raise DidNotStart("The workers' process did not start; run the same command again.")
 
     def wait_for(self, process: subprocess.Popen) -> None:
         for line in process.stdout:
@@ -148,7 +166,7 @@ class Marker:
                 if said.get("broken"):
                     raise GraderError(said["broken"])
         where = "" if self.log == Path(os.devnull) else f"; its last words are in {self.log}"
-        raise GraderError(f"The judge of the class did not start{where}.")
+        raise DidNotStart(f"The judge of the class did not start{where}.")
 
     def around_judges(self) -> list[str] | None:
         if self.unsafe:

@@ -102,9 +102,8 @@ def mark_here(marker: Marker, tasks: Iterable[Task], lanes: int) -> Iterator[tup
             done.put(error)
         done.put(None)
 
-    threads = [threading.Thread(target=lane, args=(turn,), daemon=True) for turn in range(lanes)]
-    for thread in threads:
-        thread.start()
+    for turn in range(lanes):
+        threading.Thread(target=lane, args=(turn,), daemon=True).start()
     left = lanes
     while left:
         came = done.get()

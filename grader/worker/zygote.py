@@ -27,7 +27,6 @@ from grader.worker.serve import serve
 
 
 def main(door: int, libraries: list[str], confinement: dict | None = None) -> None:
-    processes.die_with_parent()
     processes.adopt_orphans()
     warnings.simplefilter("ignore")
     for name in libraries:

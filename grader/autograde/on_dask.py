@@ -1,0 +1,149 @@
+"""The Dask engine: the same jobs, handed to a Dask cluster.
+
+    grader autograde --engine dask ──jobs──> dask scheduler ──> dask worker ── a marker with its sandboxes
+                                                         └────> dask worker ── a marker with its sandboxes
+
+Every worker needs the course's folder, with the same suites, and reads nothing else: a job brings the texts that were
+handed in. Dask runs a job again where a worker was lost, so a job may be judged twice; its key is made of all that
+decides its verdicts, and the ledger keeps one of each.
+"""
+import hashlib
+import json
+import os
+import socket
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from grader.autograde.marker import Job, Marker
+from grader.autograde.tasks import Plan, Task
+from grader.course import load_course
+from grader.errors import GraderError, UsageError
+from grader.judge.suites import suite_digest
+from grader.paths import claim_cpu, find_course
+from grader.verdict import Verdict
+
+WAITING = 4  # jobs that are handed out for each thread of the cluster: enough that none idles, few enough to hold
+TRIES = 3    # of a job whose workers were lost, beyond those of Dask itself
+
+
+def mark_on_dask(plan: Plan, tasks: Iterable[Task], scheduler: str | None,
+                 workers: int | None) -> Iterator[tuple[Task, Verdict | None]]:
+    """Hand the tasks to the cluster at `scheduler`, else to one that is made here with `workers` processes."""
+    try:
+        from distributed import Client, KilledWorker, LocalCluster, as_completed
+    except ImportError:
+        raise UsageError("--engine dask needs Dask: pip install 'ml-deepdive[dask]'.") from None
+    if scheduler:
+        try:
+            client, cluster = Client(scheduler, timeout=20), None
+        except (OSError, ValueError) as error:
+            raise UsageError(f"There is no Dask scheduler at {scheduler}: {error or type(error).__name__}.") from None
+    else:
+        cluster = LocalCluster(n_workers=workers or os.cpu_count(), threads_per_worker=1, dashboard_address=None)
+        client = Client(cluster)
+    running: dict[str, Task] = {}
+    lost: dict[str, int] = {}
+    tasks = iter(tasks)
+
+    def hand_out() -> Iterator[tuple]:
+        """As many jobs as the cluster should have; tasks without one are yielded as they are."""
+        room = WAITING * max(1, sum(client.nthreads().values())) - len(running)
+        while room > 0 and (task := next(tasks, None)):
+            if not task.job.exercises:
+                yield task, None
+                continue
+            future = submit(task)
+            running[future.key] = task
+            yield task, future
+            room -= 1
+
+    def submit(task: Task):
+        order = {"root": str(plan.course.root), "exercises": [e.id for e in plan.exercises], "unsafe": plan.unsafe,
+                 "suites": {name: plan.suites[name] for name in task.job.exercises}, "job": asdict(task.job)}
+        return client.submit(mark_job, order, key=f"mark-{key_of(order)}-{lost.get(task.name, 0)}", pure=False)
+
+    try:
+        finished = as_completed()
+        while True:
+            for task, future in hand_out():
+                yield from ((task, verdict) for verdict in task.verdicts)
+                if future is None:
+                    yield task, None
+                else:
+                    finished.add(future)
+            if not running:
+                return
+            future = next(finished)
+            task = running.pop(future.key)
+            try:
+                said = future.result()
+            except KilledWorker:
+                lost[task.name] = lost.get(task.name, 0) + 1
+                if lost[task.name] == TRIES:
+                    raise GraderError(f"The Dask workers keep dying over {task.name}; look at their logs, and run the "
+                                      "same command again.") from None
+                again = submit(task)
+                running[again.key] = task
+                finished.add(again)
+                continue
+            task.seconds = said["seconds"]
+            yield from ((task, Verdict.model_validate(verdict)) for verdict in said["verdicts"])
+            yield task, None
+    except (OSError, TimeoutError) as error:
+        raise GraderError(f"The Dask scheduler is gone ({error or type(error).__name__}); start it and run the same "
+                          "command again.") from None
+    finally:
+        client.close()
+        if cluster:
+            cluster.close()
+
+
+def key_of(order: dict) -> str:
+    """Stands for the submission, the suites and how it is judged: the same job has the same key."""
+    return hashlib.sha256(json.dumps({**order, "root": ""}, sort_keys=True).encode()).hexdigest()[:24]
+
+
+# ── in the Dask worker ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+_markers: dict[tuple, tuple[Marker, dict[str, str]]] = {}
+_lock = threading.Lock()
+_here = threading.local()
+
+
+def mark_job(order: dict) -> dict:
+    """Judge one job in this process's marker, which is started by the first one."""
+    import time
+    marker, suites = marker_for(order)
+    if {name: suites[name] for name in order["suites"]} != order["suites"]:
+        raise GraderError(f"The course of the Dask worker on {socket.gethostname()} ({marker.course.root}) is not the one "
+                          "that is marked with; update it and start the worker again.")
+    if not hasattr(_here, "turn"):
+        _here.turn = claim_cpu()
+    started = time.perf_counter()
+    verdicts = [verdict.model_dump(mode="json") for verdict in marker.mark(Job(**order["job"]), _here.turn)]
+    return {"verdicts": verdicts, "seconds": time.perf_counter() - started}
+
+
+def marker_for(order: dict) -> tuple[Marker, dict[str, str]]:
+    """The marker for these exercises, and the suites that this machine has."""
+    root = course_folder(order["root"])
+    key = (root, *order["exercises"], order["unsafe"])
+    with _lock:
+        if key not in _markers:
+            course = load_course(root)
+            missing = [name for name in order["exercises"] if name not in course.exercises]
+            suites = {name: suite_digest(course, course.exercises[name]) for name in order["exercises"]
+                      if name not in missing}
+            exercises = [course.exercises[name] for name in suites]
+            _markers[key] = Marker(course, exercises, order["unsafe"]), {**suites, **dict.fromkeys(missing, "")}
+        return _markers[key]
+
+
+def course_folder(root: str) -> Path:
+    """Where the course is on this machine: $GRADER_COURSE, or the same path, or where the worker was started."""
+    if named := os.environ.get("GRADER_COURSE"):
+        return find_course(Path(named))
+    return Path(root) if (Path(root) / "course.yml").is_file() else find_course()
