@@ -26,7 +26,7 @@ from grader.judge.run import Context, judge, suite_or_raise
 from grader.judge.suites import Suite
 from grader.verdict import Kind, Status, Verdict
 from grader.warm import WarmParent
-from grader.worker.processes import adopt_orphans, hide_from_others
+from grader.worker.processes import adopt_orphans, cpu_seconds_with_children, hide_from_others
 from grader.workspace import HandedIn, given_folder, local_workspace
 from grader.zygotes import Libraries
 
@@ -39,8 +39,9 @@ def main(door: int, root: str, zygotes: list[tuple[list[str], int]], exercises: 
     adopt_orphans()
     confine = None
     if confinement is not None:
-        from grader.worker.confine import Confinement
+        from grader.worker.confine import Confinement, filter_program
         confine = Confinement(**confinement)
+        filter_program(judge=True)
         hide_from_others()
     shared = {tuple(libraries): socket.socket(fileno=fd) for libraries, fd in zygotes}
     try:
@@ -50,6 +51,7 @@ def main(door: int, root: str, zygotes: list[tuple[list[str], int]], exercises: 
         sys.exit(1)
     print(json.dumps({"ready": True}), flush=True)
     parent.serve(socket.socket(fileno=door), confine)
+    print(json.dumps({"cpu_seconds": cpu_seconds_with_children()}), flush=True)
 
 
 class ClassParent(WarmParent):

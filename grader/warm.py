@@ -53,28 +53,34 @@ def stamp_of(root: Path) -> tuple:
 
 
 def load_libraries() -> None:
-    """Import what suites use, and warm what is slow the first time."""
+    """Import what suites use; while it is, zygotes load theirs."""
     import hypothesis.extra.numpy  # noqa: F401
     import numpy  # noqa: F401
     import scipy.stats  # noqa: F401
     import sympy  # noqa: F401
-    import torch
-    import torch._dynamo  # noqa: F401  (1 s, or each judge pays it at its first autograd call)
+    import torch  # noqa: F401
 
-    # No parallel work in this process, ever: a thread pool does not survive a fork.
-    torch.set_num_threads(1)
+
+def warm_libraries() -> None:
+    """Warm what is slow the first time, of what the suites have loaded."""
+    if "torch" in sys.modules:
+        import torch
+        import torch._dynamo  # noqa: F401  (1 s, or each judge pays it at its first autograd call)
+
+        # No parallel work in this process, ever: a thread pool does not survive a fork.
+        torch.set_num_threads(1)
 
 
 class WarmParent:
     """What judges are forked from: the course with its suites, and the doors of the zygotes."""
 
     def __init__(self, course: "Course", zygotes: dict[Libraries, socket.socket]):
-        load_libraries()
         import grader.ledger  # noqa: F401  (what a judge would import after the fork)
         import grader.report.verdict_text  # noqa: F401
         from grader.judge import suites
         self.course, self.root, self.zygotes = course, course.root, zygotes
         self.suites = suites.collect_suites(self.course)
+        warm_libraries()
         self.has_suites = (self.root / "tests").is_dir()
         self.children: set[int] = set()
 
@@ -142,6 +148,7 @@ class HomeParent(WarmParent):
     """Serves a learner's commands, at the socket `path`."""
 
     def __init__(self, course: "Course", path: Path, zygotes: dict[Libraries, Zygote], stamp: tuple):
+        load_libraries()
         super().__init__(course, {})
         from grader.judge import diagnose, suites
         self.path, self.stamp, self.log = path, stamp, f"{path}.log"

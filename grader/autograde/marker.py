@@ -29,6 +29,7 @@ from grader.zygotes import ONE_THREAD, Zygote
 LONGEST_LINE = 16 << 20  # of a judge's answer
 TRIES = 3                # of one exercise, before it is said that it cannot be judged
 NOT_JUDGED = "It could not be judged"
+END_SECONDS = 5          # for what is in a sandbox to leave by itself
 PATIENCE_SECONDS = 120   # beyond what the checks of an exercise may take altogether
 
 
@@ -57,6 +58,7 @@ class Marker:
         self.course, self.exercises, self.unsafe = course, exercises, unsafe
         self.log = log or Path(os.devnull)
         self.lock = threading.Lock()
+        self.cpu_seconds = 0.0  # of all that has ended
         self.parts: list[Zygote | subprocess.Popen] = []
         self.door: socket.socket | None = None
 
@@ -187,7 +189,15 @@ class Marker:
                               hidden=sandbox.library_folders(sorted(forbidden - loaded)))
 
     def end(self) -> None:
-        for part in self.parts:
+        """Shut the door: the judges' parent leaves, then the zygotes do, and with each its sandbox."""
+        if self.door:
+            self.door.close()
+            self.door = None
+        for part in reversed(self.parts):
+            process = part.process if isinstance(part, Zygote) else part
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(END_SECONDS)
+                self.cpu_seconds += cpu_seconds_said(process.stdout.read())
             if isinstance(part, Zygote):
                 part.end()
             else:
@@ -195,13 +205,17 @@ class Marker:
                 part.wait()
                 part.stdout.close()
         self.parts = []
-        if self.door:
-            self.door.close()
-            self.door = None
 
 
 def part_ended(part: Zygote | subprocess.Popen) -> bool:
     return part.ended if isinstance(part, Zygote) else part.poll() is not None
+
+
+def cpu_seconds_said(words: bytes) -> float:
+    """What a part of the marker said when it left; 0 where it was killed."""
+    with contextlib.suppress(ValueError, KeyError, TypeError, IndexError):
+        return float(json.loads(words.splitlines()[-1])["cpu_seconds"])
+    return 0.0
 
 
 def checked(verdict: Verdict, exercise: Exercise) -> Verdict:

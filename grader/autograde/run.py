@@ -48,7 +48,7 @@ def autograde(course: Course, options: Options) -> int:
         plan = Plan(course, exercises, {e.id: suite_digest(course, e) for e in exercises}, options.unsafe, ledger.known())
         record = Record(ledger, plan)
         with Shown(len(submissions)) as shown:
-            for task, verdict in engine(plan, submissions, options):
+            for task, verdict in engine(plan, submissions, options, shown):
                 record(task, verdict)
                 shown(task, verdict)
         names = {submission.name for submission in submissions}
@@ -56,15 +56,17 @@ def autograde(course: Course, options: Options) -> int:
     return summary(marked, exercises, options, shown)
 
 
-def engine(plan: Plan, submissions: list[Submission], options: Options) -> Iterator[tuple[Task, Verdict | None]]:
+def engine(plan: Plan, submissions: list[Submission], options: Options, shown: "Shown") -> Iterator[tuple[Task, Verdict | None]]:
     tasks = (plan.task(submission) for submission in submissions)
     if options.engine == "dask":
         from grader.autograde.on_dask import mark_on_dask
         yield from mark_on_dask(plan, tasks, options.scheduler, options.workers)
         return
     lanes = options.workers or max(1, len(os.sched_getaffinity(0)))
-    with Marker(plan.course, plan.exercises, plan.unsafe, options.out / JUDGE_LOG) as marker:
+    marker = Marker(plan.course, plan.exercises, plan.unsafe, options.out / JUDGE_LOG)
+    with marker:
         yield from mark_here(marker, tasks, min(lanes, len(submissions)))
+    shown.cpu_seconds = marker.cpu_seconds
 
 
 class Record:
@@ -90,6 +92,7 @@ class Shown:
     def __init__(self, submissions: int):
         self.total, self.done, self.started = submissions, 0, time.perf_counter()
         self.earned: dict[str, int] = {}
+        self.cpu_seconds: float | None = None  # of the sandboxes, where that is known
         self.bar = Progress(TextColumn("marking"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
                             TextColumn("left"), TimeRemainingColumn(), TextColumn("{task.description}"),
                             console=Console(stderr=True), disable=not sys.stderr.isatty())
@@ -126,7 +129,8 @@ def summary(marked: list[Marked], exercises: list[Exercise], options: Options, s
     """The last lines: what was made, and every submission that needs a human."""
     points = sum(exercise.points for exercise in exercises)
     earned = sorted(m.earned for m in marked)
-    print(f"{count(len(marked), 'submission')} in {shown.seconds:.0f} s · median {statistics.median(earned):g} of {points} "
+    cpu = f" ({shown.cpu_seconds + time.process_time():.2f} s of CPU)" if shown.cpu_seconds is not None else ""
+    print(f"{count(len(marked), 'submission')} in {shown.seconds:.0f} s{cpu} · median {statistics.median(earned):g} of {points} "
           f"points · {options.out / 'report.html'}")
     if options.unsafe:
         print("Marked without the sandbox: every verdict says so.")

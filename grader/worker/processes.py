@@ -72,3 +72,9 @@ def cpu_seconds(pid: int) -> float:
         return time.clock_gettime((~pid << 3) | 2)  # CPUCLOCK_SCHED of the process, see clock_getcpuclockid(3)
     except OSError:
         return 0.0
+
+
+def cpu_seconds_with_children() -> float:
+    """CPU time that this process has used, and all of its descendants that were waited for."""
+    return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, (resource.RUSAGE_SELF,
+                                                                                 resource.RUSAGE_CHILDREN)))

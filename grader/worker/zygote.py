@@ -72,8 +72,11 @@ def main(door: int, libraries: list[str], confinement: dict | None = None) -> No
 
 
 def leave(workers: dict[socket.socket, int]) -> None:
+    """End the last workers, and say what all of them have used."""
     for pid in filter(None, workers.values()):
         processes.kill_tree(pid)
+        os.waitpid(pid, 0)
+    print(json.dumps({"cpu_seconds": processes.cpu_seconds_with_children()}), flush=True)
 
 
 def tell_cpu(connection: socket.socket, pid: int) -> bool:
@@ -96,6 +99,8 @@ def start_worker(connection: socket.socket, others: list[socket.socket], confine
     except (OSError, ValueError):
         connection.close()
         return 0
+    if confine is not None:
+        confine.prepare(limits.get("grants", []))
     pid = os.fork()
     if pid == 0:
         try:
