@@ -20,7 +20,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from grader import doors, sandbox
+from grader import cgroups, doors, sandbox
 from grader.course import Course, Exercise
 from grader.errors import GraderError, UsageError
 from grader.verdict import Status, Verdict
@@ -28,6 +28,10 @@ from grader.zygotes import ONE_THREAD, Zygote
 
 LONGEST_LINE = 16 << 20  # of a judge's answer
 TRIES = 3                # of one exercise, before it is said that it cannot be judged
+SHARED_MB = 3000         # what a sandbox's libraries take, once
+JUDGE_MB = 4200          # a judge beside that, see class_judge.py
+TMP_MEGABYTES = 32
+PROCESSES = 100          # of each lane, threads among them
 NOT_JUDGED = "It could not be judged"
 END_SECONDS = 5          # for what is in a sandbox to leave by itself
 PATIENCE_SECONDS = 120   # beyond what the checks of an exercise may take altogether
@@ -54,13 +58,15 @@ class Lost(Exception):
 class Marker:
     """Judges jobs of several threads at a time. `unsafe` goes without a sandbox."""
 
-    def __init__(self, course: Course, exercises: list[Exercise], unsafe: bool = False, log: Path | None = None):
-        self.course, self.exercises, self.unsafe = course, exercises, unsafe
+    def __init__(self, course: Course, exercises: list[Exercise], unsafe: bool = False, log: Path | None = None,
+                 lanes: int = 1):
+        self.course, self.exercises, self.unsafe, self.lanes = course, exercises, unsafe, lanes
         self.log = log or Path(os.devnull)
         self.lock = threading.Lock()
         self.cpu_seconds = 0.0  # of all that has ended
         self.parts: list[Zygote | subprocess.Popen] = []
         self.door: socket.socket | None = None
+        self.groups: list[cgroups.Group] = []
 
     def __enter__(self) -> "Marker":
         return self
@@ -178,15 +184,22 @@ class Marker:
         with contextlib.suppress(OSError):  # a read-only course costs time, not the diagnosis
             catalogue.mkdir(parents=True, exist_ok=True)
         readable = [root / name for name in ("course.yml", "pyproject.toml", "solutions", "tests", "exercises/common")]
-        return sandbox.around(readable, writable=[catalogue])
+        return self.grouped(JUDGE_MB, sandbox.around(readable, writable=[catalogue]))
 
     def around_workers(self, libraries: tuple[str, ...]) -> list[str] | None:
         if self.unsafe:
             return None
         forbidden = {name.partition(".")[0] for e in self.exercises for name in e.forbids if tuple(e.preload) == libraries}
         loaded = {name.partition(".")[0] for name in libraries}
-        return sandbox.around([self.course.root / "exercises/common"],
-                              hidden=sandbox.library_folders(sorted(forbidden - loaded)))
+        memory_mb = max(e.limits.memory_mb for e in self.exercises) + TMP_MEGABYTES
+        return self.grouped(memory_mb, sandbox.around([self.course.root / "exercises/common"],
+                                                      hidden=sandbox.library_folders(sorted(forbidden - loaded))))
+
+    def grouped(self, memory_mb: int, command: list[str]) -> list[str]:
+        """In a control group, where there are such: what all of this sandbox may have together."""
+        group = cgroups.make_group(SHARED_MB + self.lanes * memory_mb, PROCESSES * (1 + self.lanes))
+        self.groups.append(group)
+        return [*group.entering(), *command]
 
     def end(self) -> None:
         """Shut the door: the judges' parent leaves, then the zygotes do, and with each its sandbox."""
@@ -205,6 +218,8 @@ class Marker:
                 part.wait()
                 part.stdout.close()
         self.parts = []
+        while self.groups:
+            self.groups.pop().remove()
 
 
 def part_ended(part: Zygote | subprocess.Popen) -> bool:

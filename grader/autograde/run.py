@@ -62,10 +62,9 @@ def engine(plan: Plan, submissions: list[Submission], options: Options, shown: "
         from grader.autograde.on_dask import mark_on_dask
         yield from mark_on_dask(plan, tasks, options.scheduler, options.workers)
         return
-    lanes = options.workers or max(1, len(os.sched_getaffinity(0)))
-    marker = Marker(plan.course, plan.exercises, plan.unsafe, options.out / JUDGE_LOG)
-    with marker:
-        yield from mark_here(marker, tasks, min(lanes, len(submissions)))
+    lanes = min(options.workers or len(os.sched_getaffinity(0)), len(submissions))
+    with Marker(plan.course, plan.exercises, plan.unsafe, options.out / JUDGE_LOG, lanes) as marker:
+        yield from mark_here(marker, tasks, lanes)
     shown.cpu_seconds = marker.cpu_seconds
 
 
