@@ -64,7 +64,7 @@ def around(readable: list[Path], hidden: list[Path] = (), writable: list[Path] =
     yet; `hidden` folders are seen empty.
     """
     command = [BWRAP, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
-               "--new-session", "--hostname", "sandbox", "--clearenv", "--cap-drop", "ALL"]
+               "--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv", "--cap-drop", "ALL"]
     if is_root():
         capabilities = ROOTS_CAPABILITIES
     else:

@@ -8,12 +8,14 @@ Whatever of this dies, however it dies, is started again, and what was not judge
 import contextlib
 import json
 import os
+import select
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,12 +69,14 @@ class Marker:
         self.parts: list[Zygote | subprocess.Popen] = []
         self.door: socket.socket | None = None
         self.groups: list[cgroups.Group] = []
+        self.starter = ThreadPoolExecutor(1)
 
     def __enter__(self) -> "Marker":
         return self
 
     def __exit__(self, *_) -> None:
         self.end()
+        self.starter.shutdown(wait=False)
 
     def mark(self, job: Job, turn: int = 0) -> Iterator[Verdict]:
         """A verdict for each exercise of the job, as they come; `turn` says which CPU to use."""
@@ -126,7 +130,8 @@ class Marker:
                     return
                 self.end()
                 try:
-                    self.start()
+                    # A sandbox ends with the thread that started it: one that lives as long as this marker.
+                    self.starter.submit(self.start).result()
                 except DidNotStart:
                     self.end()
                     if not left:
@@ -210,7 +215,7 @@ class Marker:
             process = part.process if isinstance(part, Zygote) else part
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(END_SECONDS)
-                self.cpu_seconds += cpu_seconds_said(process.stdout.read())
+                self.cpu_seconds += cpu_seconds_said(process)
             if isinstance(part, Zygote):
                 part.end()
             else:
@@ -226,10 +231,12 @@ def part_ended(part: Zygote | subprocess.Popen) -> bool:
     return part.ended if isinstance(part, Zygote) else part.poll() is not None
 
 
-def cpu_seconds_said(words: bytes) -> float:
+def cpu_seconds_said(process: subprocess.Popen) -> float:
     """What a part of the marker said when it left; 0 where it was killed."""
+    if not select.select([process.stdout], [], [], END_SECONDS)[0]:
+        return 0.0
     with contextlib.suppress(ValueError, KeyError, TypeError, IndexError):
-        return float(json.loads(words.splitlines()[-1])["cpu_seconds"])
+        return float(json.loads(os.read(process.stdout.fileno(), 1 << 16).splitlines()[-1])["cpu_seconds"])
     return 0.0
 
 

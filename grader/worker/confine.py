@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 import pyseccomp as seccomp
 
+from grader.worker.processes import die_with_parent
+
 TMP_MEGABYTES = 16
 THREADS = 64
 OPEN_FILES = 64
@@ -83,6 +85,7 @@ class Confinement:
             os.setresgid(user, user, user)
             os.setresuid(user, user, user)
         drop_capabilities()
+        die_with_parent()  # once more: who becomes another user has lost it
 
 
 def worker_program(grants: list[str]) -> bytes:

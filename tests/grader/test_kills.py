@@ -96,10 +96,10 @@ def test_a_kill_costs_time_and_nothing_else(class_of, tmp_path, victims, seed):
         assert killed and code == -9
         before = verdicts(tmp_path / "marks")
         assert before.items() <= expected.items()
-        assert not psutil.wait_procs(started, timeout=30)[1]  # its sandboxes end with it
         code, out, err = finished(autograde(root, "class", "--out", tmp_path / "marks"))
     assert code == 0 and "Traceback" not in err, out + err
     assert verdicts(tmp_path / "marks") == expected
+    assert not psutil.wait_procs(started, timeout=30)[1]  # of what was lost nothing goes on alone
 
 
 @pytest.fixture
