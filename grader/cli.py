@@ -84,7 +84,9 @@ def parser() -> Parser:
     sub = command("release", release, "For maintainers: write the stubs from the solutions, or a class's bundle.")
     takes_exercises(sub, nargs="*")
     sub.add_argument("--bundle", metavar="DIR", help="write what a class gets: no solutions, no hidden tests")
-    sub.add_argument("--force", action="store_true", help="overwrite edited stubs too (they are backed up)")
+    sub.add_argument("--notebooks", metavar="DIR", help="write nbgrader's source tree, with the solutions, of the "
+                     "exercises that are for a notebook")
+    sub.add_argument("--force", action="store_true", help="overwrite edited stubs too (they are backed up), or notebooks")
 
     sub = command("verify", verify, "For maintainers: prove the six promises for every exercise.")
     takes_exercises(sub, nargs="*")
@@ -273,6 +275,11 @@ def release(args, root: Path) -> int:
         print(f"Wrote the class's bundle to {args.bundle}.")
         return PASSED
     only = [e for words in args.exercises for e in course.find(words)] or None
+    if args.notebooks:
+        from grader.notebooks import write_notebooks
+        for path in write_notebooks(course, Path(args.notebooks), only, force=args.force):
+            print(f"wrote {Path(args.notebooks) / path}")
+        return PASSED
     for path in write_stubs(course, only, force=args.force):
         print(f"wrote {path}")
     return PASSED
