@@ -4,6 +4,7 @@ nbgrader lives in an environment of its own, whose Python runs nbgrader_marks.py
 """
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -11,9 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.class_ledger import Marked
-from grader.course import Course, Exercise
+from grader.course import Course
 from grader.errors import GraderError, UsageError
-from grader.notebooks import grade_id, notebook_projects
+from grader.notebooks import grade_id, lines_above, notebook_projects
 from grader.report.verdict_text import verdict_text
 from grader.verdict import Verdict
 
@@ -101,20 +102,28 @@ def _marks_of(course: Course, course_dir: Path, marked: Marked) -> Iterator[dict
                 continue
             yield {"student": marked.name, "assignment": project.name, "notebook": project.name,
                    "grade_id": grade_id(exercise), "score": verdict.earned if verdict else 0,
-                   "comment": comment_of(exercise, verdict) if verdict else marked.problem}
+                   "comment": comment_of(course, verdict) if verdict else marked.problem}
 
 
-def comment_of(exercise: Exercise, verdict: Verdict) -> str:
-    """A verdict in Markdown: the words of what was diagnosed, then the whole as a block.
+def comment_of(course: Course, verdict: Verdict) -> str:
+    """A verdict in Markdown: the points, the words of what was diagnosed, and all checks as a block.
 
-    What the student's code printed or returned is in the block only, where Markdown makes no HTML of it.
+    What the student's code printed or returned is in the block only, where Markdown makes no HTML of it. The same verdict
+    on the same file gives the same comment, whenever it was judged.
     """
     words = list(dict.fromkeys(line.strip() for check in verdict.checks for line in check.diagnosis.splitlines()
                                if line.strip()))
-    without = [check.model_copy(update={"diagnosis": ""}) for check in verdict.checks]
-    text = verdict_text(verdict.model_copy(update={"checks": without}), color=False, verbose=False)
-    block = "\n".join(f"    {line}".rstrip() for line in text.splitlines())
-    comment = "\n\n".join([f"{verdict.earned} of {exercise.points} points", *words, block])
+    checks = [check.model_copy(update={"diagnosis": ""}) for check in verdict.checks]
+    text = verdict_text(verdict.model_copy(update={"checks": checks}), color=False, verbose=False)
+    block = text.splitlines()[1:-1]  # without the header and the closing line, in which the time is
+    points = f"**{verdict.earned} of {verdict.points} points**"
+    if checks:
+        points += f", {verdict.passed_checks} of {len(checks)} checks"
+    paragraphs = [points, *words, "\n".join(f"    {line}".rstrip() for line in block)]
+    if re.search(r"line \d", text):
+        above = lines_above(course, course.exercises[verdict.exercise])
+        paragraphs.append(f"A line's number counts from the top of the file that was judged; take {above} off for your cell.")
+    comment = "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
     return comment if len(comment) <= LONGEST_COMMENT else comment[:LONGEST_COMMENT - 1] + "…"
 
 

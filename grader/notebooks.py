@@ -30,6 +30,9 @@ asks for words. A cell with points is judged on its own, together with the locke
 must import or define itself. Cells that you add, to try something, are yours and play no part."""
 
 
+_RELATIVE = re.compile(r"^([ \t]*)from \.(\w)", re.MULTILINE)  # a notebook is in no package
+
+
 # ── from solutions to a notebook ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -80,16 +83,15 @@ def notebook_text(course: Course, project: Project, exercises: list[Exercise]) -
 
 
 def _cells(course: Course, exercise: Exercise) -> Iterator[dict]:
-    name = f"solutions/{exercise.path}"
-    text = read_text(course.root / name, name)
-    part = parts_of(text, name)
+    part = parts_of(course, exercise)
     key = grade_id(exercise)
     title, _, body = part.words.partition("\n")
     yield _cell("markdown", f"## {exercise.number} {title.rstrip('. ')}\n\n{body.strip()}".strip(), f"{key}-text")
     if part.given:
-        yield _cell("code", part.given, f"{key}-given", grade=False, solution=False, locked=True)
+        given = _RELATIVE.sub(rf"\1from exercises.{exercise.project.replace('/', '.')}.\2", part.given)
+        yield _cell("code", given, f"{key}-given", grade=False, solution=False, locked=True)
     yield _cell("code", part.work.rstrip("\n"), key, grade=True, solution=True, locked=False, points=exercise.points)
-    for number, question in enumerate(questions_of(text, name), 1):
+    for number, question in enumerate(part.questions, 1):
         yield _cell("markdown", _asked(number, question), f"{key}-question-{number}")
         yield _cell("markdown", question.answer, f"{key}-answer-{number}", grade=True, solution=True, locked=False,
                     points=question.points)
@@ -116,12 +118,18 @@ class Parts(NamedTuple):
     given: str
     head: str
     work: str
+    questions: list[Question]
 
 
-def parts_of(text: str, name: str) -> Parts:
+def parts_of(course: Course, exercise: Exercise) -> Parts:
     """`work` begins with the first function or class that has a region in it, and the comment above that."""
-    tree = ast.parse(text, name)
+    name = f"solutions/{exercise.path}"
+    text = read_text(course.root / name, name)
     blocks = blocks_of(text, name)
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise UsageError(f"{name}, line {error.lineno}: {error.msg}.") from None
     regions = [block for block in blocks if block.kind == "solution"]
     if not regions:
         raise UsageError(f"{name} marks no solution, so there is nothing to make a cell of.")
@@ -136,7 +144,13 @@ def parts_of(text: str, name: str) -> Parts:
     left_out = {n for block in blocks if block.kind != "solution" for n in range(block.begin, block.end + 1)}
     work = "\n".join(line for n, line in enumerate(lines[begin - 1:], begin) if n not in left_out)
     head = "\n".join(lines[:begin - 1])
-    return Parts(words, "\n".join(lines[given_from:begin - 1]).strip("\n"), f"{head}\n" if head else "", work.strip("\n") + "\n")
+    return Parts(words, "\n".join(lines[given_from:begin - 1]).strip("\n"), f"{head}\n" if head else "",
+                 work.strip("\n") + "\n", questions_of(text, name))
+
+
+def lines_above(course: Course, exercise: Exercise) -> int:
+    """How many lines the judged file has above the exercise's cell."""
+    return parts_of(course, exercise).head.count("\n")
 
 
 # ── and back ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -175,9 +189,7 @@ def submission_texts(course: Course, notebook_json: bytes | str, name: str = "Th
             continue
         for exercise in exercises:
             try:
-                solution = f"solutions/{exercise.path}"
-                head = parts_of(read_text(course.root / solution, solution), solution).head
-                texts[exercise.path] = head + _work(cells, grade_id(exercise), name)
+                texts[exercise.path] = parts_of(course, exercise).head + _work(cells, grade_id(exercise), name)
             except BadFile as problem:
                 problems[exercise.path] = str(problem)
     if not texts and not problems:
@@ -214,7 +226,7 @@ def _work(cells: dict[str, list[dict]], key: str, name: str) -> str:
     if len(texts) > 1:  # Jupyter copies the metadata with a cell
         raise BadFile(f"{name} has {len(cells[key])} cells '{key}' that differ, so it is not clear which one counts; "
                       "delete the others.")
-    return without_magics(texts.pop()).strip("\n") + "\n"
+    return without_magics(texts.pop()).rstrip() + "\n"  # not what is before it: line numbers stay true
 
 
 def _text_of(cell: dict, key: str, name: str) -> str:
