@@ -10,7 +10,8 @@ outputs, magics, an order, plays no part.
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from grader.course import MANIFEST, Course, Exercise, Project
 from grader.errors import UsageError
 from grader.marks import Question, blocks_of, questions_of
 from grader.release import read_bytes, read_text, write_bytes
+from grader.verdict import Status, Verdict
 from grader.workspace import LARGEST_FILE, BadFile
 
 LARGEST_NOTEBOOK = 10_000_000  # bytes; most of an honest one are its plots
@@ -161,6 +163,31 @@ class Extracted(NamedTuple):
 
     texts: dict[str, str]
     problems: dict[str, str]
+
+
+def read_notebooks(course: Course, files: Iterable[Path]) -> Extracted:
+    """What one student hands in. A notebook that cannot be read is a problem of the exercises of the project that it is
+    named after; raises BadFile where it is named after none."""
+    texts: dict[str, str] = {}
+    problems: dict[str, str] = {}
+    for file in files:
+        try:
+            found = read_notebook(course, file)
+        except BadFile as problem:
+            found = Extracted({}, {exercise.path: str(problem) for project, exercises in notebook_projects(course)
+                                   if project.name == file.stem for exercise in exercises})
+            if not found.problems:
+                raise
+        texts |= found.texts
+        problems |= found.problems
+    return Extracted(texts, problems)
+
+
+def verdict_on_problem(exercise: Exercise, sentence: str, suite_hash: str = "") -> Verdict:
+    """What stands for a verdict where there is no text that could be judged."""
+    return Verdict(exercise=exercise.id, number=exercise.number, title=exercise.title, file=exercise.path,
+                   status=Status.FAILED, earned=0, points=exercise.points, message=sentence, suite_hash=suite_hash,
+                   judged_at=datetime.now(UTC))
 
 
 def read_notebook(course: Course, file: Path) -> Extracted:

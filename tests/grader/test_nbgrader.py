@@ -23,9 +23,8 @@ from grader.class_ledger import Marked
 from grader.course import load_course
 from grader.gradebook import Written, find_nbgrader, submitted_notebooks, write_marks
 from grader.mistakes import mistakes_of, replace_definition
-from grader.notebooks import grade_id, read_notebook, write_notebooks
+from grader.notebooks import grade_id, read_notebooks, verdict_on_problem, write_notebooks
 from grader.verdict import Verdict
-from grader.workspace import BadFile
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = ROOT / "build/nbgrader"  # as the Makefile makes it
@@ -205,13 +204,10 @@ def marked_class(tmp_path_factory, judge):
 
     # We mark.
     marked = []
-    for student, [file] in submitted_notebooks(course, folder).items():
-        try:
-            texts, problems = read_notebook(course, file)
-            assert problems == {}
-            marked.append(Marked(student, "", {exercise.id: judge(texts)}))
-        except BadFile as problem:
-            marked.append(Marked(student, str(problem)))
+    for student, files in submitted_notebooks(course, folder).items():
+        texts, problems = read_notebooks(course, files)
+        verdict = judge(texts) if texts else verdict_on_problem(exercise, problems[exercise.path])
+        marked.append(Marked(student, "", {exercise.id: verdict}))
     written = write_marks(course, folder, marked, nbgrader.python)
     again = write_marks(course, folder, marked, nbgrader.python)
 
@@ -234,8 +230,8 @@ def marked_class(tmp_path_factory, judge):
                 for student in ("anna", "ben", "mallory", "nora")}
     return SimpleNamespace(
         nbgrader=nbgrader, folder=folder, course=course, exercise=exercise, key=key, given_out=given_out,
-        with_solutions=with_solutions, right=right, wrong=wrong, log=log, marked=marked, written=written, again=again,
-        verdicts={each.name: each.verdicts.get(exercise.id) for each in marked}, page=page, before=before, after=after,
+        with_solutions=with_solutions, right=right, wrong=wrong, log=log, written=written, again=again,
+        verdicts={each.name: each.verdicts[exercise.id] for each in marked}, page=page, before=before, after=after,
         shown=shown, comments=comments, feedback=feedback)
 
 
@@ -253,8 +249,8 @@ def test_what_is_given_out_holds_no_solution(marked_class):
 
 
 def test_our_judge_is_not_fooled(marked_class):
-    assert {student: verdict and verdict.earned for student, verdict in marked_class.verdicts.items()} == {
-        "anna": 6, "ben": 5, "mallory": 0, "nora": 0, "omar": None}
+    assert {student: verdict.earned for student, verdict in marked_class.verdicts.items()} == {
+        "anna": 6, "ben": 5, "mallory": 0, "nora": 0, "omar": 0}
 
 
 def test_formgrader_shows_our_marks(marked_class):
@@ -302,8 +298,7 @@ def test_the_exported_table(marked_class):
 
 def test_a_notebook_that_cannot_be_read_stops_nobody(marked_class):
     assert "omar" in marked_class.log
-    problem = next(each.problem for each in marked_class.marked if each.name == "omar")
-    assert problem == "autograd.ipynb is no notebook: it is not JSON; save it in Jupyter and hand it in again."
+    assert marked_class.verdicts["omar"].message == "autograd.ipynb is no notebook: it is not JSON; save it in Jupyter and hand it in again."
 
 
 def test_a_student_whom_nbgrader_does_not_know_is_named(marked_class):

@@ -17,7 +17,9 @@ from grader.notebooks import (
     grade_id,
     notebook_text,
     read_notebook,
+    read_notebooks,
     submission_texts,
+    verdict_on_problem,
     without_magics,
     write_notebooks,
 )
@@ -262,6 +264,25 @@ def test_files_that_cannot_be_read_are_one_sentence(course, tmp_path):
         read_notebook(course, tmp_path / "link.ipynb")
     with pytest.raises(BadFile, match="none.ipynb cannot be read: No such file or directory."):
         read_notebook(course, tmp_path / "none.ipynb")
+
+
+def test_what_a_student_hands_in_is_read_file_by_file(course, tmp_path):
+    course.find_one("third").notebook = True
+    letters, digits, copy = (tmp_path / f"{name}.ipynb" for name in ("letters", "digits", "copy"))
+    letters.write_text(json.dumps(source(course, "first", "second")))
+    digits.write_text("{")
+    extracted = read_notebooks(course, [letters, digits])
+    assert set(extracted.texts) == {"p1/letters/first.py", "p1/letters/second.py"}
+    assert extracted.problems == {"p1/digits/third.py": "digits.ipynb is no notebook: it is not JSON; save it in Jupyter "
+                                                        "and hand it in again."}
+    digits.rename(copy)
+    with pytest.raises(BadFile, match="copy.ipynb is no notebook"):
+        read_notebooks(course, [letters, copy])
+    copy.write_text(json.dumps(source(course, "third")))
+    assert len(read_notebooks(course, [letters, copy]).texts) == 3, "a notebook can have any name"
+    told = verdict_on_problem(course.find_one("third"), extracted.problems["p1/digits/third.py"])
+    assert (told.status, told.earned, told.points) == (Status.FAILED, 0, 5)
+    assert comment_of(course, told).startswith("**0 of 5 points**\n\n      ✗ digits.ipynb is no notebook")
 
 
 # ── the gradebook, as far as it goes without nbgrader ───────────────────────────────────────────────────────────
