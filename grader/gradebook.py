@@ -52,17 +52,9 @@ def find_nbgrader(where: str | None = None) -> Path:
 
 
 def is_nbgrader_course(folder: Path) -> bool:
+    """A folder in which nbgrader's commands are run; a submission of it is a folder in `submitted`."""
     return (folder / SUBMITTED).is_dir() and any((folder / name).exists() for name in
                                                  ("gradebook.db", "nbgrader_config.py", "source"))
-
-
-def submitted_notebooks(course: Course, folder: Path) -> dict[str, list[Path]]:
-    """What students handed in for the course's notebooks, below an nbgrader course: {student: the files}."""
-    found: dict[str, list[Path]] = {}
-    for project, _ in notebook_projects(course):
-        for file in sorted((folder / SUBMITTED).glob(f"*/{project.name}/{project.name}.ipynb")):
-            found.setdefault(file.parts[-3], []).append(file)
-    return dict(sorted(found.items()))
 
 
 def write_marks(course: Course, course_dir: Path, marked: list[Marked], python: Path) -> Written:
@@ -95,14 +87,12 @@ def write_marks(course: Course, course_dir: Path, marked: list[Marked], python: 
 
 def _marks_of(course: Course, course_dir: Path, marked: Marked) -> Iterator[dict]:
     for project, exercises in notebook_projects(course):
-        handed_in = (course_dir / SUBMITTED / marked.name / project.name).is_dir()
+        if not (course_dir / SUBMITTED / marked.name / project.name).is_dir():
+            continue  # nothing was handed in for this assignment
         for exercise in exercises:
-            verdict = marked.verdicts.get(exercise.id)
-            if verdict is None and not (marked.problem and handed_in):
-                continue
-            yield {"student": marked.name, "assignment": project.name, "notebook": project.name,
-                   "grade_id": grade_id(exercise), "score": verdict.earned if verdict else 0,
-                   "comment": comment_of(course, verdict) if verdict else marked.problem}
+            if verdict := marked.verdicts.get(exercise.id):
+                yield {"student": marked.name, "assignment": project.name, "notebook": project.name,
+                       "grade_id": grade_id(exercise), "score": verdict.earned, "comment": comment_of(course, verdict)}
 
 
 def comment_of(course: Course, verdict: Verdict) -> str:

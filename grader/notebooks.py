@@ -11,19 +11,16 @@ import ast
 import json
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from grader.course import MANIFEST, Course, Exercise, Project
 from grader.errors import UsageError
 from grader.marks import Question, blocks_of, questions_of
 from grader.release import read_bytes, read_text, write_bytes
-from grader.verdict import Status, Verdict
-from grader.workspace import LARGEST_FILE, BadFile
+from grader.workspace import LARGEST_FILE, LARGEST_NOTEBOOK, BadFile
 
-LARGEST_NOTEBOOK = 10_000_000  # bytes; most of an honest one are its plots
-SCHEMA = 3                     # of nbgrader's metadata
+SCHEMA = 3  # of nbgrader's metadata
 INTRODUCTION = """\
 # {title}
 
@@ -165,41 +162,29 @@ class Extracted(NamedTuple):
     problems: dict[str, str]
 
 
-def read_notebooks(course: Course, files: Iterable[Path]) -> Extracted:
-    """What one student hands in. A notebook that cannot be read is a problem of the exercises of the project that it is
-    named after; raises BadFile where it is named after none."""
+def read_notebooks(course: Course, notebooks: Iterable[tuple[str, bytes | str]]) -> Extracted:
+    """What one student hands in: (path, content) of each notebook; content is a string where there is only a reason, the
+    end of a sentence, why there is none.
+
+    A notebook that cannot be read is a problem of the exercises of the project that its file is named after; raises
+    BadFile where that is none.
+    """
     texts: dict[str, str] = {}
     problems: dict[str, str] = {}
-    for file in files:
+    for path, content in notebooks:
         try:
-            found = read_notebook(course, file)
+            if isinstance(content, str):
+                raise BadFile(f"{path} {content}.")
+            found = submission_texts(course, content, path)
         except BadFile as problem:
+            named = PurePosixPath(path).stem
             found = Extracted({}, {exercise.path: str(problem) for project, exercises in notebook_projects(course)
-                                   if project.name == file.stem for exercise in exercises})
+                                   if project.name == named for exercise in exercises})
             if not found.problems:
                 raise
         texts |= found.texts
         problems |= found.problems
     return Extracted(texts, problems)
-
-
-def verdict_on_problem(exercise: Exercise, sentence: str, suite_hash: str = "") -> Verdict:
-    """What stands for a verdict where there is no text that could be judged."""
-    return Verdict(exercise=exercise.id, number=exercise.number, title=exercise.title, file=exercise.path,
-                   status=Status.FAILED, earned=0, points=exercise.points, message=sentence, suite_hash=suite_hash,
-                   judged_at=datetime.now(UTC))
-
-
-def read_notebook(course: Course, file: Path) -> Extracted:
-    """`submission_texts` of a file. Raises BadFile where it cannot be read."""
-    try:
-        if file.is_symlink():
-            raise BadFile(f"{file.name} is a link; hand in the notebook itself.")
-        if file.stat().st_size > LARGEST_NOTEBOOK:
-            raise BadFile(_too_large(file.name))
-        return submission_texts(course, file.read_bytes(), file.name)
-    except OSError as error:
-        raise BadFile(f"{file.name} cannot be read: {error.strerror or error}.") from None
 
 
 def submission_texts(course: Course, notebook_json: bytes | str, name: str = "The notebook") -> Extracted:

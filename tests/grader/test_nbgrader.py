@@ -10,21 +10,20 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from pathlib import Path
 from types import SimpleNamespace
 
-import psutil
 import pytest
 
-from grader.class_ledger import Marked
+from grader.class_ledger import Marked, open_class_ledger
 from grader.course import load_course
-from grader.gradebook import Written, find_nbgrader, submitted_notebooks, write_marks
+from grader.errors import UsageError
+from grader.gradebook import Written, find_nbgrader, write_marks
 from grader.mistakes import mistakes_of, replace_definition
-from grader.notebooks import grade_id, read_notebooks, verdict_on_problem, write_notebooks
-from grader.verdict import Verdict
+from grader.notebooks import grade_id, write_notebooks
+from grader.sandbox import require_sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = ROOT / "build/nbgrader"  # as the Makefile makes it
@@ -129,28 +128,17 @@ def nbgraders_python() -> Path:
     return find_nbgrader(str(OWN) if (OWN / ".ready").exists() else None)
 
 
-@pytest.fixture(scope="module")
-def judge():
-    """`judge(texts)`: the verdict on `derivation` by a warm parent of this module's own."""
-    runtime = tempfile.mkdtemp(prefix="g-")  # a socket's path must be short
-    env = {**os.environ, "XDG_RUNTIME_DIR": runtime, "GRADER_IDLE_SECONDS": "300", "PYTHONPATH": str(ROOT)}
-
-    def judge(texts: dict[str, str]) -> Verdict:
-        with tempfile.TemporaryDirectory() as folder:
-            for path, text in texts.items():
-                (Path(folder) / path).parent.mkdir(parents=True)
-                (Path(folder) / path).write_text(text, encoding="utf-8")
-            done = subprocess.run([sys.executable, "-m", "grader", "check", "derivation", "--workspace", folder, "--json"],
-                                  cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
-        assert done.returncode in (0, 1), done.stderr
-        return Verdict.model_validate(json.loads(done.stdout)[0])
-
-    yield judge
-    for process in psutil.process_iter(["cmdline"]):
-        with contextlib.suppress(psutil.Error):
-            if "grader.warm" in (process.info["cmdline"] or []) and process.environ().get("XDG_RUNTIME_DIR") == runtime:
-                process.kill()
-    shutil.rmtree(runtime, ignore_errors=True)
+def autograde(folder: Path, out: Path, python: Path) -> str:
+    """What our command says, from the shell; in the sandbox where there can be one."""
+    try:
+        require_sandbox()
+        sandbox = []
+    except UsageError:
+        sandbox = ["--unsafe"]
+    done = subprocess.run([sys.executable, "-m", "grader", "autograde", folder, "--out", out, "--nbgrader", python, *sandbox],
+                          cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def cell_of(notebook: dict, key: str) -> dict:
@@ -167,7 +155,7 @@ def write(file: Path, notebook) -> None:
 
 
 @pytest.fixture(scope="module")
-def marked_class(tmp_path_factory, judge):
+def marked_class(tmp_path_factory):
     """The whole way, once: five students, judged by us, marked by hand in formgrader, with their feedback."""
     nbgrader = Nbgrader(nbgraders_python(), tmp_path_factory.mktemp("nbgrader") / "course")
     folder, course = nbgrader.folder, load_course(ROOT)
@@ -203,13 +191,10 @@ def marked_class(tmp_path_factory, judge):
     log = nbgrader("autograde", "autograd", "--Execute.enabled=False", code=1)
 
     # We mark.
-    marked = []
-    for student, files in submitted_notebooks(course, folder).items():
-        texts, problems = read_notebooks(course, files)
-        verdict = judge(texts) if texts else verdict_on_problem(exercise, problems[exercise.path])
-        marked.append(Marked(student, "", {exercise.id: verdict}))
-    written = write_marks(course, folder, marked, nbgrader.python)
-    again = write_marks(course, folder, marked, nbgrader.python)
+    out = folder.parent / "marks"
+    said = autograde(folder, out, nbgrader.python)
+    with open_class_ledger(out) as ledger:
+        marked = ledger.marked()
 
     # A person marks what is written in words, and changes one of our marks; then we mark once more.
     with nbgrader.formgrader() as ask:
@@ -218,7 +203,7 @@ def marked_class(tmp_path_factory, judge):
         for student, points in [("anna", 1.5), ("ben", 0)]:
             ask(f"formgrader/api/grade/{before[student][ANSWER]['id']}", {"manual_score": points})
         ask(f"formgrader/api/grade/{before['nora'][key]['id']}", {"manual_score": 0.5})
-        write_marks(course, folder, marked, nbgrader.python)
+        said_again = autograde(folder, out, nbgrader.python)
         after = {student: grades(ask, each) for student, each in page.items()}
         shown = ask(f"formgrader/submissions/{page['ben']['id']}/?index=0")
         comments = {each["name"]: each["auto_comment"]
@@ -230,7 +215,7 @@ def marked_class(tmp_path_factory, judge):
                 for student in ("anna", "ben", "mallory", "nora")}
     return SimpleNamespace(
         nbgrader=nbgrader, folder=folder, course=course, exercise=exercise, key=key, given_out=given_out,
-        with_solutions=with_solutions, right=right, wrong=wrong, log=log, written=written, again=again,
+        with_solutions=with_solutions, right=right, wrong=wrong, log=log, said=said, said_again=said_again,
         verdicts={each.name: each.verdicts[exercise.id] for each in marked}, page=page, before=before, after=after,
         shown=shown, comments=comments, feedback=feedback)
 
@@ -272,7 +257,9 @@ def test_words_wait_for_a_person(marked_class):
 
 
 def test_marking_again_changes_nothing_and_leaves_what_a_person_said(marked_class):
-    assert marked_class.written == marked_class.again == Written(5, [])
+    words = f"5 marks written to nbgrader's gradebook of {marked_class.folder}."
+    assert words in marked_class.said and words in marked_class.said_again
+    assert marked_class.said_again.count("nothing has changed") == 5
     nora = marked_class.after["nora"][marked_class.key]
     assert (nora["auto_score"], nora["manual_score"], nora["needs_manual_grade"]) == (0, 0.5, False)
     unchanged = {student: {name: grade for name, grade in each.items() if grade["manual_score"] is None}
@@ -298,11 +285,12 @@ def test_the_exported_table(marked_class):
 
 def test_a_notebook_that_cannot_be_read_stops_nobody(marked_class):
     assert "omar" in marked_class.log
-    assert marked_class.verdicts["omar"].message == "autograd.ipynb is no notebook: it is not JSON; save it in Jupyter and hand it in again."
+    assert marked_class.verdicts["omar"].message == "autograd/autograd.ipynb is no notebook: it is not JSON; save it in Jupyter and hand it in again."
 
 
 def test_a_student_whom_nbgrader_does_not_know_is_named(marked_class):
     course, folder = marked_class.course, marked_class.folder
+    (folder / "submitted/zoe/autograd").mkdir(parents=True)
     stranger = Marked("zoe", "", {marked_class.exercise.id: marked_class.verdicts["anna"]})
     assert write_marks(course, folder, [stranger], marked_class.nbgrader.python) == Written(0, ["zoe: autograd/autograd-derivation"])
 

@@ -7,26 +7,24 @@ import pytest
 
 from grader import notebooks
 from grader.__main__ import main
+from grader.autograde.submissions import find_submissions, read_submission
 from grader.class_ledger import Marked
 from grader.course import Course, Exercise, load_course
 from grader.errors import GraderError, UsageError
-from grader.gradebook import comment_of, find_nbgrader, is_nbgrader_course, submitted_notebooks, write_marks
+from grader.gradebook import comment_of, find_nbgrader, is_nbgrader_course, write_marks
 from grader.marks import questions_of, stub_of
 from grader.notebooks import (
     Extracted,
-    grade_id,
     notebook_text,
-    read_notebook,
     read_notebooks,
     submission_texts,
-    verdict_on_problem,
     without_magics,
     write_notebooks,
 )
 from grader.release import stub_text
 from grader.verdict import Check, Kind, Status, Verdict
 from grader.workspace import BadFile
-from tests.grader.small_course import FIRST, small_course
+from tests.grader.small_course import FIRST, small_course, write
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL = load_course(ROOT)
@@ -253,36 +251,59 @@ def test_what_is_no_notebook_of_ours_is_one_sentence(course, content, words):
     assert words in sentence and sentence.endswith(".") and "\n" not in sentence
 
 
-def test_files_that_cannot_be_read_are_one_sentence(course, tmp_path):
-    huge = tmp_path / "huge.ipynb"
-    with huge.open("wb") as file:
-        file.truncate(100_000_000)
-    with pytest.raises(BadFile, match="huge.ipynb is larger than 10 MB"):
-        read_notebook(course, huge)
-    (tmp_path / "link.ipynb").symlink_to(huge)
-    with pytest.raises(BadFile, match="link.ipynb is a link; hand in the notebook itself."):
-        read_notebook(course, tmp_path / "link.ipynb")
-    with pytest.raises(BadFile, match="none.ipynb cannot be read: No such file or directory."):
-        read_notebook(course, tmp_path / "none.ipynb")
-
-
-def test_what_a_student_hands_in_is_read_file_by_file(course, tmp_path):
+def test_what_a_student_hands_in_is_read_file_by_file(course):
     course.find_one("third").notebook = True
-    letters, digits, copy = (tmp_path / f"{name}.ipynb" for name in ("letters", "digits", "copy"))
-    letters.write_text(json.dumps(source(course, "first", "second")))
-    digits.write_text("{")
-    extracted = read_notebooks(course, [letters, digits])
+    letters, digits = (json.dumps(source(course, *names)).encode() for names in (("first", "second"), ("third",)))
+    assert len(read_notebooks(course, [("letters.ipynb", letters), ("x/my copy.ipynb", digits)]).texts) == 3, "any name"
+    extracted = read_notebooks(course, [("letters.ipynb", letters), ("x/digits.ipynb", b"{")])
     assert set(extracted.texts) == {"p1/letters/first.py", "p1/letters/second.py"}
-    assert extracted.problems == {"p1/digits/third.py": "digits.ipynb is no notebook: it is not JSON; save it in Jupyter "
+    assert extracted.problems == {"p1/digits/third.py": "x/digits.ipynb is no notebook: it is not JSON; save it in Jupyter "
                                                         "and hand it in again."}
-    digits.rename(copy)
+    assert read_notebooks(course, [("digits.ipynb", "is a link")]).problems == {"p1/digits/third.py": "digits.ipynb is a link."}
     with pytest.raises(BadFile, match="copy.ipynb is no notebook"):
-        read_notebooks(course, [letters, copy])
-    copy.write_text(json.dumps(source(course, "third")))
-    assert len(read_notebooks(course, [letters, copy]).texts) == 3, "a notebook can have any name"
-    told = verdict_on_problem(course.find_one("third"), extracted.problems["p1/digits/third.py"])
-    assert (told.status, told.earned, told.points) == (Status.FAILED, 0, 5)
-    assert comment_of(course, told).startswith("**0 of 5 points**\n\n      ✗ digits.ipynb is no notebook")
+        read_notebooks(course, [("letters.ipynb", letters), ("copy.ipynb", b"{")])
+
+
+def handed_in(course, folder: Path, files: dict[str, str]):
+    write(folder / "anna", files)
+    [submission] = find_submissions(course, [folder])
+    return read_submission(course, submission, list(course.exercises.values()))
+
+
+def test_a_notebook_counts_before_the_files(course, tmp_path):
+    notebook = source(course, "first", "second")
+    cell(notebook, "letters-first")["source"] = "def first(x):\n    return 'notebook'\n"
+    notebook["cells"].remove(cell(notebook, "letters-second"))
+    read = handed_in(course, tmp_path / "class", {
+        "letters/letters.ipynb": json.dumps(notebook), "letters/.ipynb_checkpoints/letters.ipynb": "{",
+        "exercises/p1/letters/first.py": "file", "exercises/p1/letters/second.py": "file", "exercises/p1/digits/third.py": "file"})
+    assert "return 'notebook'" in read.texts["p1/letters/first.py"] and read.texts["p1/digits/third.py"] == "file"
+    assert read.problems == {"p1/letters/second.py": "letters/letters.ipynb has no cell 'letters-second'; take it from the "
+                                                     "notebook that was given out."}
+    assert set(read.texts) == {"p1/letters/first.py", "p1/digits/third.py"}
+
+
+def test_a_notebook_too_large_or_a_link_is_one_sentence(course, tmp_path):
+    folder = tmp_path / "class/anna"
+    folder.mkdir(parents=True)
+    with (folder / "letters.ipynb").open("wb") as file:
+        file.truncate(100_000_000)
+    (tmp_path / "class/ben").mkdir()
+    (tmp_path / "class/ben/letters.ipynb").symlink_to(folder / "letters.ipynb")
+    anna, ben = find_submissions(course, [tmp_path / "class"])
+    exercises = list(course.exercises.values())
+    assert read_submission(course, anna, exercises).problems["p1/letters/first.py"].startswith(
+        "letters.ipynb is larger than 10 MB; clear its outputs")
+    assert read_submission(course, ben, exercises).problems["p1/letters/second.py"] == \
+        "letters.ipynb is a link; hand in the file itself."
+
+
+def test_in_nbgraders_course_the_students_are_the_submissions(course, tmp_path):
+    folder = tmp_path / "class"
+    write(folder, {"gradebook.db": "", "submitted/zoe/letters/letters.ipynb": "{}", "submitted/anna/letters/letters.ipynb": "{}"})
+    assert is_nbgrader_course(folder) and not is_nbgrader_course(folder / "submitted")
+    assert [submission.name for submission in find_submissions(course, [folder])] == ["anna", "zoe"]
+    assert [submission.name for submission in find_submissions(course, [folder / "submitted/anna"])] == ["anna"]
 
 
 # ── the gradebook, as far as it goes without nbgrader ───────────────────────────────────────────────────────────
@@ -332,28 +353,14 @@ def test_nbgraders_python(tmp_path, monkeypatch):
 
 def test_a_gradebook_that_cannot_be_written_is_one_sentence(course, tmp_path):
     marked = [Marked("anna", "", {"p1/letters/first": verdict(course)})]
+    (tmp_path / "submitted/anna/letters").mkdir(parents=True)
     with pytest.raises(UsageError, match="has no nbgrader that can be used"):
         write_marks(course, tmp_path, marked, Path(sys.executable))
-    with pytest.raises(UsageError, match="cannot be run in .*nowhere: No such file or directory"):
-        write_marks(course, tmp_path / "nowhere", marked, Path(sys.executable))
+    with pytest.raises(UsageError, match="nowhere cannot be run in .*: No such file or directory"):
+        write_marks(course, tmp_path, marked, tmp_path / "nowhere")
     broken = tmp_path / "python"
     broken.write_text("#!/bin/sh\necho no such table >&2\n")
     broken.chmod(0o755)
     with pytest.raises(GraderError, match="was not written: no such table."):
         write_marks(course, tmp_path, marked, broken)
     assert write_marks(course, tmp_path, [], broken) == (0, []), "nothing to write asks nobody"
-
-
-def test_what_an_nbgrader_course_has_of_ours(course, tmp_path):
-    assert not is_nbgrader_course(tmp_path / "class")
-    for path in ("zoe/letters/letters", "anna/letters/letters", "anna/letters/copy", "anna/digits/digits", "ben/other/letters"):
-        file = tmp_path / f"class/submitted/{path}.ipynb"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("{}")
-    (tmp_path / "class/source").mkdir()
-    assert is_nbgrader_course(tmp_path / "class")
-    found = submitted_notebooks(course, tmp_path / "class")
-    assert {name: [f.name for f in files] for name, files in found.items()} == {"anna": ["letters.ipynb"],
-                                                                               "zoe": ["letters.ipynb"]}
-    assert list(found) == ["anna", "zoe"]
-    assert grade_id(course.find_one("first")) == "letters-first"
