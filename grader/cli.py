@@ -80,14 +80,13 @@ def parser() -> Parser:
     sub.add_argument("--engine", choices=("local", "dask"), default="local", help="here, or on a Dask cluster")
     sub.add_argument("--scheduler", metavar="ADDRESS", help="of the Dask cluster; without it, one is made here")
     sub.add_argument("--unsafe", action="store_true", help="without the sandbox; every verdict says so")
-    sub.add_argument("--nbgrader", metavar="PYTHON", help="where nbgrader is: its Python or its environment's folder; "
-                     "for a class in nbgrader's course folder, whose gradebook gets the marks")
+    sub.add_argument("--nbgrader", metavar="PYTHON", help="nbgrader's Python, or its environment's folder: "
+                     "its gradebook gets the marks of a class in nbgrader's course folder")
 
     sub = command("release", release, "For maintainers: write the stubs from the solutions, or a class's bundle.")
     takes_exercises(sub, nargs="*")
     sub.add_argument("--bundle", metavar="DIR", help="write what a class gets: no solutions, no hidden tests")
-    sub.add_argument("--notebooks", metavar="DIR", help="write nbgrader's source tree, with the solutions, of the "
-                     "exercises that are for a notebook")
+    sub.add_argument("--notebooks", metavar="DIR", help="write nbgrader's source tree, with the solutions")
     sub.add_argument("--force", action="store_true", help="overwrite edited stubs too (they are backed up), or notebooks")
 
     sub = command("verify", verify, "For maintainers: prove the six promises for every exercise.")
@@ -279,10 +278,10 @@ def release(args, root: Path) -> int:
     only = [e for words in args.exercises for e in course.find(words)] or None
     if args.notebooks:
         from grader.notebooks import write_notebooks
-        for path in write_notebooks(course, Path(args.notebooks), only, force=args.force):
-            print(f"wrote {Path(args.notebooks) / path}")
-        return PASSED
-    for path in write_stubs(course, only, force=args.force):
+        written = write_notebooks(course, Path(args.notebooks), only, force=args.force)
+    else:
+        written = write_stubs(course, only, force=args.force)
+    for path in written:
         print(f"wrote {path}")
     return PASSED
 

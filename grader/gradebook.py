@@ -16,7 +16,7 @@ from grader.course import Course
 from grader.errors import GraderError, UsageError
 from grader.notebooks import grade_id, lines_above, notebook_projects
 from grader.report.verdict_text import verdict_text
-from grader.verdict import Verdict
+from grader.verdict import Status, Verdict
 
 SCRIPT = Path(__file__).with_name("nbgrader_marks.py")
 SUBMITTED = "submitted"       # nbgrader's folder: submitted/<student>/<assignment>/<notebook>.ipynb
@@ -91,8 +91,10 @@ def _marks_of(course: Course, course_dir: Path, marked: Marked) -> Iterator[dict
             continue  # nothing was handed in for this assignment
         for exercise in exercises:
             if verdict := marked.verdicts.get(exercise.id):
+                unknown = verdict.status == Status.NOT_RUN and not verdict.checks  # a person has to look
                 yield {"student": marked.name, "assignment": project.name, "notebook": project.name,
-                       "grade_id": grade_id(exercise), "score": verdict.earned, "comment": comment_of(course, verdict)}
+                       "grade_id": grade_id(exercise), "score": None if unknown else verdict.earned,
+                       "comment": comment_of(course, verdict)}
 
 
 def comment_of(course: Course, verdict: Verdict) -> str:

@@ -1,6 +1,7 @@
 """Marks into nbgrader's gradebook. Run by nbgrader's own Python, in the folder of its course: see gradebook.py.
 
     stdin   {"marks": [{"student", "assignment", "notebook", "grade_id", "score", "comment"}, ...]}
+            a score of null: a person must give one
     stdout  {"written": 3, "missing": ["anna: autograd/autograd"]}, or {"error": "one sentence"}
 
 A score becomes the automatic one, and a comment the automatic one: what a person wrote in formgrader stands, and where
@@ -38,7 +39,7 @@ def main() -> None:
                 missing.append("{student}: {assignment}/{grade_id}".format(**mark))
                 continue
             if grade.manual_score is None:
-                grade.needs_manual_grade = False
+                grade.needs_manual_grade = mark["score"] is None
             elif grade.auto_score != mark["score"]:
                 grade.needs_manual_grade = True
             grade.auto_score = mark["score"]

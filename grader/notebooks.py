@@ -36,7 +36,7 @@ _RELATIVE = re.compile(r"^([ \t]*)from \.(\w)", re.MULTILINE)  # a notebook is i
 
 
 def write_notebooks(course: Course, folder: Path, only: list[Exercise] | None = None, force: bool = False) -> list[Path]:
-    """Write nbgrader's source tree below `folder`; return the paths, below it, of what was not yet as it should be.
+    """Write nbgrader's source tree below `folder`; return the paths of what was not yet as it should be.
 
     Raises UsageError where no exercise is for a notebook, or where a notebook was edited and `force` is not given.
     """
@@ -50,7 +50,7 @@ def write_notebooks(course: Course, folder: Path, only: list[Exercise] | None = 
             raise UsageError(f"{folder / path} is there already and differs; --force writes it anew, edits in it are lost.")
     for path, text in changed.items():
         write_bytes(folder / path, text.encode())
-    return [Path(path) for path in changed]
+    return [folder / path for path in changed]
 
 
 def notebook_projects(course: Course, only: list[Exercise] | None = None) -> Iterator[tuple[Project, list[Exercise]]]:

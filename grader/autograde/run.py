@@ -39,7 +39,7 @@ class Options:
 
 
 def autograde(course: Course, options: Options) -> int:
-    """Mark and write; FAILED where a submission could not be read or judged to the end."""
+    """Mark and write; FAILED where a submission could not be read or judged to the end, or a mark not be written."""
     gradebooks = [path for path in options.submissions if is_nbgrader_course(path)]
     python = find_nbgrader(options.nbgrader) if gradebooks else None
     exercises = course.find(options.only) if options.only else list(course.exercises.values())
@@ -63,6 +63,7 @@ def autograde(course: Course, options: Options) -> int:
     for folder in gradebooks:
         written = write_marks(course, folder, [m for m in marked if (folder / SUBMITTED / m.name).is_dir()], python)
         print(f"{count(written.marks, 'mark')} written to nbgrader's gradebook of {folder}.")
+        code = FAILED if written.missing else code
         for each in written.missing:
             print(f"  {each}: nbgrader does not know of it; run `nbgrader autograde` first, without execution.")
     return code

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -24,6 +25,7 @@ from grader.gradebook import Written, find_nbgrader, write_marks
 from grader.mistakes import mistakes_of, replace_definition
 from grader.notebooks import grade_id, write_notebooks
 from grader.sandbox import require_sandbox
+from grader.verdict import Status
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = ROOT / "build/nbgrader"  # as the Makefile makes it
@@ -288,11 +290,18 @@ def test_a_notebook_that_cannot_be_read_stops_nobody(marked_class):
     assert marked_class.verdicts["omar"].message == "autograd/autograd.ipynb is no notebook: it is not JSON; save it in Jupyter and hand it in again."
 
 
-def test_a_student_whom_nbgrader_does_not_know_is_named(marked_class):
+def test_who_is_not_known_is_named_and_what_was_not_judged_waits(marked_class):
     course, folder = marked_class.course, marked_class.folder
     (folder / "submitted/zoe/autograd").mkdir(parents=True)
     stranger = Marked("zoe", "", {marked_class.exercise.id: marked_class.verdicts["anna"]})
-    assert write_marks(course, folder, [stranger], marked_class.nbgrader.python) == Written(0, ["zoe: autograd/autograd-derivation"])
+    not_judged = marked_class.verdicts["mallory"].model_copy(update={"status": Status.NOT_RUN, "checks": [], "message": "…"})
+    unknown = Marked("mallory", "", {marked_class.exercise.id: not_judged})
+    written = write_marks(course, folder, [stranger, unknown], marked_class.nbgrader.python)
+    assert written == Written(1, ["zoe: autograd/autograd-derivation"])
+    with contextlib.closing(sqlite3.connect(folder / "gradebook.db")) as database:
+        waiting = database.execute("SELECT COUNT(*) FROM grade JOIN base_cell ON base_cell.id = cell_id WHERE name = ? "
+                                   "AND auto_score IS NULL AND needs_manual_grade", [marked_class.key]).fetchone()
+    assert waiting == (1,), "what could not be judged is for a person to look at"
 
 
 def test_nbgrader_alone_gives_full_marks_for_both_tricks(marked_class):

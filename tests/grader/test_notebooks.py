@@ -118,9 +118,9 @@ def test_a_question_that_cannot_be_read_is_one_sentence(block, words):
 
 def test_writing_the_notebooks(course, tmp_path):
     written = write_notebooks(course, tmp_path / "class")
-    assert [path.as_posix() for path in written] == ["source/letters/letters.ipynb"]
+    assert written == [tmp_path / "class/source/letters/letters.ipynb"]
     assert write_notebooks(course, tmp_path / "class") == [], "the same course gives the same notebook"
-    file = tmp_path / "class" / written[0]
+    [file] = written
     file.write_text("{}")
     with pytest.raises(UsageError, match="is there already and differs; --force writes it anew"):
         write_notebooks(course, tmp_path / "class")
