@@ -20,7 +20,7 @@ start: .venv/.learner
 	@echo "The chapter is exercises/p1_fundamentals/autograd/README.md."
 
 ifneq ($(wildcard tests),)
-test: .venv/.maintainer
+test: .venv/.maintainer build/nbgrader/.ready
 	$(BIN)/ruff check
 	$(BIN)/pytest --quiet -rs tests/grader
 	$(BIN)/grader verify
@@ -50,4 +50,10 @@ endif
 
 .venv/.maintainer: .venv/.learner
 	$(PIP) --editable '.[dev]'
+	@touch $@
+
+# nbgrader brings all of Jupyter, which nothing else here needs: it has an environment of its own.
+build/nbgrader/.ready: tests/grader/nbgrader-requirements.txt | .venv/bin/python
+	$(BIN)/python -m venv --clear build/nbgrader
+	build/nbgrader/bin/python -m pip install --quiet --requirement $<
 	@touch $@

@@ -73,18 +73,21 @@ def parser() -> Parser:
 
     sub = command("autograde", autograde, "For instructors: mark a class, in a sandbox; run again, it goes on.")
     sub.add_argument("submissions", metavar="SUBMISSIONS", nargs="+", help="a folder with a folder, .zip or .tar.gz of "
-                     "each student, or single submissions")
+                     "each student, single submissions, or nbgrader's course folder")
     sub.add_argument("--out", metavar="DIR", default="marks", help="where everything is written (marks)")
     sub.add_argument("--only", metavar="PROJECT", help="mark this project, or this exercise, alone")
     sub.add_argument("--workers", metavar="N", type=int, help="how many submissions at a time (one for each core)")
     sub.add_argument("--engine", choices=("local", "dask"), default="local", help="here, or on a Dask cluster")
     sub.add_argument("--scheduler", metavar="ADDRESS", help="of the Dask cluster; without it, one is made here")
     sub.add_argument("--unsafe", action="store_true", help="without the sandbox; every verdict says so")
+    sub.add_argument("--nbgrader", metavar="PYTHON", help="nbgrader's Python, or its environment's folder: "
+                     "its gradebook gets the marks of a class in nbgrader's course folder")
 
     sub = command("release", release, "For maintainers: write the stubs from the solutions, or a class's bundle.")
     takes_exercises(sub, nargs="*")
     sub.add_argument("--bundle", metavar="DIR", help="write what a class gets: no solutions, no hidden tests")
-    sub.add_argument("--force", action="store_true", help="overwrite edited stubs too (they are backed up)")
+    sub.add_argument("--notebooks", metavar="DIR", help="write nbgrader's source tree, with the solutions")
+    sub.add_argument("--force", action="store_true", help="overwrite edited stubs too (they are backed up), or notebooks")
 
     sub = command("verify", verify, "For maintainers: prove the six promises for every exercise.")
     takes_exercises(sub, nargs="*")
@@ -257,7 +260,7 @@ def autograde(args, root: Path) -> int:
     if args.workers is not None and args.workers < 1:
         raise UsageError("--workers must be at least 1.")
     return mark(load_course(root), Options([Path(path) for path in args.submissions], Path(args.out), args.engine,
-                                           args.scheduler, args.workers, args.only, args.unsafe))
+                                           args.scheduler, args.workers, args.only, args.unsafe, args.nbgrader))
 
 
 # ── for maintainers ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -273,7 +276,12 @@ def release(args, root: Path) -> int:
         print(f"Wrote the class's bundle to {args.bundle}.")
         return PASSED
     only = [e for words in args.exercises for e in course.find(words)] or None
-    for path in write_stubs(course, only, force=args.force):
+    if args.notebooks:
+        from grader.notebooks import write_notebooks
+        written = write_notebooks(course, Path(args.notebooks), only, force=args.force)
+    else:
+        written = write_stubs(course, only, force=args.force)
+    for path in written:
         print(f"wrote {path}")
     return PASSED
 

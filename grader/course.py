@@ -48,6 +48,7 @@ class Exercise(Strict):
     grants: list[Grant] = []
     preload: list[Library] = []
     limits: Limits = Limits()
+    notebook: bool = False  # also offered as cells of its project's notebook
     # Filled in by Course, from the exercise's place in it.
     id: str = Field("", exclude=True)
     number: str = Field("", exclude=True)

@@ -1,10 +1,11 @@
-"""The marks in a solution file: the regions that a stub leaves out, and the hints. Text in, text out.
+"""The marks in a solution file: the regions that a stub leaves out, the hints, and what a notebook asks for in words.
+Text in, text out.
 
-    ### BEGIN SOLUTION          ### BEGIN HINTS
-    return grad                 # 1. A nudge.
-    ### END SOLUTION            # 2. A longer one,
-                                #    over two lines.
-                                ### END HINTS
+    ### BEGIN SOLUTION          ### BEGIN HINTS             ### BEGIN QUESTIONS
+    return grad                 # 1. A nudge.               # 1. (2 points) Why is that so?
+    ### END SOLUTION            # 2. A longer one,          #
+                                #    over two lines.        #    Answer: because it is.
+                                ### END HINTS               ### END QUESTIONS
 """
 import ast
 import re
@@ -14,17 +15,20 @@ from grader.errors import UsageError
 
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HINTS, END_HINTS = "### BEGIN HINTS", "### END HINTS"
-MARKS = {BEGIN_SOLUTION: "solution", END_SOLUTION: "solution", BEGIN_HINTS: "hints", END_HINTS: "hints"}
+BEGIN_QUESTIONS, END_QUESTIONS = "### BEGIN QUESTIONS", "### END QUESTIONS"
+MARKS = {BEGIN_SOLUTION: "solution", END_SOLUTION: "solution", BEGIN_HINTS: "hints", END_HINTS: "hints",
+         BEGIN_QUESTIONS: "questions", END_QUESTIONS: "questions"}
 
 # A mark with a slip in it would hand the solution out, so whatever resembles one must be one.
-_RESEMBLES_A_MARK = re.compile(r"#+\s*(begin|end)[\s_-]*(solution|hint)", re.IGNORECASE)
-_HINT_NUMBER = re.compile(r"# (\d+)\. (.*)")
+_RESEMBLES_A_MARK = re.compile(r"#+\s*(begin|end)[\s_-]*(solution|hint|question)", re.IGNORECASE)
+_ITEM = re.compile(r"# (\d+)\. (.*)")
+_QUESTION = re.compile(r"\((\d+) points?\) (.*)", re.DOTALL)
 
 
 class Block(NamedTuple):
     """A marked block; `begin` and `end` are the lines of its two marks, counted from 1."""
 
-    kind: str  # "solution" or "hints"
+    kind: str  # "solution", "hints" or "questions"
     begin: int
     end: int
 
@@ -40,7 +44,7 @@ def blocks_of(text: str, name: str = "solution") -> list[Block]:
             if _RESEMBLES_A_MARK.match(mark):
                 raise UsageError(f"{name}, line {number}: '{mark}' is none of the marks ({', '.join(MARKS)}).")
             continue
-        if mark in (BEGIN_SOLUTION, BEGIN_HINTS):
+        if mark in (BEGIN_SOLUTION, BEGIN_HINTS, BEGIN_QUESTIONS):
             if kind:
                 raise UsageError(f"{name}, line {number}: '{mark}' comes before the end of what line {begin} begins.")
             kind, begin = MARKS[mark], number
@@ -63,7 +67,7 @@ def solution_regions(text: str, name: str = "solution") -> list[Block]:
 
 
 def stub_of(solution_text: str, name: str = "solution") -> str:
-    """The stub of a solution: each region is one `raise NotImplementedError`, and the hints are gone.
+    """The stub of a solution: each region is one `raise NotImplementedError`, hints and questions are gone.
 
     Text without marks is given code and comes back as it is. `name` is the file that an error names.
     """
@@ -89,7 +93,7 @@ def stub_of(solution_text: str, name: str = "solution") -> str:
 
 
 def without_marks(solution_text: str) -> str:
-    """The solution as a page to read: without marks and hints."""
+    """The solution as a page to read: without marks, hints and questions."""
     lines = solution_text.split("\n")
     left_out: set[int] = set()
     for block in blocks_of(solution_text):
@@ -99,24 +103,50 @@ def without_marks(solution_text: str) -> str:
 
 def hints_of(solution_text: str, name: str = "solution") -> list[str]:
     """The hints, in order, without comment marks; each paragraph is one line, an empty line parts two of them."""
-    hints: list[list[str]] = []  # each a list of paragraphs
+    return ["\n\n".join(paragraphs) for paragraphs in _items(solution_text, "hints", name)]
+
+
+class Question(NamedTuple):
+    """What a notebook asks for in words: a person marks it, with `answer` beside it."""
+
+    points: int
+    text: str
+    answer: str
+
+
+def questions_of(solution_text: str, name: str = "solution") -> list[Question]:
+    """The questions, in order; UsageError where one does not say its points, or its answer."""
+    questions = []
+    for number, paragraphs in enumerate(_items(solution_text, "questions", name), 1):
+        text, _, answer = "\n\n".join(paragraphs).partition("\n\nAnswer: ")
+        begun = _QUESTION.fullmatch(text)
+        if not begun or not answer:
+            raise UsageError(f"{name}: question {number} must begin '# {number}. (2 points) …' and have a paragraph "
+                             "'#    Answer: …'.")
+        questions.append(Question(int(begun[1]), begun[2], answer))
+    return questions
+
+
+def _items(solution_text: str, kind: str, name: str) -> list[list[str]]:
+    """The numbered items of the blocks of `kind`, each as its paragraphs, without comment marks."""
+    items: list[list[str]] = []
     for block in blocks_of(solution_text, name):
-        if block.kind != "hints":
+        if block.kind != kind:
             continue
         for number, line in enumerate(solution_text.split("\n")[block.begin:block.end - 1], block.begin + 1):
             if line.strip() and not line.startswith("#"):
-                raise UsageError(f"{name}, line {number}: between the marks of the hints every line begins with #.")
+                raise UsageError(f"{name}, line {number}: between the marks of the {kind} every line begins with #.")
             words = line.removeprefix("#").strip()
-            starts = _HINT_NUMBER.fullmatch(line.rstrip())
-            if starts and int(starts[1]) == len(hints) + 1:
-                hints.append([starts[2].strip()])
-            elif starts or (words and not hints):
-                raise UsageError(f"{name}, line {number}: the hint '# {len(hints) + 1}. …' must come here.")
-            elif not words and hints:
-                hints[-1].append("")
-            elif hints:
-                hints[-1][-1] = f"{hints[-1][-1]} {words}".strip()
-    return ["\n\n".join(paragraph for paragraph in hint if paragraph) for hint in hints]
+            starts = _ITEM.fullmatch(line.rstrip())
+            if starts and int(starts[1]) == len(items) + 1:
+                items.append([starts[2].strip()])
+            elif starts or (words and not items):
+                raise UsageError(f"{name}, line {number}: the {kind[:-1]} '# {len(items) + 1}. …' must come here.")
+            elif not words and items:
+                items[-1].append("")
+            elif items:
+                items[-1][-1] = f"{items[-1][-1]} {words}".strip()
+    return [[paragraph for paragraph in item if paragraph] for item in items]
 
 
 def hints_section(title: str, hints: list[str]) -> str:

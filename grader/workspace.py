@@ -11,6 +11,7 @@ from grader.course import Course, Exercise, Project
 from grader.errors import UsageError
 
 LARGEST_FILE = 1_000_000  # bytes; a learner's file of this size is not a solution
+LARGEST_NOTEBOOK = 10_000_000  # most of an honest one are its plots
 
 
 class BadFile(Exception):

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from grader.workspace import LARGEST_FILE
+from grader.workspace import LARGEST_FILE, LARGEST_NOTEBOOK
 
 TARS = {".tar.gz": gzip.open, ".tgz": gzip.open, ".tar.bz2": bz2.open, ".tar.xz": lzma.open, ".tar": open}
 ARCHIVES = (".zip", *TARS)
@@ -56,7 +56,7 @@ def files_in_zip(path: Path, names: set[str]) -> Iterator[tuple[str, bytes | str
                     yield inside, "is a link; hand in the file itself"
                 else:
                     with archive.open(member) as file:
-                        yield inside, file.read(LARGEST_FILE + 1)
+                        yield inside, file.read(most_of(inside))
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise Unreadable(f"it is not a zip that can be read ({error})") from None
 
@@ -75,7 +75,7 @@ def files_in_tar(path: Path, decompressed, names: set[str]) -> Iterator[tuple[st
                 elif not member.isreg():
                     yield inside, "is not an ordinary file"
                 else:
-                    yield inside, archive.extractfile(member).read(LARGEST_FILE + 1)
+                    yield inside, archive.extractfile(member).read(most_of(inside))
     except (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile, ValueError, OverflowError) as error:
         raise Unreadable(f"it is not a tar that can be read ({error})") from None
 
@@ -92,6 +92,11 @@ class Bounded:
         if self.left < 0:
             raise Unreadable(f"more than {LARGEST_CONTENT >> 20} MB come out of it")
         return data
+
+
+def most_of(name: str) -> int:
+    """How many bytes of a file are read: one more than it may have."""
+    return 1 + (LARGEST_NOTEBOOK if name.endswith(".ipynb") else LARGEST_FILE)
 
 
 def plain_path(name: str) -> str:

@@ -16,6 +16,7 @@ from grader.autograde.tasks import Plan, Task, mark_here
 from grader.class_ledger import ClassLedger, Marked, open_class_ledger
 from grader.course import Course, Exercise
 from grader.errors import FAILED, PASSED, UsageError
+from grader.gradebook import SUBMITTED, find_nbgrader, is_nbgrader_course, write_marks
 from grader.judge.suites import suite_digest
 from grader.report.style import count
 from grader.verdict import Status, Verdict
@@ -34,11 +35,16 @@ class Options:
     workers: int | None = None
     only: str | None = None
     unsafe: bool = False
+    nbgrader: str | None = None
 
 
 def autograde(course: Course, options: Options) -> int:
-    """Mark and write; FAILED where a submission could not be read or judged to the end."""
+    """Mark and write; FAILED where a submission could not be read or judged to the end, or a mark not be written."""
+    gradebooks = [path for path in options.submissions if is_nbgrader_course(path)]
+    python = find_nbgrader(options.nbgrader) if gradebooks else None
     exercises = course.find(options.only) if options.only else list(course.exercises.values())
+    if gradebooks == options.submissions and not options.only:  # what was handed out there
+        exercises = [exercise for exercise in exercises if exercise.notebook]
     without = [e for e in exercises if not (course.root / e.suite).exists()]
     if without:
         raise UsageError(f"{without[0].short} has no hidden suite here, and a class is marked with it: run this in the "
@@ -53,7 +59,14 @@ def autograde(course: Course, options: Options) -> int:
                 shown(task, verdict)
         names = {submission.name for submission in submissions}
         marked = [m for m in ledger.marked() if m.name in names]
-    return summary(marked, exercises, options, shown)
+    code = summary(marked, exercises, options, shown)
+    for folder in gradebooks:
+        written = write_marks(course, folder, [m for m in marked if (folder / SUBMITTED / m.name).is_dir()], python)
+        print(f"{count(written.marks, 'mark')} written to nbgrader's gradebook of {folder}.")
+        code = FAILED if written.missing else code
+        for each in written.missing:
+            print(f"  {each}: nbgrader does not know of it; run `nbgrader autograde` first, without execution.")
+    return code
 
 
 def engine(plan: Plan, submissions: list[Submission], options: Options, shown: "Shown") -> Iterator[tuple[Task, Verdict | None]]:

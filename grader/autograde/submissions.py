@@ -3,6 +3,8 @@
 A submission is a folder, a .zip or a .tar.gz. In it an exercise's file may lie as deep as it likes: whole courses are
 handed in, single projects, bare files. Of several files that could be meant the one whose path says most is taken:
 `…/p1_fundamentals/autograd/shapes.py` before `…/autograd/shapes.py` before `…/shapes.py`, and the shallowest of those.
+
+What a project's notebook (`autograd.ipynb`, wherever it lies) holds of it counts before the file.
 """
 import hashlib
 import itertools
@@ -12,9 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.autograde.archives import ARCHIVES, Unreadable, files_in_archive
+from grader.autograde.archives import ARCHIVES, Unreadable, files_in_archive, most_of
 from grader.course import Course, Exercise
 from grader.errors import UsageError
+from grader.gradebook import SUBMITTED, is_nbgrader_course
+from grader.notebooks import notebook_projects, read_notebooks
 from grader.report.style import safe_line
 from grader.workspace import LARGEST_FILE
 
@@ -53,11 +57,13 @@ class HandIn:
 
 
 def find_submissions(course: Course, named: list[Path]) -> list[Submission]:
-    """The submissions that the paths name: archives, single submissions, or folders with a submission in each entry."""
+    """The submissions that the paths name: archives, single submissions, or folders with a submission in each entry;
+    of a course of nbgrader's, its students."""
     paths: list[Path] = []
     for path in named:
         if not path.exists():
             raise UsageError(f"There is no {path}; name the folder with the submissions.")
+        path = path / SUBMITTED if is_nbgrader_course(path) else path
         if path.is_file() or looks_like_a_submission(course, path):
             paths.append(path)
         else:
@@ -75,6 +81,7 @@ def looks_like_a_submission(course: Course, folder: Path) -> bool:
     known = {"exercises", *(pipeline.name for pipeline in course.pipelines),
              *(project.name for project in course.projects.values() if project.exercises)}
     files = {exercise.path.rpartition("/")[2] for exercise in course.exercises.values()}
+    files |= {f"{project.name}.ipynb" for project, _ in notebook_projects(course)}
     return any(entry.name in known and entry.is_dir() or entry.name in files for entry in folder.iterdir())
 
 
@@ -108,7 +115,8 @@ def safe_name(name: str) -> str:
 def read_submission(course: Course, submission: Submission, exercises: list[Exercise]) -> HandIn:
     """The texts of `exercises` and of what they build on. Raises Unreadable for a submission that cannot be read."""
     wanted = {e.path: e for each in exercises for e in [*course.requirements(each), each]}
-    names = {path.rpartition("/")[2] for path in wanted}
+    notebooks = [f"{project.name}.ipynb" for project, _ in notebook_projects(course, list(wanted.values()))]
+    names = {*(path.rpartition("/")[2] for path in wanted), *notebooks}
     found: dict[str, bytes | str] = {}  # {path in the submission: content, or why there is none}
     if submission.path.is_symlink():
         raise Unreadable("it is a link; hand in the folder or the archive itself")
@@ -127,7 +135,13 @@ def read_submission(course: Course, submission: Submission, exercises: list[Exer
             texts[path] = text_of(found[at])
         except ValueError as error:
             problems[path] = f"{safe_line(at)} {error}."
-    return HandIn(texts, problems)
+    for notebook in notebooks:
+        if at := best_match(notebook, [file for file in found if common_end(notebook, file)]):
+            in_it = read_notebooks(course, [(safe_line(at), found[at])])
+            texts = {path: text for path, text in {**texts, **in_it.texts}.items() if path not in in_it.problems}
+            problems = {path: words for path, words in {**problems, **in_it.problems}.items() if path not in in_it.texts}
+    return HandIn({path: text for path, text in texts.items() if path in wanted},
+                  {path: words for path, words in problems.items() if path in wanted})
 
 
 def meant_by(file: str, paths: list[str]) -> list[str]:
@@ -189,6 +203,6 @@ def read_regular(name: str, folder: int) -> bytes | str:
         if not stat.S_ISREG(os.fstat(file).st_mode):
             return "is not an ordinary file"
         try:
-            return opened.read(LARGEST_FILE + 1)
+            return opened.read(most_of(name))
         except OSError as error:
             return f"cannot be read ({error.strerror})"

@@ -96,6 +96,19 @@ def weighted_loss_gradient(z: tuple[sp.Expr, ...], t: tuple[sp.Expr, ...]) -> tu
     return tuple(p_j * total - t_j for p_j, t_j in zip(softmax(z), t))
     ### END SOLUTION
 
+### BEGIN QUESTIONS
+# 1. (2 points) The logarithm brings a factor $1/p_k$ into the gradient, and yet none is left in
+#    $\mathrm{softmax}(z) - \mathrm{onehot}(k)$. Where did it go? And say somebody takes the squared error
+#    $\sum_i (p_i - \mathrm{onehot}(k)_i)^2$ instead: what does its gradient become where the network is sure of a wrong
+#    class, and what does that do to learning? A few sentences are enough.
+#
+#    Answer: Every entry of row $k$ of the Jacobian has the factor $p_k$, $\partial p_k/\partial z_j = p_k (\delta_{kj} -
+#    p_j)$, and it cancels the $1/p_k$ (1 point). The squared error has no $1/p_k$ that could cancel anything: each term
+#    of its gradient keeps a factor $p_i (\delta_{ij} - p_j)$, and where one wrong $p_m$ is near 1 all of these are near
+#    0. The network is as wrong as it can be and hardly learns, whereas with cross-entropy the gradient of $z_k$ is near
+#    -1 there (1 point).
+### END QUESTIONS
+
 ### BEGIN HINTS
 # 1. Write p_i = exp(z_i) / S with S = Σ exp(z_m). Every logit is in S, so ∂p_i/∂z_j is not 0 for i ≠ j: take the
 #    quotient rule twice, once for j = i and once for j ≠ i, and put p_i and p_j back in where you see them.
