@@ -128,6 +128,8 @@ def run_check(run: Run, plan: CheckPlan) -> Check:
     try:
         work.begin_check()
         failure = first_failure(run, plan, work)
+        if work._session.refused:  # also where the check, or the learner's code, caught it
+            failure = Failure(work._session.refused, (0, 0))
     except (WorkerFailed, LearnerError) as error:  # begin_check itself: the last check left the worker broken
         failure = Failure(error, (0, 0))
     output = work._session.link.prints.decode("utf-8", "replace")
@@ -166,6 +168,8 @@ def failed_check(plan: CheckPlan, failure: Failure, output: str) -> Check:
         words = {key: str(error.signature.get(key, "")) for key in ("where", "got", "want", "why")}
         shown = {"got": f"{words['where']} {words['got']}", "want": f"{words['want']}, as the signature says",
                  "note": words["why"]}
+    elif isinstance(error, LearnerError) and error.forbidden:
+        shown = {"note": f"{error.place}: {error.message}" if error.place else error.message}
     elif isinstance(error, LearnerError):
         shown = {"got": f"{error.class_names[0]}: {error.message}"}
     elif isinstance(error, WorkerFailed):
@@ -185,7 +189,7 @@ def load_words(run: Run, error: LearnerError) -> str:
         run.sources.module][0])
     if "MemoryError" in error.class_names:
         return f"{place}: importing the file takes more than {run.exercise.limits.memory_mb} MB."
-    return f"{place}: {error.class_names[0]}: {error.message}."
+    return f"{place}: {error.message}." if error.forbidden else f"{place}: {error.class_names[0]}: {error.message}."
 
 
 def not_started(run: Run, error: NotStarted) -> tuple:

@@ -17,7 +17,6 @@ HELP = {
     Kind.MEMORY: "Look for a list that grows in a loop, or for shapes that broadcasting multiplies.",
     Kind.CRASHED: "Look for exit(), for recursion that never ends, or for a call into C with wrong sizes.",
     Kind.PROTOCOL: "Leave the process's open files alone: the grader talks to your code through one of them.",
-    Kind.FORBIDDEN: "This exercise is done without that library; take the import out.",
     Kind.NEEDS: "Do the exercise that this one builds on first.",
 }
 NAMED = {Kind.TIMEOUT, Kind.MEMORY, Kind.OUTPUT, Kind.CRASHED, Kind.PROTOCOL, Kind.FORBIDDEN, Kind.UNREADABLE,

@@ -19,7 +19,7 @@ import socket
 import sys
 import warnings
 
-from grader.worker import processes
+from grader.worker import processes, stand_ins
 from grader.worker.serve import serve
 
 
@@ -31,6 +31,7 @@ def main(path: str, preload: list[str]) -> None:
         importlib.import_module(name)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)  # a pool of threads does not survive a fork
+    stand_ins.prepare()
     gc.collect()
     gc.freeze()
 

@@ -295,10 +295,10 @@ class TestFiles:
     def test_forbidden_imports_by_whatever_way(self, judge):
         judge.course.find_one("first").forbids = ["decimal"]
         plain = judge("import decimal\n\n\ndef first(x):\n    return 2 * x\n", doubles)
-        hidden = judge("def first(x):\n    __import__('decimal')\n    return 2 * x\n", doubles)
-        loaded = judge("import importlib\nimportlib.import_module('decimal')\n", doubles)
+        hidden = judge("def first(x):\n    __import__('deci' + 'mal').Decimal\n    return 2 * x\n", doubles)
+        loaded = judge("import importlib\nimportlib.import_module('deci' + 'mal').Decimal\n", doubles)
         assert plain.message.endswith("line 1: this exercise is done without decimal; take the import out.")
-        assert hidden.checks[0].kind == Kind.FORBIDDEN and "done without decimal" in hidden.checks[0].got
+        assert hidden.checks[0].kind == Kind.FORBIDDEN and "done without decimal" in hidden.checks[0].note
         assert "done without decimal" in loaded.message and plain.earned == hidden.earned == loaded.earned == 0
 
     def test_an_import_of_what_it_does_not_build_on_is_explained(self, judge):
