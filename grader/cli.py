@@ -76,7 +76,7 @@ def parser() -> Parser:
     sub.add_argument("--bundle", metavar="DIR", help="write what a class gets: no solutions, no hidden tests")
     sub.add_argument("--force", action="store_true", help="overwrite edited stubs too (they are backed up)")
 
-    sub = command("verify", verify, "For maintainers: prove the six promises for every exercise.")
+    sub = command("verify", verify, "For maintainers: prove the seven promises for every exercise.")
     takes_exercises(sub, nargs="*")
     sub.add_argument("--json", action="store_true", help="the proofs as JSON")
 

@@ -1,8 +1,9 @@
 """Constant solutions: what a learner could hand in without computing anything. No check may earn marks with them.
 
 A constant solution is the reference with every function that a learner writes replaced at once: by nothing, by its
-first argument, by the right form with zeros in it, by what it returned the first time, … Which of them passes a check
-by itself, verify (proof 7) says; such a check is hardened, or declared supporting (judge/marking.py).
+first argument, by the right form with zeros in it, by what it returned the first time, … A constructor keeps what it is
+given. Which of them passes a check by itself, verify (proof 7) says; such a check is hardened, or declared supporting
+(judge/marking.py). What does not show here: a function that only changes things is replaced by one that does nothing.
 """
 import ast
 
@@ -24,12 +25,10 @@ KINDS = {
 }
 
 
-def constant_solutions(workspace: Workspace, exercise: Exercise) -> dict[str, Workspace]:
-    """By kind, `workspace` with a constant in the place of each function between the marks."""
+def with_constant(workspace: Workspace, exercise: Exercise, kind: str) -> Workspace:
+    """`workspace` with a constant, one of KINDS, in the place of each function between the marks."""
     text = workspace.read(exercise.path)
-    written = written_functions(text)
-    return {kind: workspace.with_text(exercise.path, f"{text}\n\n{_REPLACE}\n_replace({kind!r}, {written!r})\n")
-            for kind in KINDS}
+    return workspace.with_text(exercise.path, f"{text}\n{_REPLACE}\n\n_replace({kind!r}, {written_functions(text)!r})\n")
 
 
 def written_functions(text: str) -> dict[str, str]:
@@ -67,6 +66,7 @@ _REPLACE = '''
 def _replace(kind, written):
     import contextlib
     import copy
+    import inspect
 
     import numpy as np
 
@@ -87,9 +87,9 @@ def _replace(kind, written):
 
     def number(right, key):
         if kind in ("zeros", "no gradient"):
-            return right * 0
+            return np.zeros_like(right) if isinstance(right, np.ndarray) else right * 0
         if kind == "ones":
-            return right * 0 + 1
+            return np.ones_like(right) if isinstance(right, np.ndarray) else right * 0 + 1
         kept = memory.setdefault(key, copy.copy(right))
         if kind == "before":
             memory[key] = copy.copy(right)
@@ -97,23 +97,20 @@ def _replace(kind, written):
 
     def constant(right, key, gradient=False):
         """`right` with other numbers in it."""
-        if isinstance(right, (bool, str, type(None))) or of_gradients and not gradient and not hasattr(right, "__dict__"):
+        if isinstance(right, (bool, str, type(None))):
             return right
         if isinstance(right, (list, tuple)):
             return type(right)(constant(item, (*key, place), gradient) for place, item in enumerate(right))
         if isinstance(right, np.ndarray):
-            with np.errstate(all="ignore"):
-                return np.nan_to_num(number(right, key), nan=0.0, posinf=0.0, neginf=0.0) if kind == "zeros" else number(right, key)
-        if isinstance(right, (int, float, np.generic)):
             return number(right, key)
         if hasattr(right, "__dict__"):
             held = {name: item for name, item in vars(right).items() if isinstance(item, np.ndarray) or callable(item)}
             if held:
-                other = copy.copy(right)
+                other, has_gradients = copy.copy(right), any(map(callable, held.values()))
                 for name, item in held.items():
                     if callable(item):
                         vars(other)[name] = lambda *given, item=item, name=name: constant(item(*given), (*key, name), True)
-                    elif not of_gradients:
+                    elif not (of_gradients and has_gradients):
                         vars(other)[name] = constant(item, (*key, name))
                 return other
         try:
@@ -126,6 +123,10 @@ def _replace(kind, written):
             if gives == "yields":
                 return contextlib.nullcontext()
             own = [*arguments, *options.values()]["." in name:]
+            if name.endswith(".__init__"):
+                given = inspect.signature(right).bind(*arguments, **options).arguments
+                vars(arguments[0]).update(list(given.items())[1:])
+                return None
             if kind == "argument":
                 return own[0] if own else None
             if kind == "error":
