@@ -11,17 +11,17 @@ from grader.course import Exercise
 from grader.marks import solution_regions
 from grader.workspace import Workspace
 
-KINDS = {
-    "nothing": "a solution that returns nothing",
-    "argument": "a solution that returns its first argument",
-    "error": "a solution that always raises ValueError",
-    "zeros": "a solution that returns zeros in the right form",
-    "ones": "a solution that returns ones in the right form",
-    "first": "a solution that returns its first result ever after",
-    "first of form": "a solution that returns its first result for arguments of these shapes",
-    "before": "a solution that returns the result of the call before",
-    "no gradient": "a solution with right values whose gradients are zeros",
-    "first gradient": "a solution with right values that returns its first gradients ever after",
+KINDS = {  # each goes on "a solution that …"
+    "nothing": "returns nothing",
+    "argument": "returns its first argument",
+    "error": "always raises ValueError",
+    "zeros": "returns zeros in the right form",
+    "ones": "returns ones in the right form",
+    "first": "returns its first result ever after",
+    "first of form": "returns its first result for arguments of these shapes",
+    "before": "returns the result of the call before",
+    "no gradient": "has right values, and zeros for gradients",
+    "first gradient": "has right values, and returns its first gradients ever after",
 }
 
 
@@ -134,7 +134,9 @@ def _replace(kind, written):
                 raise ValueError(f"{shapes} {options}")
             if kind == "nothing" or gives != "returns":
                 return None
-            key = (name, form(own)) if kind != "first" else (name,)
+            # A number by itself is what is computed with; one in a tuple, or named, is rather an axis or a length.
+            shapes = [type(each).__name__ if isinstance(each, int) else form(each) for each in arguments["." in name:]]
+            key = (name, *shapes, form(options)) if kind != "first" else (name,)
             return constant(right(*arguments, **options), key)
         return replaced
 

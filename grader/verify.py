@@ -230,7 +230,7 @@ def constants_earn_nothing(judged: dict[str, Future]) -> str:
             if check.status == Status.PASSED and not check.supporting:
                 found.setdefault(check.name, []).append(KINDS[kind])
     if found:
-        raise Disproved("\n".join(f"{name} is passed by {' and by '.join(kinds)}: harden it, or declare it @supporting."
+        raise Disproved("\n".join(f"{name} is passed by a solution that {', or '.join(kinds)}: harden it, or declare it @supporting."
                                   for name, kinds in found.items()))
     return f"{len(judged)} constants"
 
