@@ -1,4 +1,4 @@
-"""Docstring examples, run in a worker: one of the six proofs, and all that a class's bundle can check."""
+"""Docstring examples, run in a worker: one of the seven proofs, and all that a class's bundle can check."""
 import time
 from datetime import UTC, datetime
 

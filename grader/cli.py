@@ -89,7 +89,7 @@ def parser() -> Parser:
     sub.add_argument("--notebooks", metavar="DIR", help="write nbgrader's source tree, with the solutions")
     sub.add_argument("--force", action="store_true", help="overwrite edited stubs too (they are backed up), or notebooks")
 
-    sub = command("verify", verify, "For maintainers: prove the six promises for every exercise.")
+    sub = command("verify", verify, "For maintainers: prove the seven promises for every exercise.")
     takes_exercises(sub, nargs="*")
     sub.add_argument("--json", action="store_true", help="the proofs as JSON")
 

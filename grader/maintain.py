@@ -17,7 +17,7 @@ KILLED_AT_LEAST = 0.95
 
 
 def verify_course(course: Course, exercises: list[Exercise], color: bool, as_json: bool) -> int:
-    """Show the six proofs of each exercise; FAILED unless all hold."""
+    """Show the seven proofs of each exercise; FAILED unless all hold."""
     proofs: list[Proof] = []
     judge, examples, measure = (partial(answer, course) for answer in (warm_judge, failed_examples, thresholds))
 
@@ -62,9 +62,13 @@ def mutate_course(course: Course, exercises: list[Exercise], as_json: bool) -> i
     return PASSED if share >= KILLED_AT_LEAST and complete else FAILED
 
 
-def warm_judge(course: Course, workspace: Workspace, exercise: Exercise) -> Verdict:
-    """The warm parent's verdict on `exercise` in `workspace`, replaced files and all. Nothing is recorded."""
-    return Verdict.model_validate(_one_line(course, "judge", workspace, exercise)["verdict"])
+def warm_judge(course: Course, workspace: Workspace, exercise: Exercise, *, quick: bool = False) -> Verdict:
+    """The warm parent's verdict on `exercise` in `workspace`, replaced files and all. Nothing is recorded.
+
+    A `quick` one shows failures as they are first met, and says nothing of mistakes.
+    """
+    options = {"shrink": False, "diagnose": False} if quick else {}
+    return Verdict.model_validate(_one_line(course, "judge", workspace, exercise, **options)["verdict"])
 
 
 def failed_examples(course: Course, workspace: Workspace, exercise: Exercise) -> list[str]:
@@ -79,9 +83,9 @@ def thresholds(course: Course, project: Project) -> list[tuple[str, bool]]:
             for line in lines if (m := line.get("measured"))]
 
 
-def _one_line(course: Course, command: str, workspace: Workspace, exercise: Exercise) -> dict:
+def _one_line(course: Course, command: str, workspace: Workspace, exercise: Exercise, **options) -> dict:
     request = {"command": command, "exercise": exercise.id, "workspace": str(workspace.root.resolve()),
-               "replaced": workspace.replaced}
+               "replaced": workspace.replaced, **options}
     for line in ask(course.root, request):
         return line
     raise GraderError("The grader's background process gave no answer.")

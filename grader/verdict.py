@@ -45,6 +45,7 @@ class Check(Frozen):
     name: str                     # the test function, test_sums_over_copies
     title: str
     status: Status
+    supporting: bool = False      # it counts only where all that are not passed; see judge/marking.py
     kind: Kind | None = None
     given: dict[str, str] = {}
     got: str = ""

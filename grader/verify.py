@@ -1,8 +1,9 @@
-"""The six proofs that `grader verify` gives for every exercise. It reads and judges; it never writes.
+"""The seven proofs that `grader verify` gives for every exercise. It reads and judges; it never writes.
 
     1 the stub on disk is what release writes       4 every mistake fails and is told its own words
     2 the reference passes checks and thresholds    5 each docstring example runs
     3 the untouched stub earns 0                    6 nothing needs a later or an unnamed exercise
+    7 constants and remembered answers earn nothing
 """
 import ast
 import doctest
@@ -11,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
+from grader.constants import KINDS, with_constant
 from grader.course import Course, Exercise, Project
 from grader.errors import GraderError, UsageError
 from grader.imports import unnamed_imports
@@ -20,7 +22,7 @@ from grader.release import chapters, hints_for, hints_page, hints_path, read_byt
 from grader.verdict import Status, Verdict
 from grader.workspace import BadFile, Workspace, local_workspace
 
-Judge = Callable[[Workspace, Exercise], Verdict]
+Judge = Callable[..., Verdict]  # of a workspace and an exercise; with quick=True nothing is shrunk or diagnosed
 RunExamples = Callable[[Workspace, Exercise], list[str]]  # a sentence for each example that fails
 Measure = Callable[[Project], list[tuple[str, bool]]]     # each threshold: the figure in words, and whether it is met
 
@@ -31,6 +33,7 @@ NAMES = {
     4: "every mistake fails and is told its own words",
     5: "each docstring example runs",
     6: "nothing needs a later or an unnamed exercise",
+    7: "constants and remembered answers earn nothing",
 }
 FEWEST_MISTAKES = 4
 HINTS = 3
@@ -54,7 +57,7 @@ class Disproved(Exception):
 
 def verify(course: Course, exercises: list[Exercise], judge: Judge, run_examples: RunExamples,
            measure: Measure) -> Iterator[Proof]:
-    """The six proofs of each exercise, in order, each as soon as it is there. `judge` is called from two threads."""
+    """The seven proofs of each exercise, in order, each as soon as it is there. `judge` is called from two threads."""
     if not (course.root / "solutions").is_dir():
         raise UsageError("This copy of the course has no solutions, so there is nothing to verify.")
     return prove_all(course, exercises, judge, run_examples, measure)
@@ -70,9 +73,9 @@ def prove_all(course, exercises, judge, run_examples, measure) -> Iterator[Proof
                 thresholds[exercise.project] = measured(course.projects[exercise.project], measure)
             # Two at a time are judged while the proofs below are gathered one by one. What they are judged in is made
             # here: ast.parse in several threads fails now and then before Python 3.11.5 (CPython issue 106905).
-            def submit(make_workspace: Callable[[], Workspace]) -> Future:
+            def submit(make_workspace: Callable[[], Workspace], **options) -> Future:
                 try:
-                    return pool.submit(judge, make_workspace(), exercise)
+                    return pool.submit(judge, make_workspace(), exercise, **options)
                 except (Disproved, UsageError, BadFile, SyntaxError) as error:
                     failed: Future = Future()
                     failed.set_exception(error)
@@ -82,6 +85,7 @@ def prove_all(course, exercises, judge, run_examples, measure) -> Iterator[Proof
             of_stub = submit(lambda: reference.with_text(exercise.path, stub_text(course, exercise)))
             mistakes, unreadable = read_mistakes(course, exercise)
             of_mistakes = [submit(partial(with_one_mistake, reference, exercise, wrong)) for wrong in mistakes]
+            of_constants = {kind: submit(partial(with_constant, reference, exercise, kind), quick=True) for kind in KINDS}
             of_examples = pool.submit(run_examples, reference, exercise)
             proofs = {
                 1: lambda: stub_is_released(course, exercise),
@@ -90,6 +94,7 @@ def prove_all(course, exercises, judge, run_examples, measure) -> Iterator[Proof
                 4: lambda: mistakes_are_told(exercise, mistakes, of_mistakes, unreadable),
                 5: lambda: examples_run(reference, exercise, of_examples.result()),
                 6: lambda: needs_are_named(course, exercise, reference, mistakes),
+                7: lambda: constants_earn_nothing(of_constants),
             }
             for number, prove in proofs.items():
                 try:
@@ -215,6 +220,19 @@ def needs_are_named(course: Course, exercise: Exercise, reference: Workspace, mi
         raise Disproved("\n".join(problems))
     needs = [need.name for need in course.requirements(exercise)]
     return f"needs {', '.join(needs)}" if needs else "needs none"
+
+
+def constants_earn_nothing(judged: dict[str, Future]) -> str:
+    """Every check that a constant passes is declared supporting, so that it earns nothing by itself."""
+    found: dict[str, list[str]] = {}  # check: what passes it
+    for kind, future in judged.items():
+        for check in future.result().checks:
+            if check.status == Status.PASSED and not check.supporting:
+                found.setdefault(check.name, []).append(KINDS[kind])
+    if found:
+        raise Disproved("\n".join(f"{name} is passed by a solution that {', or '.join(kinds)}: harden it, or declare it @supporting."
+                                  for name, kinds in found.items()))
+    return f"{len(judged)} constants"
 
 
 def why(verdict: Verdict) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.course import Course, Exercise, Project
 from grader.errors import UsageError
+from grader.forbidden import first_forbidden
 
 LARGEST_FILE = 1_000_000  # bytes; a learner's file of this size is not a solution
 LARGEST_NOTEBOOK = 10_000_000  # most of an honest one are its plots
@@ -118,7 +119,7 @@ def gather(course: Course, workspace: Workspace, exercise: Exercise) -> Sources:
     """Read the exercise's file, those it needs, and its project's given code; check what can be checked unrun.
 
     Files of exercises that it does not need are left out: an exercise cannot be broken by a later one. Raises
-    BadFile for a file that is missing, unreadable, not Python, or imports what the exercise forbids.
+    BadFile for a file that is missing, unreadable, not Python, or uses what the exercise forbids.
     """
     texts: dict[str, tuple[str, str]] = {}
     projects = {}
@@ -149,9 +150,10 @@ def gather_project(course: Course, workspace: Workspace, project: Project, name:
 
 
 def check_text(text: str, name: str, forbids: list[str]) -> None:
-    """Raise BadFile for a syntax error (line and caret) or a forbidden import (named, with its line)."""
+    """Raise BadFile for a syntax error (line and caret) or for what the exercise forbids (named, with its line)."""
     try:
         tree = ast.parse(text)
+        found = first_forbidden(tree, forbids)
     except SyntaxError as error:
         line = (error.text or "").rstrip("\n")
         before = line[:max(error.offset or 1, 1) - 1]
@@ -161,18 +163,6 @@ def check_text(text: str, name: str, forbids: list[str]) -> None:
                       excerpt=f"{line}\n{caret}" if line else "") from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise BadFile(f"{name} cannot be read as Python: {error or type(error).__name__}.") from None
-    for node in ast.walk(tree):
-        for used in _imports(node):
-            barred = next((f for f in forbids if used == f or used.startswith(f + ".")), None)
-            if barred:
-                raise BadFile(f"{name}, line {node.lineno}: this exercise is done without {barred}; take the import out.",
-                              line=node.lineno)
-
-
-def _imports(node: ast.AST) -> list[str]:
-    """The dotted names that an import statement brings in."""
-    if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom) and not node.level:
-        return [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return []
+    if found:
+        words, line = found
+        raise BadFile(f"{name}, line {line}: {words}.", line=line)

@@ -3,5 +3,6 @@
 A suite imports from here; nothing else in it is the grader's.
 """
 from grader.judge.expect import Mismatch, expect, expect_raises, expect_true, is_finite
+from grader.judge.marking import supporting
 
-__all__ = ["Mismatch", "expect", "expect_raises", "expect_true", "is_finite"]
+__all__ = ["Mismatch", "expect", "expect_raises", "expect_true", "is_finite", "supporting"]

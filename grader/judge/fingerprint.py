@@ -26,7 +26,7 @@ def kind_of(error: Exception) -> Kind:
             return Kind.SIGNATURE
         if "MemoryError" in error.class_names:
             return Kind.MEMORY
-        return Kind.FORBIDDEN if error.class_names[0] == "ForbiddenImport" else Kind.EXCEPTION
+        return Kind.FORBIDDEN if error.forbidden else Kind.EXCEPTION
     return Kind.VALUE if isinstance(error, AssertionError) else Kind.TYPE
 
 

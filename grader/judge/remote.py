@@ -29,7 +29,13 @@ class LearnerError(Exception):
         self.message = description["message"]
         self.frames = description["frames"]
         self.signature = description.get("signature")
+        self.forbidden = self.class_names[0] in ("Forbidden", "ForbiddenImport", "ForbiddenFile")  # of worker/policy.py
         super().__init__(self.message)
+
+    @property
+    def place(self) -> str:
+        """The learner's innermost line, `first.py, line 3`, or nothing."""
+        return "{}, line {}".format(*self.frames[-1][:2]) if self.frames else ""
 
 
 class Remote:
@@ -91,6 +97,7 @@ class Session:
     def __init__(self, link: Link):
         self.link = link
         self.probes: set[ModuleType] = set()  # the modules of probes that the worker has
+        self.refused: LearnerError | None = None  # what the worker refused in this check, whatever became of it
 
     def ask(self, *request):
         """Send `request`; return the value of the reply. Raises LearnerError, NotStarted or WorkerFailed."""
@@ -111,7 +118,11 @@ class Session:
         except wire.WireError as error:
             self.link.fail(Kind.PROTOCOL, f"the worker's process sent what is no reply ({error})")
         if description is not None:
-            raise (NotStarted if "NotImplementedError" in description["classes"] else LearnerError)(description)
+            if "NotImplementedError" in description["classes"]:
+                raise NotStarted(description)
+            error = LearnerError(description)
+            self.refused = error if error.forbidden else self.refused
+            raise error
         return reply[1]
 
     def operate(self, name: str, *args):
@@ -186,6 +197,7 @@ class Work:
 
     def begin_check(self) -> None:
         self._members.clear()
+        self._session.refused = None
         self._session.link.begin_check()
         self._session.ask("begin")
 

@@ -9,6 +9,7 @@ from grader.errors import GraderError, UsageError
 from grader.judge import fingerprint
 from grader.judge.expect import Mismatch
 from grader.judge.link import Link, WorkerFailed
+from grader.judge.marking import earned
 from grader.judge.remote import LearnerError, NotStarted, Session, Work
 from grader.judge.suites import CheckPlan, Suite
 from grader.verdict import Check, Status, Verdict
@@ -83,11 +84,9 @@ def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite
     started = time.perf_counter()
 
     def verdict(status: Status, checks=(), message="", excerpt="", files_hash="") -> Verdict:
-        passed = sum(c.status == Status.PASSED for c in checks)
-        earned = exercise.points * passed // len(checks) if checks and status != Status.NOT_STARTED else 0
         return Verdict(exercise=exercise.id, number=exercise.number, title=exercise.title,
-                       file=f"{workspace.label}/{exercise.path}", status=status, earned=earned, points=exercise.points,
-                       checks=list(checks), message=message, excerpt=excerpt, files_hash=files_hash,
+                       file=f"{workspace.label}/{exercise.path}", status=status, points=exercise.points,
+                       earned=earned(exercise.points, checks), checks=list(checks), message=message, excerpt=excerpt, files_hash=files_hash,
                        suite_hash=suite.digest, seconds=round(time.perf_counter() - started, 3),
                        judged_at=datetime.now(UTC))
 
@@ -100,7 +99,7 @@ def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite
     try:
         for plan in suite.checks:
             if run.ends >= FATAL_ENDS:
-                checks.append(Check(name=plan.name, title=plan.title, status=Status.NOT_RUN))
+                checks.append(Check(name=plan.name, title=plan.title, status=Status.NOT_RUN, supporting=plan.supporting))
             else:
                 checks.append(run_check(run, plan))
     except NotStarted as error:
@@ -129,11 +128,13 @@ def run_check(run: Run, plan: CheckPlan) -> Check:
     try:
         work.begin_check()
         failure = first_failure(run, plan, work)
+        if work._session.refused:  # also where the check, or the learner's code, caught it
+            failure = Failure(work._session.refused, (0, 0))
     except (WorkerFailed, LearnerError) as error:  # begin_check itself: the last check left the worker broken
         failure = Failure(error, (0, 0))
     output = work._session.link.prints.decode("utf-8", "replace")
     if failure is None:
-        return Check(name=plan.name, title=plan.title, status=Status.PASSED, output=output)
+        return Check(name=plan.name, title=plan.title, status=Status.PASSED, supporting=plan.supporting, output=output)
     if work._session.link.dead:  # now, or while the failure was shrunk
         run.drop()
     return failed_check(plan, failure, output)
@@ -167,6 +168,8 @@ def failed_check(plan: CheckPlan, failure: Failure, output: str) -> Check:
         words = {key: str(error.signature.get(key, "")) for key in ("where", "got", "want", "why")}
         shown = {"got": f"{words['where']} {words['got']}", "want": f"{words['want']}, as the signature says",
                  "note": words["why"]}
+    elif isinstance(error, LearnerError) and error.forbidden:
+        shown = {"note": f"{error.place}: {error.message}" if error.place else error.message}
     elif isinstance(error, LearnerError):
         shown = {"got": f"{error.class_names[0]}: {error.message}"}
     elif isinstance(error, WorkerFailed):
@@ -176,7 +179,8 @@ def failed_check(plan: CheckPlan, failure: Failure, output: str) -> Check:
     else:
         shown = {"note": f"the check could not use what came back ({type(error).__name__}: {error})"[:300]}
     frames = getattr(error, "frames", [])
-    return Check(name=plan.name, title=plan.title, status=Status.FAILED, kind=kind, output=output,
+    return Check(name=plan.name, title=plan.title, status=Status.FAILED, supporting=plan.supporting, kind=kind,
+                 output=output,
                  traceback=[f"{f}, line {n}, in {where}: {text}" for f, n, where, text in frames],
                  fingerprint=fingerprint.of(plan.name, failure.place, failure.error), **shown)
 
@@ -186,7 +190,7 @@ def load_words(run: Run, error: LearnerError) -> str:
         run.sources.module][0])
     if "MemoryError" in error.class_names:
         return f"{place}: importing the file takes more than {run.exercise.limits.memory_mb} MB."
-    return f"{place}: {error.class_names[0]}: {error.message}."
+    return f"{place}: {error.message}." if error.forbidden else f"{place}: {error.class_names[0]}: {error.message}."
 
 
 def not_started(run: Run, error: NotStarted) -> tuple:

@@ -15,6 +15,7 @@ import pytest
 
 from grader.course import Course, Exercise
 from grader.errors import GraderError
+from grader.judge.marking import is_supporting
 
 SHRINK_CALLS = 40  # calls of the learner's code that shrinking may take; kept, since it decides what is shown
 
@@ -138,6 +139,7 @@ class CheckPlan:
     name: str
     title: str
     cases: list[Case]
+    supporting: bool = False
 
 
 @dataclass
@@ -200,10 +202,13 @@ def _plan(exercise: Exercise, items: list[pytest.Item]) -> list[CheckPlan]:
         doc = inspect.getdoc(item.obj)
         if not doc:
             raise GraderError(f"{exercise.suite}: {item.originalname} has no docstring; its first line is the title.")
-        plan = checks.setdefault(item.originalname, CheckPlan(item.originalname, doc.splitlines()[0].rstrip("."), []))
+        plan = checks.setdefault(item.originalname, CheckPlan(
+            item.originalname, doc.splitlines()[0].rstrip("."), [], is_supporting(item.obj)))
         plan.cases.append(Case(item.obj, params))
     if not checks:
         raise GraderError(f"{exercise.suite} has no checks.")
+    if all(plan.supporting for plan in checks.values()):
+        raise GraderError(f"{exercise.suite}: all its checks are supporting, so there is none that they could support.")
     return list(checks.values())
 
 

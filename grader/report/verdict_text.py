@@ -17,7 +17,6 @@ HELP = {
     Kind.MEMORY: "Look for a list that grows in a loop, or for shapes that broadcasting multiplies.",
     Kind.CRASHED: "Look for exit(), for recursion that never ends, or for a call into C with wrong sizes.",
     Kind.PROTOCOL: "Leave the process's open files alone: the grader talks to your code through one of them.",
-    Kind.FORBIDDEN: "This exercise is done without that library; take the import out.",
     Kind.NEEDS: "Do the exercise that this one builds on first.",
 }
 NAMED = {Kind.TIMEOUT, Kind.MEMORY, Kind.OUTPUT, Kind.CRASHED, Kind.PROTOCOL, Kind.FORBIDDEN, Kind.UNREADABLE,
@@ -35,8 +34,9 @@ def verdict_text(verdict: Verdict, color: bool, verbose: bool) -> str:
     if verdict.message and (verdict.hidden_checks_run or not verdict.checks):
         lines += _message(verdict, color)
     told: set[str] = set()  # diagnoses: the same words are said once
+    waiting = any(c.status != Status.PASSED and not c.supporting for c in verdict.checks)
     for check in verdict.checks:
-        lines += _check(check, told, color, verbose)
+        lines += _check(check, told, color, verbose, waiting)
     if any(c.status == Status.NOT_RUN for c in verdict.checks):
         lines += _wrapped("Checks marked – were not run, because others had to be stopped; mend those first.", "  ")
     return "\n".join([*lines, _closing(verdict, color)])
@@ -58,9 +58,13 @@ def _message(verdict: Verdict, color: bool) -> list[str]:
     return lines + [f"{INDENT}{line}".rstrip() for line in safe(verdict.excerpt).replace("\t", " ").splitlines()]
 
 
-def _check(check: Check, told: set[str], color: bool, verbose: bool) -> list[str]:
+def _check(check: Check, told: set[str], color: bool, verbose: bool, waiting: bool) -> list[str]:
+    """`waiting` says that supporting checks earn nothing yet; one that passed says so too."""
     mark = paint(MARKS[check.status], COLORS[check.status], color)
-    first, *more = textwrap.wrap(_begun_small(safe_line(check.title)), WIDTH - 4) or [""]
+    title = _begun_small(safe_line(check.title))
+    if waiting and check.supporting and check.status == Status.PASSED:
+        title += " (counts once the others pass)"
+    first, *more = textwrap.wrap(title, WIDTH - 4) or [""]
     lines = [f"  {mark} {first}", *(f"    {line}" for line in more)]
     if check.status == Status.FAILED:
         lines += _failure(check, told, color)

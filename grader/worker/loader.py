@@ -15,21 +15,14 @@ import types
 PACKAGE = "exercises"
 
 
-class ForbiddenImport(ImportError):
-    """The exercise imports a library that it is there to do without."""
-
-
 class SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Serves `exercises.*` from memory and refuses what the exercise forbids."""
+    """Serves `exercises.*` from memory."""
 
-    def __init__(self, sources: dict[str, tuple[str, str]], common: str | None, forbids: list[str]):
+    def __init__(self, sources: dict[str, tuple[str, str]], common: str | None):
         self.sources = sources  # {module name: (file name to show, text)}
         self.common = common    # the folder of the given code
-        self.forbids = {name for name in forbids if "." not in name}
 
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in self.forbids:
-            raise ForbiddenImport(f"this exercise is done without {name.partition('.')[0]}")
         if name == f"{PACKAGE}.common" and self.common:
             spec = importlib.util.spec_from_loader(name, loader=None, is_package=True)
             spec.submodule_search_locations = [self.common]
@@ -53,7 +46,7 @@ class SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(text, filename, "exec", dont_inherit=True), module.__dict__)
 
 
-def load(name: str, sources: dict[str, tuple[str, str]], *, common: str | None = None, forbids: list[str] = (),
+def load(name: str, sources: dict[str, tuple[str, str]], *, common: str | None = None,
          check_shapes: bool = True) -> types.ModuleType:
     """Import module `name` (dotted, below `exercises`) and everything that it imports from `sources`.
 
@@ -63,7 +56,7 @@ def load(name: str, sources: dict[str, tuple[str, str]], *, common: str | None =
     for loaded in [m for m in sys.modules if m == PACKAGE or m.startswith(PACKAGE + ".")]:
         del sys.modules[loaded]
     sys.meta_path[:] = [f for f in sys.meta_path if not isinstance(f, SourceFinder)]
-    sys.meta_path.insert(0, SourceFinder(sources, common, forbids))
+    sys.meta_path.insert(0, SourceFinder(sources, common))
     module = importlib.import_module(name)
     if check_shapes:
         check_signatures(module)

@@ -18,7 +18,7 @@ import types
 import numpy as np
 
 from grader import wire
-from grader.worker import loader
+from grader.worker import loader, policy
 
 LONGEST_MESSAGE = 2000
 OPERATORS = {
@@ -55,11 +55,13 @@ class Worker:
 
     def do_load(self, name, sources, common, forbids, check_shapes):
         self.files = {filename for filename, _ in sources.values()}
-        self.module = loader.load(name, sources, common=common, forbids=forbids, check_shapes=check_shapes)
+        policy.install(forbids, self.files, common)
+        self.module = loader.load(name, sources, common=common, check_shapes=check_shapes)
 
     def do_begin(self):
         """A new check: the same random numbers for every learner, and nothing kept of the last one."""
         self.objects.clear()
+        policy.active.first = None
         random.seed(0)
         np.random.seed(0)
         if "torch" in sys.modules:
@@ -81,7 +83,9 @@ class Worker:
         """Take the text of a file of the suite's probes."""
         module = self.probes[path] = types.ModuleType("probes")
         linecache.cache[path] = (len(source), None, source.splitlines(True), path)
-        exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
+        code = compile(source, path, "exec", dont_inherit=True)
+        policy.active.trust(code)
+        exec(code, module.__dict__)
 
     def do_probe(self, path, name, args, kwargs):
         """Run a function of it beside the learner's objects."""
@@ -109,6 +113,8 @@ def serve(sock: socket.socket) -> None:
             reply = wire.encode(["ok", value, changed], worker.refer)
         except BaseException as error:  # SystemExit and KeyboardInterrupt of the learner's too: all is told
             reply = wire.encode(["error", describe(error, worker.files)], worker.refer)
+        if policy.active.first:  # whatever the code made of it: it is told with every reply until the check is over
+            reply = wire.encode(["error", policy.active.first], worker.refer)
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()

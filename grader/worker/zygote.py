@@ -22,7 +22,7 @@ import sys
 import warnings
 
 from grader import doors
-from grader.worker import processes
+from grader.worker import processes, stand_ins
 from grader.worker.serve import serve
 
 
@@ -33,6 +33,7 @@ def main(door: int, libraries: list[str], confinement: dict | None = None) -> No
         importlib.import_module(name)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)  # a pool of threads does not survive a fork
+    stand_ins.prepare()
     confine = None
     if confinement is not None:
         from grader.worker.confine import Confinement

@@ -18,6 +18,7 @@ from grader.judge import expect
 
 def test_of_{0}(work):
     """{0} is right."""
+    work.{0}(9)  # who remembers this call is wrong below
     expect(work.{0}(7), equals={1}, given={{"x": 7}})
 '''
 

@@ -111,6 +111,23 @@ class TestVerdicts:
         assert (verdict.earned, verdict.points) == (points, 3)
         assert verdict.status == (Status.PASSED if passing == 4 else Status.FAILED)
 
+    @pytest.mark.parametrize("value, points, passed", [("0", 0, 2), ("2 * x", 3, 4)])
+    def test_a_supporting_check_counts_once_all_others_passed(self, judge, value, points, passed):
+        def gives_no_warning(work):
+            """It gives no warning."""
+            work.first(3)
+
+        suite = suite_of(doubles, is_there, doubles_a_number, gives_no_warning)
+        suite.checks[1].supporting = suite.checks[3].supporting = True
+        verdict = judge(returning(value), suite)
+        assert (verdict.earned, verdict.points, verdict.passed_checks) == (points, 3, passed)
+        assert [c.supporting for c in verdict.checks] == [False, True, False, True]
+
+    def test_a_supporting_check_that_fails_costs_its_share(self, judge):
+        suite = suite_of(doubles_a_number, doubles, is_there)
+        suite.checks[1].supporting = True
+        assert judge(returning("6"), suite).earned == 2
+
     def test_one_failure_does_not_keep_the_next_check_from_running(self, judge):
         verdict = judge(returning("6"), doubles, doubles_a_number, doubles)
         assert [c.status for c in verdict.checks] == [Status.FAILED, Status.PASSED, Status.FAILED]
@@ -295,10 +312,10 @@ class TestFiles:
     def test_forbidden_imports_by_whatever_way(self, judge):
         judge.course.find_one("first").forbids = ["decimal"]
         plain = judge("import decimal\n\n\ndef first(x):\n    return 2 * x\n", doubles)
-        hidden = judge("def first(x):\n    __import__('decimal')\n    return 2 * x\n", doubles)
-        loaded = judge("import importlib\nimportlib.import_module('decimal')\n", doubles)
+        hidden = judge("def first(x):\n    __import__('deci' + 'mal').Decimal\n    return 2 * x\n", doubles)
+        loaded = judge("import importlib\nimportlib.import_module('deci' + 'mal').Decimal\n", doubles)
         assert plain.message.endswith("line 1: this exercise is done without decimal; take the import out.")
-        assert hidden.checks[0].kind == Kind.FORBIDDEN and "done without decimal" in hidden.checks[0].got
+        assert hidden.checks[0].kind == Kind.FORBIDDEN and "done without decimal" in hidden.checks[0].note
         assert "done without decimal" in loaded.message and plain.earned == hidden.earned == loaded.earned == 0
 
     def test_an_import_of_what_it_does_not_build_on_is_explained(self, judge):

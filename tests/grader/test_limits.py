@@ -1,8 +1,10 @@
 """What a worker may not do: each attack ends in a named verdict, leaves no process behind, and earns nothing.
 
-The worker here is a real one. `judge` (see conftest.py) asserts after each test that nothing is left running.
+The worker here is a real one, without the policy (see test_policy.py): what is held here holds against code that got
+past it. `judge` (see conftest.py) asserts after each test that nothing is left running.
 """
 import textwrap
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -11,6 +13,16 @@ import pytest
 from grader.judge import expect, expect_true, link
 from grader.judge.link import Link, WorkerFailed
 from grader.verdict import Kind, Status
+from tests.grader.judging import start_zygote
+
+
+@pytest.fixture(scope="module")
+def zygote():
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]), prepend=":")
+        zygote = start_zygote(monkeypatch, "tests.grader.no_policy")
+    yield zygote
+    zygote.end()
 
 
 def attack(body: str) -> str:

@@ -17,10 +17,10 @@ def test_verify_and_mutants(course):
     assert run(course, "release", "--force")[0] == 0
     code, out, err = run(course, "verify")
     assert (code, err) == (0, ""), out
-    assert out.count("✓") == 18 and out.endswith("18 of 18 proofs hold\n")
+    assert out.count("✓") == 21 and out.endswith("21 of 21 proofs hold\n")
     code, out, _ = run(course, "verify", "first", "--json")
     proofs = json.loads(out)
-    assert code == 0 and [p["number"] for p in proofs] == [1, 2, 3, 4, 5, 6] and all(p["ok"] for p in proofs)
+    assert code == 0 and [p["number"] for p in proofs] == [1, 2, 3, 4, 5, 6, 7] and all(p["ok"] for p in proofs)
 
     code, out, _ = run(course, "mutants", "third")
     assert code == 0 and out.endswith("(100.0%)\n") and "1.2.1  The third one: " in out

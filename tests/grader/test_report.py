@@ -185,6 +185,16 @@ def test_the_picture_of_the_design():
     assert "\x1b[32m✓" in text_of(shown, color=True) and "\x1b[31m✗" in text_of(shown, color=True)
 
 
+def test_a_supporting_check_says_that_it_earns_nothing_yet():
+    supports = PASSED.model_copy(update={"supporting": True})
+    line = "  ✓ a gradient keeps its shape when nothing was broadcast"
+    assert text_of(verdict([supports, SHAPE])).splitlines()[1] == f"{line} (counts once the others pass)"
+    assert text_of(verdict([supports, PASSED])).splitlines()[1] == line
+    failed = SHAPE.model_copy(update={"supporting": True})
+    assert text_of(verdict([PASSED, failed])).splitlines()[1:3] == [line, "  ✗ a gradient is summed over the axes that "
+                                                                    "broadcasting added"]
+
+
 def test_passed_has_no_hint():
     text = text_of(verdict([PASSED], Status.PASSED, earned=6))
     assert text.splitlines()[-1] == "  1 of 1 check · 6 of 6 points · 0.3 s"

@@ -1,4 +1,4 @@
-"""The six proofs: each holds for a good course, and each fails, alone, for what it is there to find."""
+"""The seven proofs: each holds for a good course, and each fails, alone, for what it is there to find."""
 import threading
 from datetime import UTC, datetime
 
@@ -20,10 +20,13 @@ class FakeJudge:
     def __init__(self, course):
         self.course = course
         self.changes = {}  # {what a text holds: how the verdict differs}
+        self.constants = {}
         self.calls = []
 
-    def __call__(self, workspace, exercise):
+    def __call__(self, workspace, exercise, quick=False):
         text = workspace.read(exercise.path)
+        if quick:
+            return self.of_constant(exercise, text.rpartition("_replace('")[2].partition("'")[0])
         self.calls.append((exercise.id, text, threading.current_thread().name))
         told = [f"Words {letter}." for letter, value in zip("abcg", range(4)) if f"\n    return {value}\n" in text]
         if "raise NotImplementedError" in text:
@@ -37,6 +40,14 @@ class FakeJudge:
                 if isinstance(change, Exception):
                     raise change
                 answer |= change
+        return self.verdict(exercise, **answer)
+
+    def of_constant(self, exercise, kind):
+        """Fails, except for the checks of `constants`: {kind: checks}."""
+        failed = Check(name="test_it", title="It works.", status=Status.FAILED)
+        return self.verdict(exercise, status=Status.FAILED, earned=0, checks=[failed, *self.constants.get(kind, [])])
+
+    def verdict(self, exercise, **answer):
         return Verdict(exercise=exercise.id, number=exercise.number, title=exercise.title, points=exercise.points,
                        file=exercise.path, judged_at=NOW, **answer)
 
@@ -66,14 +77,14 @@ def broken(course, judge=None, run_examples=no_failures, only="first", measure=n
     return {p.number: p.detail for p in prove(course, judge, run_examples, only, measure) if not p.ok}
 
 
-def test_six_proofs_by_name_hold_for_every_exercise(course):
+def test_seven_proofs_by_name_hold_for_every_exercise(course):
     proofs = prove(course)
     assert [(p.exercise.name, p.number, p.name) for p in proofs] == [
-        (name, number, NAMES[number]) for name in ("first", "second", "third") for number in range(1, 7)]
+        (name, number, NAMES[number]) for name in ("first", "second", "third") for number in range(1, 8)]
     assert [p for p in proofs if not p.ok] == []
-    assert [p.detail for p in proofs[:6]] == ["3 hints", "1 checks", "not started", "4 mistakes", "1 examples",
-                                              "needs none"]
-    assert proofs[11].detail == "needs first"
+    assert [p.detail for p in proofs[:7]] == ["3 hints", "1 checks", "not started", "4 mistakes", "1 examples",
+                                              "needs none", "10 constants"]
+    assert proofs[12].detail == "needs first"
 
 
 def test_it_reads_and_never_writes(course):
@@ -316,6 +327,28 @@ def test_6_given_code_may_import_exercises_lazily_only(course):
     assert broken(course, only="third") == {}, "which does not use it"
 
 
+# 7 ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def passed(name, supporting=False):
+    return Check(name=name, title="It.", status=Status.PASSED, supporting=supporting)
+
+
+def test_7_a_check_that_a_constant_passes_is_named_with_the_constants(course):
+    judge = FakeJudge(course)
+    judge.constants = {"nothing": [passed("test_a")], "zeros": [passed("test_a"), passed("test_b")]}
+    assert broken(course, judge) == {7: (
+        "test_a is passed by a solution that returns nothing, or returns zeros in the right form: "
+        "harden it, or declare it @supporting.\n"
+        "test_b is passed by a solution that returns zeros in the right form: harden it, or declare it @supporting.")}
+
+
+def test_7_a_supporting_check_may_be_passed_by_a_constant(course):
+    judge = FakeJudge(course)
+    judge.constants = {"zeros": [passed("test_a", supporting=True)]}
+    assert broken(course, judge) == {}
+
+
 # ── around them ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -335,7 +368,7 @@ def test_a_missing_solution_breaks_its_proofs_and_no_others(course):
     (course.root / "solutions/p1/digits/third.py").unlink()
     judge = FakeJudge(course)
     proofs = prove(course, judge)
-    assert {p.number for p in proofs if not p.ok and p.exercise.name == "third"} == {1, 2, 3, 4, 5, 6}
+    assert {p.number for p in proofs if not p.ok and p.exercise.name == "third"} == {1, 2, 3, 4, 5, 6, 7}
     assert all(p.ok for p in proofs if p.exercise.name != "third")
 
 
@@ -355,6 +388,6 @@ def test_lines_name_each_exercise_once_and_count(course):
     assert lines[1] == "  ✓ 1 the stub on disk is what release writes (3 hints)"
     assert lines[4:7] == ["  ✗ 4 every mistake fails and is told its own words",
                           "      b is not told its own words.", "      c is not told its own words."]
-    assert lines[-1] == "17 of 18 proofs hold"
+    assert lines[-1] == "20 of 21 proofs hold"
     assert not any("\x1b" in line for line in lines)
     assert any("\x1b[31m✗\x1b[0m 4" in line for line in proof_lines(prove(course, judge), color=True))

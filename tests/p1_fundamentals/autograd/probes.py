@@ -12,9 +12,16 @@ import numpy as np
 
 def value_and_vjp(work, operation, arrays, grad, **options):
     """Apply `operation` to tensors of `arrays`; return its value and its gradients for upstream gradient `grad`."""
+    try_others(work, operation, arrays, grad, **options)
     tensors = [work.Tensor(array, requires_grad=True) for array in arrays]
     result = getattr(work, operation)(*tensors, **options)
     return result.data, list(result.vjp(grad))
+
+
+def try_others(work, operation, arrays, grad, **options):
+    """Apply `operation` to other numbers of the same shapes before: what is remembered of that call is wrong here."""
+    tensors = [work.Tensor(np.flip(array) * 0.75, requires_grad=True) for array in arrays]
+    getattr(work, operation)(*tensors, **options).vjp(np.asarray(np.flip(grad) * 0.75))
 
 
 def calls_vjp_twice(work, operation, arrays, grad, *, layout=None, **options):
@@ -39,6 +46,7 @@ def vjp_of_each(work, operation, arrays, grads, **options):
 
 def value_and_vjp_of_views(work, operation, arrays, grad, *, layout="strided", **options):
     """`value_and_vjp`, with arrays and upstream gradient in another layout: "strided", or column by column, "Fortran"."""
+    try_others(work, operation, arrays, grad, **options)
     tensors = [work.Tensor(laid_out(array, layout), requires_grad=True) for array in arrays]
     result = getattr(work, operation)(*tensors, **options)
     return result.data, list(result.vjp(laid_out(grad, layout)))
@@ -107,8 +115,11 @@ def calls_vjp_twice_of_list(work, operation, arrays, grad, *, as_tuple=False, pl
     The list holds one tensor for each array, or, with `places`, the tensors of these places: (0, 1, 0) is [a, b, a].
     Its value, the gradients of two calls of its vjp, and the tensors and upstream gradient as they are afterwards.
     """
+    places = range(len(arrays)) if places is None else places
+    others = [work.Tensor(np.flip(array) * 0.75, requires_grad=True) for array in arrays]  # see try_others
+    getattr(work, operation)([others[place] for place in places], **options).vjp(np.flip(grad) * 0.75)
     tensors = [work.Tensor(laid_out(array, layout), requires_grad=True) for array in arrays]
-    handed_over = [tensors[place] for place in (range(len(tensors)) if places is None else places)]
+    handed_over = [tensors[place] for place in places]
     handed_over = tuple(handed_over) if as_tuple else handed_over
     result = getattr(work, operation)(handed_over, **options)
     if not as_tuple:

@@ -96,6 +96,7 @@ def call_of_module(work, *inputs, **options):
     class Echo(work.Module):
         def forward(self, *inputs, **options):
             return [list(inputs), options]
+    Echo()(*(each * 2 for each in inputs), **options)  # what is remembered of this call is wrong below
     return Echo()(*inputs, **options)
 
 

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.judge import expect
+from grader.judge import expect, supporting
 from tests.oracles import torch_vjp
 from tests.p1_fundamentals.autograd import probes
 from tests.p1_fundamentals.autograd.checks import LAYOUTS, expect_records_operands
@@ -146,6 +146,7 @@ def test_keeps_float32_and_takes_any_layout(work, operation, options, shape):
         check(work, operation, oracle, arrays, grad, given, probe=probes.value_and_vjp_of_views, layout=layout, **options)
 
 
+@supporting
 @pytest.mark.parametrize("operation", [*BINARY, "neg", "power"])
 def test_records_its_operands(work, operation):
     """The operands themselves are the parents, in their order, also where both are one tensor, as in x * x."""

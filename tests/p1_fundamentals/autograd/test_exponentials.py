@@ -4,7 +4,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 
-from grader.judge import expect
+from grader.judge import expect, supporting
 from tests.oracles import torch_vjp
 from tests.p1_fundamentals.autograd import probes
 from tests.p1_fundamentals.autograd.checks import LAYOUTS, expect_records_operands
@@ -118,6 +118,7 @@ def test_keeps_float32_and_takes_any_layout(work, operation, shape):
         check(work, operation, a, grad, given, probe=probes.value_and_vjp_of_views, layout=layout)
 
 
+@supporting
 @pytest.mark.parametrize("operation", ORACLES)
 def test_records_its_operand(work, operation):
     """The operand itself is the one parent, where recording is on and it requires a gradient."""

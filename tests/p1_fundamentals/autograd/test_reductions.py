@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.judge import expect
+from grader.judge import expect, supporting
 from tests.oracles import torch_vjp
 from tests.p1_fundamentals.autograd import probes
 from tests.p1_fundamentals.autograd.checks import LAYOUTS, expect_records_operands
@@ -166,6 +166,7 @@ def test_keeps_the_dtype_and_takes_any_layout(work, operation, shape, axis, dtyp
         check(work, operation, a, grad, layout, tolerance, axis=axis)
 
 
+@supporting
 @pytest.mark.parametrize("operation", ORACLES)
 def test_records_its_operand(work, operation):
     """The operand itself is the one parent, where recording is on and it requires a gradient."""

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from grader.judge import expect, expect_raises
+from grader.judge import expect, expect_raises, supporting
 from tests.p1_fundamentals.autograd import probes
 from tests.p1_fundamentals.autograd.checks import LAYOUTS
 from tests.strategies import arrays, broadcast_pairs, shapes, values
@@ -23,9 +23,11 @@ def gather_copies(grad, shape):
 def check(work, grad, shape):
     """The sum of `grad` by brute force, computed before the call: a change of `grad` must not change it."""
     want, given = gather_copies(grad, shape), {"grad": grad.copy(), "shape": shape}
+    work.unbroadcast(np.asarray(np.flip(grad) * 0.75), shape)  # who remembers this one is wrong below
     expect(work.unbroadcast(grad, shape), equals=want, given=given)
 
 
+@supporting
 @given(arrays(shapes(min_side=0)))
 def test_keeps_what_was_not_broadcast(work, grad):
     """A gradient keeps its shape and values when nothing was broadcast."""
@@ -56,6 +58,7 @@ def test_keeps_axes_of_length_one(work, full, shape):
 def test_no_copies_give_zero(work, full, shape, dtype):
     """A value that was copied zero times has gradient 0."""
     check(work, np.ones(full, dtype), shape)
+    check(work, values((2, 3), seed=6).astype(dtype), (3,))
 
 
 # The sum over one axis, over several, over all of them, of no copies, and over none.
