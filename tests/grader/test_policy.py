@@ -579,7 +579,7 @@ def with_torch():
 @pytest.fixture
 def torch_judge(tmp_path, with_torch):
     judge = Judge(tmp_path, with_torch)
-    judge.context.zygotes = {("torch", "torch._dynamo"): with_torch.path}
+    judge.context.zygotes = {("torch", "torch._dynamo"): with_torch.door}
     first = judge.course.find_one("first")
     first.preload, first.forbids = ["torch", "torch._dynamo"], ["torch.nn.functional.softmax", "torch.nn.Linear"]
     yield judge
