@@ -38,11 +38,7 @@ class Options:
 
 def autograde(course: Course, options: Options) -> int:
     """Mark and write; FAILED where a submission could not be read or judged to the end."""
-    exercises = course.find(options.only) if options.only else list(course.exercises.values())
-    without = [e for e in exercises if not (course.root / e.suite).exists()]
-    if without:
-        raise UsageError(f"{without[0].short} has no hidden suite here, and a class is marked with it: run this in the "
-                         "course's own folder.")
+    exercises = exercises_to_mark(course, options.only)
     submissions = find_submissions(course, options.submissions)
     with open_class_ledger(options.out) as ledger:
         plan = Plan(course, exercises, {e.id: suite_digest(course, e) for e in exercises}, options.unsafe, ledger.known())
@@ -54,6 +50,16 @@ def autograde(course: Course, options: Options) -> int:
         names = {submission.name for submission in submissions}
         marked = [m for m in ledger.marked() if m.name in names]
     return summary(marked, exercises, options, shown)
+
+
+def exercises_to_mark(course: Course, only: str | None) -> list[Exercise]:
+    """What `only` names, or all. Raises UsageError where there is nothing to mark them with."""
+    exercises = course.find(only) if only else list(course.exercises.values())
+    without = [e for e in exercises if not (course.root / e.suite).exists()]
+    if without:
+        raise UsageError(f"{without[0].short} has no hidden suite here, and a class is marked with it: run this in the "
+                         "course's own folder.")
+    return exercises
 
 
 def engine(plan: Plan, submissions: list[Submission], options: Options, shown: "Shown") -> Iterator[tuple[Task, Verdict | None]]:
