@@ -72,9 +72,9 @@ def parser() -> Parser:
     sub.add_argument("--html", metavar="FILE", help="write one self-contained page")
 
     sub = command("autograde", autograde, "For instructors: mark a class, in a sandbox; run again, it goes on.")
-    sub.add_argument("submissions", metavar="SUBMISSIONS", nargs="+", help="a folder with a folder, .zip or .tar.gz of "
+    sub.add_argument("submissions", metavar="SUBMISSIONS", nargs="*", help="a folder with a folder, .zip or .tar.gz of "
                      "each student, single submissions, or nbgrader's course folder")
-    sub.add_argument("--out", metavar="DIR", default="marks", help="where everything is written (marks)")
+    sub.add_argument("--out", metavar="DIR", help="where everything is written (marks)")
     sub.add_argument("--only", metavar="PROJECT", help="mark this project, or this exercise, alone")
     sub.add_argument("--workers", metavar="N", type=int, help="how many submissions at a time (one for each core)")
     sub.add_argument("--engine", choices=("local", "dask"), default="local", help="here, or on a Dask cluster")
@@ -82,6 +82,8 @@ def parser() -> Parser:
     sub.add_argument("--unsafe", action="store_true", help="without the sandbox; every verdict says so")
     sub.add_argument("--nbgrader", metavar="PYTHON", help="nbgrader's Python, or its environment's folder: "
                      "its gradebook gets the marks of a class in nbgrader's course folder")
+    sub.add_argument("--bundle", choices=("gradescope",), help="mark nobody: write the zip of an autograder that does, to "
+                     "--out (gradescope.zip); with --unsafe it goes on where it cannot make a sandbox")
 
     sub = command("release", release, "For maintainers: write the stubs from the solutions, or a class's bundle.")
     takes_exercises(sub, nargs="*")
@@ -259,8 +261,14 @@ def autograde(args, root: Path) -> int:
     from grader.course import load_course
     if args.workers is not None and args.workers < 1:
         raise UsageError("--workers must be at least 1.")
-    return mark(load_course(root), Options([Path(path) for path in args.submissions], Path(args.out), args.engine,
-                                           args.scheduler, args.workers, args.only, args.unsafe, args.nbgrader))
+    if args.bundle:
+        from grader.autograde.gradescope_bundle import write_gradescope_bundle
+        print(write_gradescope_bundle(load_course(root), args.submissions, args.out, args.only, args.unsafe, args.nbgrader))
+        return PASSED
+    if not args.submissions:
+        raise UsageError("Name the folder with the submissions; see `grader autograde --help`.")
+    return mark(load_course(root), Options([Path(path) for path in args.submissions], Path(args.out or "marks"),
+                                           args.engine, args.scheduler, args.workers, args.only, args.unsafe, args.nbgrader))
 
 
 # ── for maintainers ─────────────────────────────────────────────────────────────────────────────────────────────

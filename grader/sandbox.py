@@ -73,7 +73,7 @@ def around(readable: list[Path], hidden: list[Path] = (), writable: list[Path] =
     for capability in capabilities:
         command += ["--cap-add", capability]
     kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
-    for name, value in {**ENVIRONMENT, **kept}.items():
+    for name, value in {**ENVIRONMENT, **kept, **path_to_the_grader()}.items():
         command += ["--setenv", name, value]
     command += ["--ro-bind", "/usr", "/usr", "--perms", "0755", "--dir", "/etc", "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
     for name in SYSTEM:
@@ -109,6 +109,14 @@ def python_folders() -> list[Path]:
     folders = {path.absolute() for path in named if path.is_dir()}
     return sorted(path for path in folders if not path.is_relative_to("/usr")
                   and not any(other != path and path.is_relative_to(other) for other in folders))
+
+
+def path_to_the_grader() -> dict[str, str]:
+    """Where Python found the grader by its PYTHONPATH, rather than installed, it must find it so inside; nothing else of
+    that path is of use there, and what lies beside the grader is not seen."""
+    folder = Path(__file__).resolve().parents[1]
+    named = [Path(path).resolve() for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    return {"PYTHONPATH": str(folder)} if folder in named else {}
 
 
 def library_folders(names: list[str]) -> list[Path]:

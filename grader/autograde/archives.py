@@ -1,105 +1,128 @@
 """Archives, read where they are: no member is ever written to disk, so no name of one can lead anywhere.
 
-What is read is bounded before it is read: how large the archive is, how many members it has, how much comes out of it.
+What an archive says of itself is not believed: how large it is, how many members it has, what comes out of it and in
+which portions it is read all have a limit, and whatever a library says of a damaged one is one sentence.
 """
-import bz2
-import gzip
-import lzma
-import tarfile
+import io
+import os
+import stat
 import zipfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
-from grader.workspace import LARGEST_FILE, LARGEST_NOTEBOOK
+from grader.autograde import tars
+from grader.autograde.tars import IS_A_LINK, MOST_MEMBERS, Unreadable
+from grader.report.style import safe_line
+from grader.workspace import most_of
 
-TARS = {".tar.gz": gzip.open, ".tgz": gzip.open, ".tar.bz2": bz2.open, ".tar.xz": lzma.open, ".tar": open}
-ARCHIVES = (".zip", *TARS)
+ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar")
+FOREIGN = (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst")  # handed in like an archive, and nothing that is read here
 LARGEST_ARCHIVE = 100 << 20
-LARGEST_CONTENT = 400 << 20  # of a tar, which must be unpacked up to the member that is wanted
-MOST_MEMBERS = 20_000
+LARGEST_PORTION = 4 << 20  # of a zip, that is read at once; the longest is the list of its members
+LONGEST_REASON = 100       # characters of a library's words
+
+Content = bytes | str  # a string says why there are no bytes: the end of a sentence that begins with the file's name
 
 
-class Unreadable(Exception):
-    """A submission cannot be read; the end of a sentence that begins with its name."""
+def is_archive(name: str) -> bool:
+    return name.lower().endswith(ARCHIVES)
 
 
-def files_in_archive(path: Path, names: set[str]) -> Iterator[tuple[str, bytes | str]]:
-    """(path, content) of each member with one of the names; content is a string where there is only a reason why not.
-    Raises Unreadable for what is no archive."""
+def stem(name: str) -> str:
+    """`alice.tar.gz` without what says that it is an archive."""
+    end = next((end for end in ARCHIVES if name.lower().endswith(end)), "")
+    return name.removesuffix(name[len(name) - len(end):]) if end else name
+
+
+def files_in_archive(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Content]]:
+    """(path, content) of each member whose path is wanted. Raises Unreadable for what is no archive.
+
+    Its first bytes say which kind it is: endings are wrong as often as not.
+    """
     try:
-        if not path.is_file():
-            raise Unreadable("it is neither a folder nor an archive")
-        if path.stat().st_size > LARGEST_ARCHIVE:
-            raise Unreadable(f"it is larger than {LARGEST_ARCHIVE >> 20} MB")
-        kind = next((end for end in ARCHIVES if path.name.endswith(end)), None)
-        if kind is None:
-            raise Unreadable(f"it is neither a folder nor one of {', '.join(ARCHIVES)}")
-        yield from files_in_zip(path, names) if kind == ".zip" else files_in_tar(path, TARS[kind], names)
+        with opened(path) as file:
+            if os.fstat(file.fileno()).st_size > LARGEST_ARCHIVE:
+                raise Unreadable(f"it is larger than {LARGEST_ARCHIVE >> 20} MB")
+            begin = file.read(512)
+            file.seek(0)
+            for name, content in reader_of(path.name, begin)(file, begin, lambda name: wanted(plain_path(name))):
+                yield plain_path(name), content
+    except Unreadable:
+        raise
     except OSError as error:
-        raise Unreadable(f"it cannot be read ({error.strerror or error})") from None
+        raise Unreadable(f"it cannot be read ({reason(error)})") from None
+    except Exception as error:  # zipfile meets a stranger's bytes with whatever its code happens to raise
+        raise Unreadable(f"it is damaged ({reason(error)})") from None
 
 
-def files_in_zip(path: Path, names: set[str]) -> Iterator[tuple[str, bytes | str]]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            if len(members) > MOST_MEMBERS:
-                raise Unreadable(f"it has more than {MOST_MEMBERS:,} files")
-            for member in members:
-                inside = plain_path(member.filename)
-                if member.is_dir() or inside.rpartition("/")[2] not in names:
-                    continue
-                if member.flag_bits & 1:
-                    yield inside, "is encrypted"
-                elif member.external_attr >> 28 == 0xA:  # the type of a link, where the archive was made on Unix
-                    yield inside, "is a link; hand in the file itself"
-                else:
-                    with archive.open(member) as file:
-                        yield inside, file.read(most_of(inside))
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise Unreadable(f"it is not a zip that can be read ({error})") from None
+def reader_of(name: str, begin: bytes) -> Callable:
+    if begin[:4] in (b"PK\3\4", b"PK\5\6"):
+        return files_in_zip
+    if tars.is_tar(begin):
+        return tars.files_in_tar
+    if is_archive(name):  # a zip may begin with anything, a very old tar does
+        return files_in_zip if name.lower().endswith(".zip") else tars.files_in_tar
+    raise Unreadable(f"it is neither a folder nor one of {', '.join(ARCHIVES)}")
 
 
-def files_in_tar(path: Path, decompressed, names: set[str]) -> Iterator[tuple[str, bytes | str]]:
-    try:
-        with decompressed(path, "rb") as stream, tarfile.open(fileobj=Bounded(stream), mode="r|") as archive:
-            for number, member in enumerate(archive):
-                if number >= MOST_MEMBERS:
-                    raise Unreadable(f"it has more than {MOST_MEMBERS:,} files")
-                inside = plain_path(member.name)
-                if inside.rpartition("/")[2] not in names or member.isdir():
-                    continue
-                if member.issym() or member.islnk():
-                    yield inside, "is a link; hand in the file itself"
-                elif not member.isreg():
-                    yield inside, "is not an ordinary file"
-                else:
-                    yield inside, archive.extractfile(member).read(most_of(inside))
-    except (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile, ValueError, OverflowError) as error:
-        raise Unreadable(f"it is not a tar that can be read ({error})") from None
+def opened(path: Path) -> "InPortions":
+    """Opened without following a link, and without waiting for whoever writes to a pipe."""
+    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise Unreadable("it is neither a folder nor an archive")
+    return InPortions(io.FileIO(file))
 
 
-class Bounded:
-    """A stream of which no more than LARGEST_CONTENT can be read, and no more than that at a time."""
+class InPortions(io.BufferedReader):
+    """A file of which nobody reads more at once than is allowed, whatever the file says that there is to read."""
 
-    def __init__(self, stream):
-        self.stream, self.left = stream, LARGEST_CONTENT
-
-    def read(self, size: int = -1) -> bytes:
-        data = self.stream.read(min(self.left + 1, 1 << 20) if size < 0 else min(size, self.left + 1))
-        self.left -= len(data)
-        if self.left < 0:
-            raise Unreadable(f"more than {LARGEST_CONTENT >> 20} MB come out of it")
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(LARGEST_PORTION + 1 if size is None or size < 0 else min(size, LARGEST_PORTION + 1))
+        if len(data) > LARGEST_PORTION:
+            raise Unreadable(f"it has more than {MOST_MEMBERS:,} files")
         return data
 
 
-def most_of(name: str) -> int:
-    """How many bytes of a file are read: one more than it may have."""
-    return 1 + (LARGEST_NOTEBOOK if name.endswith(".ipynb") else LARGEST_FILE)
+def files_in_zip(file: InPortions, begin: bytes, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Content]]:
+    with zipfile.ZipFile(file) as archive:
+        members = archive.infolist()
+        if len(members) > MOST_MEMBERS:
+            raise Unreadable(f"it has more than {MOST_MEMBERS:,} files")
+        packed = 0
+        for member in members:
+            if member.is_dir() or not wanted(member.filename):
+                continue
+            packed += member.compress_size
+            if packed > LARGEST_ARCHIVE:  # only where members lie on top of each other
+                raise Unreadable("it is damaged (its files overlap)")
+            yield member.filename, member_of_zip(archive, member)
+
+
+def member_of_zip(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Content:
+    if member.flag_bits & 1:
+        return "is encrypted; hand it in without a password"
+    if member.external_attr >> 28 == stat.S_IFLNK >> 12:  # the kind of file, where the archive was made on Unix
+        return IS_A_LINK
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        # All others that zipfile knows it unpacks as a whole, however much that is.
+        return "is compressed in a way that is not read here; make the zip with another program"
+    try:
+        with archive.open(member) as file:
+            return file.read(most_of(member.filename))
+    except Unreadable:
+        raise
+    except Exception as error:  # one damaged member, the others may be well
+        return f"is damaged in the archive ({reason(error)})"
+
+
+def reason(error: Exception) -> str:
+    """What a library or the system says, which may hold a stranger's words: in one line, and not too long."""
+    words = safe_line(str(getattr(error, "strerror", None) or error)).rstrip(".") or type(error).__name__
+    return words if len(words) <= LONGEST_REASON else words[:LONGEST_REASON - 1] + "…"
 
 
 def plain_path(name: str) -> str:
     """A member's name as a path inside the submission: only compared with, never opened."""
     steps = PurePosixPath(name.replace("\\", "/")).parts
-    return "/".join(step for step in steps if step not in ("/", "..", "."))
+    return "/".join(step for step in steps if step not in ("/", "//", "..", "."))

@@ -42,13 +42,9 @@ def autograde(course: Course, options: Options) -> int:
     """Mark and write; FAILED where a submission could not be read or judged to the end, or a mark not be written."""
     gradebooks = [path for path in options.submissions if is_nbgrader_course(path)]
     python = find_nbgrader(options.nbgrader) if gradebooks else None
-    exercises = course.find(options.only) if options.only else list(course.exercises.values())
+    exercises = exercises_to_mark(course, options.only)
     if gradebooks == options.submissions and not options.only:  # what was handed out there
         exercises = [exercise for exercise in exercises if exercise.notebook]
-    without = [e for e in exercises if not (course.root / e.suite).exists()]
-    if without:
-        raise UsageError(f"{without[0].short} has no hidden suite here, and a class is marked with it: run this in the "
-                         "course's own folder.")
     submissions = find_submissions(course, options.submissions)
     with open_class_ledger(options.out) as ledger:
         plan = Plan(course, exercises, {e.id: suite_digest(course, e) for e in exercises}, options.unsafe, ledger.known())
@@ -67,6 +63,16 @@ def autograde(course: Course, options: Options) -> int:
         for each in written.missing:
             print(f"  {each}: nbgrader does not know of it; run `nbgrader autograde` first, without execution.")
     return code
+
+
+def exercises_to_mark(course: Course, only: str | None) -> list[Exercise]:
+    """What `only` names, or all. Raises UsageError where there is nothing to mark them with."""
+    exercises = course.find(only) if only else list(course.exercises.values())
+    without = [e for e in exercises if not (course.root / e.suite).exists()]
+    if without:
+        raise UsageError(f"{without[0].short} has no hidden suite here, and a class is marked with it: run this in the "
+                         "course's own folder.")
+    return exercises
 
 
 def engine(plan: Plan, submissions: list[Submission], options: Options, shown: "Shown") -> Iterator[tuple[Task, Verdict | None]]:

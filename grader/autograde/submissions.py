@@ -1,28 +1,33 @@
 """What was handed in: find the submissions, and read the exercises of each. Nothing is unpacked, nothing is run.
 
-A submission is a folder, a .zip or a .tar.gz. In it an exercise's file may lie as deep as it likes: whole courses are
-handed in, single projects, bare files. Of several files that could be meant the one whose path says most is taken:
+A submission is a folder, a .zip or a .tar.gz, or a folder with nothing but that in it, as some platforms give them out.
+In it an exercise's file may lie as deep as it likes: whole courses are handed in, single projects, bare files. Of several
+files that could be meant the one whose path says most is taken:
 `…/p1_fundamentals/autograd/shapes.py` before `…/autograd/shapes.py` before `…/shapes.py`, and the shallowest of those.
 
 What a project's notebook (`autograd.ipynb`, wherever it lies) holds of it counts before the file.
 """
+import contextlib
 import hashlib
 import itertools
 import os
 import stat
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.autograde.archives import ARCHIVES, Unreadable, files_in_archive, most_of
+from grader.autograde.archives import FOREIGN, Content, files_in_archive, is_archive, reason, stem
+from grader.autograde.tars import IS_A_LINK, Unreadable
 from grader.course import Course, Exercise
 from grader.errors import UsageError
 from grader.gradebook import SUBMITTED, is_nbgrader_course
 from grader.notebooks import notebook_projects, read_notebooks
 from grader.report.style import safe_line
-from grader.workspace import LARGEST_FILE
+from grader.workspace import LARGEST_FILE, most_of
 
 MOST_FILES = 20_000  # that are looked at in one submission
+MOST_CONTENT = 50 << 20  # bytes, of all files in it that could be meant
 DEEPEST = 16         # folders in folders
 LONGEST_NAME = 100
 OURS = {"solutions", "tests", "grader", ".grader", ".stubs", ".git", ".venv", "venv", "__pycache__", "node_modules",
@@ -61,19 +66,27 @@ def find_submissions(course: Course, named: list[Path]) -> list[Submission]:
     of a course of nbgrader's, its students."""
     paths: list[Path] = []
     for path in named:
-        if not path.exists():
-            raise UsageError(f"There is no {path}; name the folder with the submissions.")
         path = path / SUBMITTED if is_nbgrader_course(path) else path
-        if path.is_file() or looks_like_a_submission(course, path):
-            paths.append(path)
-        else:
-            with_name = sorted(path.iterdir())
-            paths += [entry for entry in with_name if not entry.name.startswith(".") and (
-                entry.is_symlink() or entry.is_dir() or entry.name.endswith(ARCHIVES))]
+        try:
+            if not os.path.lexists(path):
+                raise UsageError(f"There is no {safe_name(str(path))}; name the folder with the submissions.")
+            if not path.is_dir() or looks_like_a_submission(course, path):
+                paths.append(path)
+            else:
+                paths += [entry for entry in sorted(path.iterdir()) if is_handed_in(entry)]
+        except OSError as error:
+            raise UsageError(f"{safe_name(str(path))} cannot be read: {reason(error)}.") from None
     if not paths:
-        raise UsageError(f"There are no submissions in {named[0]}: it should hold a folder, a .zip or a .tar.gz of each.")
+        raise UsageError(f"There are no submissions in {safe_name(str(named[0]))}: it should hold a folder, a .zip or a "
+                         ".tar.gz of each.")
     names = unique_names([path.absolute() for path in dict.fromkeys(paths)])
     return [Submission(name, path) for path, name in names.items()]
+
+
+def is_handed_in(entry: Path) -> bool:
+    """Whether an entry of a class's folder is somebody's: also one that cannot be read, so that nobody is forgotten."""
+    return not entry.name.startswith(".") and (entry.is_symlink() or entry.is_dir() or is_archive(entry.name)
+                                               or entry.name.lower().endswith(FOREIGN))
 
 
 def looks_like_a_submission(course: Course, folder: Path) -> bool:
@@ -82,30 +95,31 @@ def looks_like_a_submission(course: Course, folder: Path) -> bool:
              *(project.name for project in course.projects.values() if project.exercises)}
     files = {exercise.path.rpartition("/")[2] for exercise in course.exercises.values()}
     files |= {f"{project.name}.ipynb" for project, _ in notebook_projects(course)}
-    return any(entry.name in known and entry.is_dir() or entry.name in files for entry in folder.iterdir())
+    return any(entry.is_dir() if entry.name in known else entry.name in files and not entry.is_dir()
+               for entry in folder.iterdir())
 
 
 def unique_names(paths: list[Path]) -> dict[Path, str]:
     """A name for each: what the folder or archive is called, as much of its path as tells it from the others."""
-    candidates = [lambda p: stem(p), lambda p: p.name, lambda p: f"{p.parent.name}/{p.name}", str]
+    candidates = [lambda p: stem(p.name), lambda p: p.name, lambda p: f"{p.parent.name}/{p.name}", str]
     names: dict[Path, str] = {}
+    taken: set[str] = set()
     for name_of in candidates:
-        left = [path for path in paths if path not in names]
-        shown = {path: safe_name(name_of(path)) for path in left}
-        for path in left:
-            if list(shown.values()).count(shown[path]) == 1 and shown[path] not in names.values():
-                names[path] = shown[path]
-    for number, path in enumerate(path for path in paths if path not in names):
-        names[path] = f"{safe_name(stem(path))} #{number + 1}"
-    return names
-
-
-def stem(path: Path) -> str:
-    return next((path.name.removesuffix(end) for end in ARCHIVES if path.name.endswith(end)), path.name)
+        shown = {path: safe_name(name_of(path)) for path in paths if path not in names}
+        times = Counter(shown.values())
+        names |= {path: name for path, name in shown.items() if times[name] == 1 and name not in taken}
+        taken = set(names.values())
+    for path in paths:
+        if path not in names:
+            numbered = (f"{safe_name(stem(path.name))} #{number}" for number in itertools.count(1))
+            names[path] = next(name for name in numbered if name not in taken)
+            taken.add(names[path])
+    return {path: names[path] for path in paths}
 
 
 def safe_name(name: str) -> str:
-    shown = safe_line(name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
+    """A name that can be printed and kept, whatever bytes the file system has for it."""
+    shown = safe_line(name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")) or "(blank)"
     return shown if len(shown) <= LONGEST_NAME else shown[:LONGEST_NAME - 1] + "…"
 
 
@@ -114,44 +128,70 @@ def safe_name(name: str) -> str:
 
 def read_submission(course: Course, submission: Submission, exercises: list[Exercise]) -> HandIn:
     """The texts of `exercises` and of what they build on. Raises Unreadable for a submission that cannot be read."""
-    wanted = {e.path: e for each in exercises for e in [*course.requirements(each), each]}
-    notebooks = [f"{project.name}.ipynb" for project, _ in notebook_projects(course, list(wanted.values()))]
-    names = {*(path.rpartition("/")[2] for path in wanted), *notebooks}
-    found: dict[str, bytes | str] = {}  # {path in the submission: content, or why there is none}
-    if submission.path.is_symlink():
-        raise Unreadable("it is a link; hand in the folder or the archive itself")
-    files = files_in_folder if submission.path.is_dir() else files_in_archive
-    for path, content in files(submission.path, names):
-        if not OURS & {*path.split("/")[:-1]}:
-            found[path] = content
+    needed = {e.path: e for each in exercises for e in [*course.requirements(each), each]}
+    notebooks = [f"{project.name}.ipynb" for project, _ in notebook_projects(course, list(needed.values()))]
+    names = {*(path.rpartition("/")[2] for path in needed), *notebooks}
+
+    def wanted(path: str) -> bool:
+        *folders, name = path.split("/")
+        return name in names and OURS.isdisjoint(folders)
+
+    found = kept(files_in(submission.path, wanted))
+    meant = candidates([*(exercise.path for exercise in course.exercises.values()), *notebooks], found)
     texts: dict[str, str] = {}
     problems: dict[str, str] = {}
-    paths = [exercise.path for exercise in course.exercises.values()]
-    for path in wanted:
-        at = best_match(path, [file for file in found if path in meant_by(file, paths)])
+    for path in needed:
+        at = best_match(path, meant.get(path, []))
         if at is None:
             continue
         try:
             texts[path] = text_of(found[at])
         except ValueError as error:
-            problems[path] = f"{safe_line(at)} {error}."
+            problems[path] = f"{safe_path(at)} {error}."
     for notebook in notebooks:
-        if at := best_match(notebook, [file for file in found if common_end(notebook, file)]):
-            in_it = read_notebooks(course, [(safe_line(at), found[at])])
+        if at := best_match(notebook, meant.get(notebook, [])):
+            in_it = read_notebooks(course, [(safe_path(at), found[at])])
             texts = {path: text for path, text in {**texts, **in_it.texts}.items() if path not in in_it.problems}
             problems = {path: words for path, words in {**problems, **in_it.problems}.items() if path not in in_it.texts}
-    return HandIn({path: text for path, text in texts.items() if path in wanted},
-                  {path: words for path, words in problems.items() if path in wanted})
+    return HandIn({path: text for path, text in texts.items() if path in needed},
+                  {path: words for path, words in problems.items() if path in needed})
 
 
-def meant_by(file: str, paths: list[str]) -> list[str]:
-    """Which exercises a file could be: those whose paths share the most steps with its own, from the end."""
-    common = {path: common_end(path, file) for path in paths}
-    most = max(common.values(), default=0)
-    return [path for path, steps in common.items() if steps == most > 0]
+def safe_path(path: str) -> str:
+    """A path in a submission that can be printed, its last steps if it is long."""
+    shown = safe_line(path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
+    return shown if len(shown) <= LONGEST_NAME else "…" + shown[1 - LONGEST_NAME:]
+
+
+def kept(files: Iterator[tuple[str, Content]]) -> dict[str, Content]:
+    """All that could be meant, within what memory is there for it; of two with the same path the last one, as where an
+    archive is unpacked."""
+    found: dict[str, Content] = {}
+    size = 0
+    for path, content in files:
+        size += len(path) + len(content)
+        if size > MOST_CONTENT:
+            raise Unreadable(f"it holds more than {MOST_CONTENT >> 20} MB of files called like exercises")
+        found[path] = content
+    return found
+
+
+def candidates(paths: list[str], found: dict[str, Content]) -> dict[str, list[str]]:
+    """{exercise path: the files that could be meant}, each file for the exercises whose paths say most of its own."""
+    called: dict[str, list[str]] = {}
+    for path in paths:
+        called.setdefault(path.rpartition("/")[2], []).append(path)
+    meant: dict[str, list[str]] = {}
+    for file in found:
+        common = {path: common_end(path, file) for path in called[file.rpartition("/")[2]]}
+        most = max(common.values())
+        for path in (path for path, steps in common.items() if steps == most):
+            meant.setdefault(path, []).append(file)
+    return meant
 
 
 def common_end(one: str, other: str) -> int:
+    """How many steps of two paths are the same, from the end."""
     pairs = zip(reversed(one.split("/")), reversed(other.split("/")))
     return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
 
@@ -161,7 +201,7 @@ def best_match(path: str, files: list[str]) -> str | None:
     return min(files, key=lambda file: (-common_end(path, file), file.count("/"), file), default=None)
 
 
-def text_of(content: bytes | str) -> str:
+def text_of(content: Content) -> str:
     """Raises ValueError, with the end of a sentence, for what is no text."""
     if isinstance(content, str):
         raise ValueError(content)
@@ -173,8 +213,24 @@ def text_of(content: bytes | str) -> str:
         raise ValueError(f"is not UTF-8 text (byte {error.start})") from None
 
 
-def files_in_folder(folder: Path, names: set[str]) -> Iterator[tuple[str, bytes | str]]:
-    """(path, content) of each file with one of the names; a link is never followed, a device never opened."""
+def files_in(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Content]]:
+    """(path, content) of each file that is wanted in a folder, in an archive, or in the one archive of a folder."""
+    with unreadable_where_refused():
+        if path.is_symlink():
+            raise Unreadable("it is a link; hand in the folder or the archive itself")
+        if not path.is_dir():
+            yield from files_in_archive(path, wanted)
+            return
+        nothing = True
+        for file in files_in_folder(path, wanted):
+            nothing = False
+            yield file
+        if nothing and len(inner := [entry for entry in path.iterdir() if is_archive(entry.name)]) == 1:
+            yield from files_in_archive(inner[0], wanted)
+
+
+def files_in_folder(folder: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Content]]:
+    """A link is never followed, a device never opened."""
     seen = 0
     for here, folders, files, descriptor in os.fwalk(folder, follow_symlinks=False, onerror=stop):
         inside = Path(here).relative_to(folder)
@@ -184,25 +240,35 @@ def files_in_folder(folder: Path, names: set[str]) -> Iterator[tuple[str, bytes 
         seen += len(files) + len(folders)
         if seen > MOST_FILES:
             raise Unreadable(f"it has more than {MOST_FILES:,} files")
-        for name in sorted(names.intersection(files)):
-            yield (inside / name).as_posix(), read_regular(name, descriptor)
+        for name in sorted(files):
+            if wanted(path := (inside / name).as_posix()):
+                yield path, read_regular(name, descriptor)
+
+
+@contextlib.contextmanager
+def unreadable_where_refused() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Unreadable(f"it cannot be read ({reason(error)})") from None
 
 
 def stop(error: OSError) -> None:
-    raise Unreadable(f"a folder in it cannot be read ({error.strerror})")
+    raise Unreadable(f"a folder in it cannot be read ({reason(error)})") from None
 
 
-def read_regular(name: str, folder: int) -> bytes | str:
+def read_regular(name: str, folder: int) -> Content:
     """The bytes of a regular file, or why there are none. Opened without waiting for whoever writes to a pipe."""
     try:
+        if stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+            return IS_A_LINK
         file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
     except OSError as error:
-        return "is a link; hand in the file itself" if os.path.islink(f"/proc/self/fd/{folder}/{name}") else \
-            f"cannot be read ({error.strerror})"
+        return f"cannot be read ({reason(error)})"
     with os.fdopen(file, "rb") as opened:
         if not stat.S_ISREG(os.fstat(file).st_mode):
             return "is not an ordinary file"
         try:
             return opened.read(most_of(name))
         except OSError as error:
-            return f"cannot be read ({error.strerror})"
+            return f"cannot be read ({reason(error)})"

@@ -1,0 +1,106 @@
+"""`grader autograde --bundle gradescope`: the zip that Gradescope's autograder wants.
+
+    setup.sh          run once, as root, when the image is built: installs Python, bubblewrap, the course
+    run_autograder    run for each submission, in a container of its own: writes results/results.json
+    …                 the course, unpacked beside them into /autograder/source
+
+https://gradescope-autograders.readthedocs.io/en/latest/specs/ describes the zip and the folders,
+https://gradescope-autograders.readthedocs.io/en/latest/tech/ the containers. That root may make namespaces in them is said
+nowhere, and Docker's default profile forbids it (https://docs.docker.com/engine/security/seccomp/): so run_autograder tries.
+"""
+import io
+import zipfile
+from pathlib import Path
+
+from grader.autograde.run import exercises_to_mark
+from grader.course import MANIFEST, Course, Exercise
+from grader.errors import UsageError
+from grader.judge.diagnose import catalogue_path
+from grader.judge.suites import Suite, suite_digest
+from grader.release import files_below, read_bytes, read_text, released_texts, write_bytes
+
+ENGINE = Path(__file__).resolve().parents[1]
+SCRIPTS = ("setup.sh", "run_autograder")
+TEMPLATES = ENGINE / "autograde" / "gradescope"
+BUNDLED = (MANIFEST, "pyproject.toml", "constraints.txt", "LICENSE")
+SAID_WITHOUT = {
+    True: "it is judged all the same, because this autograder was written with `--unsafe`. Each verdict says so.",
+    False: "nothing is judged: the student reads that you should be told, and gets no points. An autograder that was "
+           "written\n  with `--unsafe` goes on without it, and each verdict says so.",
+}
+
+
+def write_gradescope_bundle(course: Course, submissions: list[str], out: str | None, only: str | None, unsafe: bool) -> str:
+    """Write the zip, and say what was written. Raises UsageError where there is nothing to judge with, or it cannot be."""
+    if submissions:
+        raise UsageError("--bundle writes an autograder and marks nobody; leave the submissions out.")
+    path = Path(out or "gradescope.zip")
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; name the zip to write, as in --out gradescope.zip.")
+    write_bytes(path, zipped(gradescope_files(course, exercises_to_mark(course, only), only, unsafe)))
+    return f"Wrote {path}. Where Gradescope allows no sandbox, it " + (
+        "goes on without one, and every verdict says so." if unsafe else
+        "judges nothing; with --unsafe it would go on without one.")
+
+
+def gradescope_files(course: Course, exercises: list[Exercise], only: str | None, unsafe: bool) -> dict[str, bytes]:
+    """{path: content}, named file by file, so that nothing that lies about slips in: nobody's work, no tests of the grader.
+
+    Of the projects that are not judged there are the stubs alone, since course.yml names them.
+    """
+    stubs = released_texts(course)
+    files = {f"exercises/{e.path}": stubs[e.path].encode() for e in course.exercises.values() if e.path in stubs}
+    needed = {each.project for e in exercises for each in [*course.requirements(e), e]}
+    for top in ("solutions", "tests", "exercises/common"):
+        for path in files_below(course.root / top):
+            name = path.relative_to(course.root).as_posix()
+            if path.suffix == ".py" and not name.startswith("tests/grader/") and project_of(course, name) in {None, *needed}:
+                files[name] = read_bytes(path) or b""
+    for path in files_below(ENGINE):
+        files[f"grader/{path.relative_to(ENGINE).as_posix()}"] = read_bytes(path) or b""
+    for name in BUNDLED:
+        if (course.root / name).exists():
+            files[name] = read_bytes(course.root / name) or b""
+    for exercise in exercises:  # only those that hold still: an old one is as good as none
+        path = catalogue_path(course, exercise, Suite([], suite_digest(course, exercise)))
+        if content := read_bytes(path):
+            files[path.relative_to(course.root).as_posix()] = content
+    return files | written_for(course, exercises, only, unsafe)
+
+
+def project_of(course: Course, name: str) -> str | None:
+    """The project that a file in solutions/ or tests/ belongs to; None for what all share."""
+    folder = "/".join(name.split("/")[1:3])
+    return folder if folder in course.projects else None
+
+
+def written_for(course: Course, exercises: list[Exercise], only: str | None, unsafe: bool) -> dict[str, bytes]:
+    """The scripts and the page for the instructor, with what was asked for filled in."""
+    options = [*(["--only", named(course, only)] if only else []), *(["--unsafe"] if unsafe else [])]
+    files = {name: template(name).replace("@OPTIONS@", " ".join(options)).encode() for name in SCRIPTS}
+    page = template("README.md").replace("{title}", course.title).replace("{without}", SAID_WITHOUT[unsafe])
+    return files | {"README.md": page.replace("{points}", str(sum(e.points for e in exercises))).encode()}
+
+
+def named(course: Course, only: str) -> str:
+    """`only` as an id, in which a shell finds nothing to interpret."""
+    found = course.find(only)
+    return found[0].id if len(found) == 1 else found[0].project if len({e.project for e in found}) == 1 else \
+        found[0].id.partition("/")[0]
+
+
+def template(name: str) -> str:
+    return read_text(TEMPLATES / name, name)
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """The same files give the same bytes."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            member = zipfile.ZipInfo(name)  # dated 1980
+            member.create_system = 3        # Unix, which is what the mode is for
+            member.external_attr = (0o100755 if name in SCRIPTS else 0o100644) << 16
+            member.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(member, content)
+    return whole.getvalue()

@@ -1,0 +1,184 @@
+"""Tars, read once from begin to end in small portions: what is kept of one is the files that are wanted, nothing else.
+
+The standard library's reader believes what a header says: it takes as much memory as that, and follows maps of sparse
+files for hours. Of the format, this one knows what students' tars are made of: files, links, and long names, in the
+manner of POSIX (pax) or GNU.
+"""
+import bz2
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+from grader.workspace import most_of
+
+IS_A_LINK = "is a link; hand in the file itself"
+BLOCK = 512
+PORTION = 1 << 16
+LARGEST_CONTENT = 400 << 20  # which must be unpacked up to the file that is wanted
+LARGEST_HEADER = 1 << 20     # of those that hold a long name
+MOST_MEMBERS = 20_000
+MOST_STREAMS = 1000          # behind each other: some programs pack in parallel that way
+XZ_MEMORY = 128 << 20        # `xz -9` takes 65 MB to unpack
+DECOMPRESSORS = {
+    b"\x1f\x8b": lambda: zlib.decompressobj(wbits=31),
+    b"BZh": bz2.BZ2Decompressor,
+    b"\xfd7zXZ\0": lambda: lzma.LZMADecompressor(memlimit=XZ_MEMORY),
+}
+REGULAR, LINKS, FOLDER = b"0\0" b"7", b"12", b"5"
+LONG_NAME, LONG_LINK, PAX, PAX_FOR_ALL = b"L", b"K", b"x", b"g"
+
+
+class Unreadable(Exception):
+    """A submission cannot be read; the end of a sentence that begins with its name."""
+
+
+def is_tar(begin: bytes) -> bool:
+    """Whether a file that begins like this is a tar, or one that is compressed."""
+    return begin[257:262] == b"ustar" or begin.startswith(tuple(DECOMPRESSORS))
+
+
+def files_in_tar(file: BinaryIO, begin: bytes, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes | str]]:
+    """(name, content) of each file whose name is wanted; content is a string where there is only a reason why not."""
+    make = next((make for magic, make in DECOMPRESSORS.items() if begin.startswith(magic)), None)
+    stream = Stream(unpacked(file, make) if make else portions(file))
+    for name, kind, size in members(stream):
+        unread = size
+        if kind not in FOLDER and wanted(name):
+            if kind in LINKS:
+                yield name, IS_A_LINK
+            elif kind not in REGULAR:
+                yield name, "is not an ordinary file"
+            else:
+                content = stream.read(min(size, most_of(name)))
+                unread -= len(content)
+                yield name, content
+        stream.skip(unread + -size % BLOCK)
+
+
+def members(stream: "Stream") -> Iterator[tuple[str, bytes, int]]:
+    """(name, kind, size) of each member; whoever asks for the next has read or skipped the content, in whole blocks."""
+    said: dict[str, str] = {}  # what a header before the member's own says of it
+    for _ in range(4 * MOST_MEMBERS):
+        header = stream.read(BLOCK, may_end=True)
+        if not header.strip(b"\0"):
+            return
+        if checksum(header) != number(header[148:156]):
+            raise Unreadable("it is damaged (a header in it is wrong)")
+        kind, size = header[156:157], number(header[124:136])
+        if kind in LONG_NAME + LONG_LINK + PAX + PAX_FOR_ALL:
+            if size > LARGEST_HEADER:
+                raise Unreadable("it is damaged (a header in it is too large)")
+            content = stream.read(size)
+            stream.skip(-size % BLOCK)
+            if kind == LONG_NAME:
+                said["path"] = text(content)
+            elif kind == PAX:
+                said |= pax_records(content)
+            continue
+        if any(key.startswith("GNU.sparse") for key in said):
+            kind = b"S"
+        if "size" in said:
+            size = number(said["size"].encode(), base=10)
+        prefix = text(header[345:500]) if header[257:263] == b"ustar\0" else ""
+        yield said.get("path") or (f"{prefix}/" if prefix else "") + text(header[:100]), kind, \
+            0 if kind in LINKS + FOLDER else size
+        said = {}
+    raise Unreadable(f"it has more than {MOST_MEMBERS:,} files")
+
+
+def checksum(header: bytes) -> int:
+    """As a header states it: with blanks where it stands itself."""
+    return sum(header[:148]) + sum(header[156:]) + 8 * ord(" ")
+
+
+def number(field: bytes, base: int = 8) -> int:
+    """Octal digits, or, for what is too large for them, GNU's binary form."""
+    if field[:1] == b"\x80":
+        value = int.from_bytes(field[1:], "big")
+    else:
+        try:
+            value = int(field.split(b"\0")[0].strip() or b"0", base)
+        except ValueError:
+            raise Unreadable("it is damaged (a number in it is none)") from None
+    if not 0 <= value <= 1 << 60:
+        raise Unreadable("it is damaged (a size in it is impossible)")
+    return value
+
+
+def text(field: bytes) -> str:
+    return field.split(b"\0")[0].decode("utf-8", "surrogateescape")
+
+
+def pax_records(content: bytes) -> dict[str, str]:
+    """Records `LENGTH KEY=VALUE` and a newline, where the length is that of the whole record."""
+    found, at = {}, 0
+    while at < len(content):
+        length = content[at:at + 20].partition(b" ")[0]
+        end = at + (int(length) if length.isdigit() else 0)
+        key, equals, value = content[at + len(length) + 1:end - 1].partition(b"=")
+        if not at < end <= len(content) or not equals:
+            raise Unreadable("it is damaged (a header in it is wrong)")
+        found[text(key)] = text(value)
+        at = end
+    return found
+
+
+class Stream:
+    """What comes out of a tar, of which no more than LARGEST_CONTENT is ever looked at."""
+
+    def __init__(self, portions: Iterator[bytes]):
+        self.portions, self.rest, self.left = portions, b"", LARGEST_CONTENT
+
+    def read(self, size: int, may_end: bool = False) -> bytes:
+        """Exactly so many bytes; at the end of a tar, where it may end, nothing."""
+        parts, missing = [], size
+        while missing and (part := self.some(missing)):
+            parts.append(part)
+            missing -= len(part)
+        if missing and not (may_end and missing == size):
+            raise Unreadable("it is damaged (it ends in the middle)")
+        return b"".join(parts)
+
+    def skip(self, size: int) -> None:
+        while size:
+            part = self.some(size)
+            if not part:
+                raise Unreadable("it is damaged (it ends in the middle)")
+            size -= len(part)
+
+    def some(self, most: int) -> bytes:
+        if not self.rest:
+            self.rest = next(self.portions, b"")
+            self.left -= len(self.rest)
+            if self.left < 0:
+                raise Unreadable(f"more than {LARGEST_CONTENT >> 20} MB come out of it")
+        part, self.rest = self.rest[:most], self.rest[most:]
+        return part
+
+
+def portions(file: BinaryIO) -> Iterator[bytes]:
+    while data := file.read(PORTION):
+        yield data
+
+
+def unpacked(file: BinaryIO, make: Callable) -> Iterator[bytes]:
+    """What comes out of a compressed file, in portions; make() is a new decompressor."""
+    packed = data = b""
+    try:
+        for _ in range(MOST_STREAMS):
+            stream = make()
+            while not stream.eof:
+                more_inside = len(data) == PORTION or not getattr(stream, "needs_input", True)
+                if not packed and not more_inside and not (packed := file.read(PORTION)):
+                    raise Unreadable("it is damaged (it ends in the middle)")
+                data = stream.decompress(packed, PORTION)
+                packed = getattr(stream, "unconsumed_tail", b"")  # zlib's; the others keep it themselves
+                if data:
+                    yield data
+            packed = stream.unused_data.lstrip(b"\0") or file.read(PORTION).lstrip(b"\0")
+            if not packed:
+                return
+        raise Unreadable(f"it is packed in more than {MOST_STREAMS:,} parts")
+    except (zlib.error, lzma.LZMAError, OSError, EOFError) as error:
+        raise Unreadable(f"it is damaged ({error})") from None
