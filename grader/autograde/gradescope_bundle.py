@@ -46,10 +46,12 @@ def write_gradescope_bundle(course: Course, submissions: list[str], out: str | N
 def gradescope_files(course: Course, exercises: list[Exercise], only: str | None, unsafe: bool) -> dict[str, bytes]:
     """{path: content}, named file by file, so that nothing that lies about slips in: nobody's work, no tests of the grader.
 
-    Of the projects that are not judged there are the stubs alone, since course.yml names them.
+    Of the projects that are not judged there are stubs where the solutions would be: course.yml names files, and judges
+    see no others.
     """
-    stubs = released_texts(course)
-    files = {f"exercises/{e.path}": stubs[e.path].encode() for e in course.exercises.values() if e.path in stubs}
+    texts = released_texts(course)
+    stubs = {e.path: texts[e.path].encode() for e in course.exercises.values() if e.path in texts}
+    files = {f"{top}/{path}": stub for top in ("exercises", "solutions") for path, stub in stubs.items()}
     needed = {each.project for e in exercises for each in [*course.requirements(e), e]}
     for top in ("solutions", "tests", "exercises/common"):
         for path in files_below(course.root / top):
