@@ -263,7 +263,7 @@ def autograde(args, root: Path) -> int:
         raise UsageError("--workers must be at least 1.")
     if args.bundle:
         from grader.autograde.gradescope_bundle import write_gradescope_bundle
-        print(write_gradescope_bundle(load_course(root), args.submissions, args.out, args.only, args.unsafe, args.nbgrader))
+        print(write_gradescope_bundle(load_course(root), args.submissions, args.out, args.only, args.unsafe))
         return PASSED
     if not args.submissions:
         raise UsageError("Name the folder with the submissions; see `grader autograde --help`.")

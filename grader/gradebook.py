@@ -53,8 +53,8 @@ def find_nbgrader(where: str | None = None) -> Path:
 
 def is_nbgrader_course(folder: Path) -> bool:
     """A folder in which nbgrader's commands are run; a submission of it is a folder in `submitted`."""
-    return (folder / SUBMITTED).is_dir() and any((folder / name).exists() for name in
-                                                 ("gradebook.db", "nbgrader_config.py", "source"))
+    marks = ("gradebook.db", "nbgrader_config.py", "source")
+    return os.path.isdir(folder / SUBMITTED) and any(os.path.exists(folder / name) for name in marks)
 
 
 def write_marks(course: Course, course_dir: Path, marked: list[Marked], python: Path) -> Written:
