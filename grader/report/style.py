@@ -30,3 +30,8 @@ def safe_line(text: str) -> str:
 def count(number: int, thing: str) -> str:
     """`1 check`, `2 checks`."""
     return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def short(text: str, longest: int) -> str:
+    """`text`, or its first characters and an ellipsis."""
+    return text if len(text) <= longest else text[:longest - 1] + "…"
