@@ -6,14 +6,16 @@ from urllib.parse import quote
 
 from grader.class_ledger import Marked
 from grader.course import Course, Exercise
-from grader.report.clusters import Cluster, clusters, without_names
+from grader.report.clusters import Cluster, clusters, without_place
 from grader.report.standing import UNSAFE, Standing, earned, is_unsafe, judged, out_of, standing, unjudged
 from grader.report.style import count, safe_line, short
 from grader.report.templates import environment, shown_check, when
 
 LONGEST_NAME = 60    # characters of a submission's name
 LONGEST = 1000       # of any other text
-COMMONEST = 5        # clusters that the head of the page tells
+COMMONEST = 5        # clusters that the head of the page tells, each in a line of HEADLINE characters
+HEADLINE = 140
+SHOWN_CLUSTERS = 20  # the others are folded
 SHOWN_NAMES = 12     # of a cluster; the others are folded
 COLUMN, GAP, HEIGHT = 9, 2, 34  # of a histogram, in pixels
 MOST_COLUMNS = 13    # of a histogram; with more points than that, a column stands for several
@@ -24,6 +26,7 @@ def class_page(course: Course, exercises: list[Exercise], marked: list[Marked], 
     """The page as text. `files` are the names of the students' pages, without an ending, by submission."""
     people = {one.name: {"name": label(one.name), "href": f"students/{quote(files[one.name])}.html"} for one in marked}
     found = [shown_cluster(cluster, people) for cluster in clusters(exercises, marked)]
+    shared = [c for c in found if c["size"] > 1]
     totals = [earned(exercises, one) for one in marked if judged(exercises, one)]
     return environment().get_template("class.html.j2").render(
         title=short(course.title, LONGEST), now=when(now), unsafe=UNSAFE if is_unsafe(exercises, marked) else "",
@@ -31,8 +34,8 @@ def class_page(course: Course, exercises: list[Exercise], marked: list[Marked], 
         median=whole(statistics.median(totals)) if totals else "–", lowest=min(totals, default=0),
         highest=max(totals, default=0), standings=[str(s) for s in Standing],
         exercises=[overview(exercise, marked) for exercise in exercises],
-        shared=[c for c in found if c["size"] > 1], singles=[c for c in found if c["size"] == 1],
-        commonest=[c for c in found if c["size"] > 1][:COMMONEST],
+        commonest=shared[:COMMONEST], shared=shared[:SHOWN_CLUSTERS], smaller=shared[SHOWN_CLUSTERS:],
+        singles=[c for c in found if c["size"] == 1],
         rows=[row(exercises, one, people[one.name]) for one in marked], **not_judged(exercises, marked, people))
 
 
@@ -93,11 +96,16 @@ def shown_cluster(cluster: Cluster, people: dict[str, dict]) -> dict:
 
 
 def headline(cluster: Cluster) -> str:
-    """One line for the head of the page."""
+    """One line for the head of the page: the first sentence of the words, or what came back from which check."""
     if cluster.words:
-        return short(safe_line(short(cluster.words, LONGEST)), 150)
+        return cut_words(safe_line(short(cluster.words, LONGEST)).partition(". ")[0])
     got = safe_line(short(cluster.sample.got or cluster.sample.note, LONGEST))
-    return short(f"{safe_line(short(cluster.sample.title, LONGEST))}: {got}", 150)
+    return cut_words(f"{safe_line(short(cluster.sample.title, LONGEST))}: {got}")
+
+
+def cut_words(line: str) -> str:
+    """`line` cut between two words."""
+    return line if len(line) <= HEADLINE else (line[:HEADLINE].rpartition(" ")[0] or line[:HEADLINE]) + " …"
 
 
 # ── submissions ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -126,7 +134,7 @@ def not_judged(exercises: list[Exercise], marked: list[Marked], people: dict[str
         for one in marked:
             verdict = one.verdicts.get(exercise.id)
             if standing(verdict) == Standing.NOT_RUN:
-                not_run.setdefault((exercise.number, without_names(verdict)), []).append(
+                not_run.setdefault((exercise.number, without_place(verdict)), []).append(
                     {**people[one.name], "href": f"{people[one.name]['href']}#e{exercise.number}"})
     return {"unread": unread, "due": due,
             "not_run": [{"number": number, "message": message, "names": names[:SHOWN_NAMES], "more": names[SHOWN_NAMES:]}

@@ -45,7 +45,7 @@ def write_class_report(course: Course, exercises: list[Exercise], marked: list[M
     for one in marked:
         write(folder / "gradescope" / f"{names[one.name]}.json", as_json(gradescope_results(course, exercises, one, unsafe)))
         for exercise in exercises:
-            write(folder / "exercism" / names[one.name] / f"{exercise.short.replace('/', '.')}.json",
+            write(folder / "exercism" / names[one.name] / f"{exercise.id.replace('/', '.')}.json",
                   as_json(exercism_results(one.verdicts.get(exercise.id), unsafe)))
 
 

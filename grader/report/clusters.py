@@ -2,8 +2,8 @@
 
 A submission is in the cluster of every mistake that it makes, whatever else it gets wrong. There are three kinds:
 
-- **a mistake** of the catalogue: one cluster for its words. Of a mistake's fingerprints only the judge knows; here they
-  are taken to be those that all of the cluster share, and what a submission fails beyond them is looked at further.
+- **a mistake** of the catalogue: one cluster for its words. Its fingerprints are the judge's to know; here they are
+  taken to be those that all of the cluster share, and what a submission fails beyond them is looked at further.
 - **a behaviour** that nobody has catalogued: the same checks fail with the same fingerprints. A behaviour that several
   show alone is recognized in those who show more, the commonest first, and the rest of what they fail is a behaviour
   again. It speaks through one counterexample.
@@ -53,10 +53,11 @@ def clusters_at(exercise: Exercise, marked: list[Marked]) -> list[Cluster]:
         checks = [c for c in failing(verdicts[names[0]]) if print_of(c) in shared]
         sample = next(c for c in failing(verdicts[names[0]]) if words in c.diagnosis.splitlines())
         found.append(Cluster(exercise, names, words, sample, [c.title for c in checks], catalogued=True))
-        left.update({name: left[name] - shared for name in names})
-    for pattern, names in by_end(verdicts, left).items():
-        sample = next((c for c in failing(verdicts[names[0]]) if end_of(c) == pattern), None)
-        found.append(Cluster(exercise, names, pattern, sample))
+        for name in names:
+            left[name] -= shared | {print_of(c) for c in failing(verdicts[name]) if words in c.diagnosis.splitlines()}
+    for end, names in by_end(verdicts, left).items():
+        sample = next((c for c in failing(verdicts[names[0]]) if end_of(c) == end), None)
+        found.append(Cluster(exercise, names, end, sample))
     behaviours = {name: prints - ends_of(verdicts[name]) for name, prints in left.items()}
     for prints, names in by_behaviour(behaviours).items():
         checks = [c for c in failing(verdicts[names[0]]) if print_of(c) in prints]
@@ -82,8 +83,8 @@ def by_end(verdicts: dict[str, Verdict], left: dict[str, Prints]) -> dict[str, l
     ended: dict[str, list[str]] = {}
     for name, verdict in verdicts.items():
         ends = [end_of(c) for c in failing(verdict) if print_of(c) in left[name] & ends_of(verdict)]
-        for pattern in dict.fromkeys(ends if verdict.checks else [without_names(verdict)]):
-            ended.setdefault(pattern, []).append(name)
+        for end in dict.fromkeys(ends if verdict.checks else [pattern(without_place(verdict))]):
+            ended.setdefault(end, []).append(name)
     return ended
 
 
@@ -128,13 +129,14 @@ def end_of(check: Check) -> str:
     return f"{check.kind or 'failed'}: {pattern(check.note or check.got)}"
 
 
-def without_names(verdict: Verdict) -> str:
-    """The message of a verdict on a file that could not be used, without the place."""
+def without_place(verdict: Verdict) -> str:
+    """The message of a verdict without the file that it begins with, or the name of the submission."""
     label = verdict.file.removesuffix(f"{verdict.exercise}.py")
-    message = short(verdict.message, LONGEST + len(label)).replace(label, "") if label else verdict.message
-    return pattern(re.sub(r"^[\w./-]*\.py(, line \d+)?:? ", "", message)) or "no message"
+    message = short(verdict.message, LONGEST + len(label))
+    message = message.replace(label, "") if label else message
+    return re.sub(r"^[\w./-]*\.py(, line \d+)?:? ", "", message) or "no message"
 
 
 def pattern(message: str) -> str:
     """`message` without what differs between two who did the same: quoted names, and numbers."""
-    return re.sub(r"\d+(\.\d+)?", "…", re.sub(r"'[^']*'|\"[^\"]*\"", "'…'", short(message, LONGEST)))
+    return re.sub(r"\b\d+(\.\d+)?\b", "…", re.sub(r"'[^']*'|\"[^\"]*\"", "'…'", short(message, LONGEST)))

@@ -19,7 +19,7 @@ def file_names(names: Iterable[str]) -> dict[str, str]:
     taken: set[str] = set()
     for name in sorted(names):
         stem = _stem(name)
-        if stem != name or stem.partition(".")[0].casefold() in DEVICES or _key(stem) in taken:
+        if not stem or stem != name or stem.partition(".")[0].casefold() in DEVICES or _key(stem) in taken:
             stem = f"{stem or 'submission'}-{_digits(name)}"
         while _key(stem) in taken:  # somebody is called like another's digits
             stem = f"{stem}-{_digits(stem)}"

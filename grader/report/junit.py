@@ -93,7 +93,7 @@ def of_check(exercise: Exercise, check: Check) -> ElementTree.Element:
 
 def testcase(where: str, title: str, outcome: str = "", kind: str = "", message: str = "",
              more: str = "") -> ElementTree.Element:
-    case = ElementTree.Element("testcase", name=name(title), classname=where, time="0")
+    case = ElementTree.Element("testcase", name=name(title) or where, classname=where, time="0")
     if outcome:
         ElementTree.SubElement(case, outcome, type=str(kind), message=name(message)).text = text(more) or None
     return case
