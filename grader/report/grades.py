@@ -1,6 +1,7 @@
 """The marks of a class as a table for a spreadsheet."""
 import csv
 import io
+import re
 
 from grader.class_ledger import Marked
 from grader.course import Exercise
@@ -10,7 +11,9 @@ from grader.report.style import safe_line, short
 LONGEST = 300  # characters of a cell
 # What a spreadsheet takes for a formula, also in the wide forms of these signs.
 # https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+FORMULA = "=+-@＝＋－＠"
+# Where one begins: the cell or, where a spreadsheet takes semicolons for the ends of cells, what follows one.
+BEGINS = re.compile(f"(^|[;,] ?)(?=[{re.escape(FORMULA)}])")
 
 
 def grades_csv(exercises: list[Exercise], marked: list[Marked]) -> str:
@@ -41,5 +44,4 @@ def note(exercises: list[Exercise], one: Marked, unsafe: bool) -> str:
 
 def cell(text: str) -> str:
     """One line that a spreadsheet shows and does not obey."""
-    line = safe_line(short(text, LONGEST * 2))
-    return f"'{line}" if line.startswith(FORMULA) else line
+    return BEGINS.sub(r"\1'", safe_line(short(text, LONGEST * 2)))

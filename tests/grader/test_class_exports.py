@@ -85,6 +85,10 @@ def test_no_cell_is_a_formula(exercises, name):
     assert cells[0].startswith("'") and cells[-1].startswith("'")
 
 
+def test_no_semicolon_begins_a_formula(exercises):
+    assert read_csv(grades_csv(exercises, [marked("a;=1+1; @b")]))[1][0] == "a;'=1+1; '@b"
+
+
 @CLASSES
 @given(classes(TWO))
 def test_any_class_as_csv(of_class):
@@ -92,7 +96,8 @@ def test_any_class_as_csv(of_class):
     rows = read_csv(text)
     assert [len(row) for row in rows] == [len(TWO) + 4] * (1 + len(of_class))
     for one, row in zip(of_class, rows[1:], strict=True):
-        assert not any(cell.startswith(FORMULA) for cell in row) and all(map(printable, row))
+        assert not any(part.strip().startswith(tuple(FORMULA)) for cell in row for part in cell.split(";"))
+        assert all(map(printable, row)) and not any(cell.startswith(("\t", "\r", "\n")) for cell in row)
         assert (row[3], row[4]) == (str(earned(TWO, one)), str(out_of(TWO, one)))
         assert [cell == "" for cell in row[1:3]] == [e.id not in one.verdicts for e in TWO]
         assert sum(int(cell) for cell in row[1:3] if cell) == int(row[3])

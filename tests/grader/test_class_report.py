@@ -396,23 +396,24 @@ def test_a_class_of_two_hundred(tmp_path):
     assert (tmp_path / "report.html").stat().st_size < 2_000_000
 
 
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """The pages of a class with long and hostile texts, everything that is folded being open."""
+    course = load_course(ROOT)
+    exercises, folder = list(course.exercises.values()), tmp_path_factory.mktemp("class")
+    long = verdict(exercises[0], fails(got="x" * 900, want="y" * 900, output="z" * 900, traceback=["w" * 900],
+                                       diagnosis="v" * 900, title="u" * 900), message="t" * 900)
+    of_class = [marked(f"student{n}" + "x" * n * 9, *(verdict(e, PASSES, fails(fingerprint=str(n // 2)))
+                                                      for e in exercises[1:]), long) for n in range(6)]
+    of_class += [marked("hostile" + HOSTILE, hostile_verdict(exercises[0])), marked("lost", problem="s" * 900)]
+    write_class_report(course, exercises, of_class, folder, NOON)
+    student = folder / "students" / f"{file_names(m.name for m in of_class)[of_class[-2].name]}.html"
+    return {"class": folder / "report.html", "student": folder / "students" / "student0.html", "hostile": student}
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: not checked that a browser lays the pages of a class "
                     "out within the width of a phone and of a desk, nor that they run no script")
 class TestInABrowser:
-    @pytest.fixture(scope="module")
-    def pages(self, tmp_path_factory):
-        """The pages of a class with long and hostile texts, everything that is folded being open."""
-        course = load_course(ROOT)
-        exercises, folder = list(course.exercises.values()), tmp_path_factory.mktemp("class")
-        long = verdict(exercises[0], fails(got="x" * 900, want="y" * 900, output="z" * 900, traceback=["w" * 900],
-                                           diagnosis="v" * 900, title="u" * 900), message="t" * 900)
-        of_class = [marked(f"student{n}" + "x" * n * 9, *(verdict(e, PASSES, fails(fingerprint=str(n // 2)))
-                                                          for e in exercises[1:]), long) for n in range(6)]
-        of_class += [marked("hostile" + HOSTILE, hostile_verdict(exercises[0])), marked("lost", problem="s" * 900)]
-        write_class_report(course, exercises, of_class, folder, NOON)
-        student = folder / "students" / f"{file_names(m.name for m in of_class)[of_class[-2].name]}.html"
-        return {"class": folder / "report.html", "student": folder / "students" / "student0.html", "hostile": student}
-
     @pytest.mark.parametrize("width", [390, 1280])
     @pytest.mark.parametrize("which", ["class", "student", "hostile"])
     def test_nothing_sticks_out(self, pages, which, width, tmp_path):
