@@ -2,16 +2,13 @@
 from datetime import datetime
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from grader.course import Course
 from grader.errors import UsageError
 from grader.ledger import Attempt, histories, trouble
 from grader.report.map import course_map
-from grader.report.style import MARKS, count, safe
+from grader.report.templates import environment, shown_check, when
 
 SHOWN_ATTEMPTS = 32  # columns of a history; those before are only counted
-PRINTED_LINES = 20
 COLUMN, GAP, HEIGHT, LEAST = 5, 2, 22, 3  # of the histories, in pixels
 
 
@@ -32,10 +29,8 @@ def render(course: Course, now: datetime | None = None) -> str:
         for project in pipeline["projects"]:
             for exercise in project["exercises"]:
                 exercise["history"] = history(attempts.get(exercise["id"], []))
-    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True,
-                              lstrip_blocks=True, undefined=StrictUndefined, finalize=_printable)
-    return environment.get_template("page.html.j2").render(
-        course=shown, trouble=trouble(course.root), marks=MARKS, count=count, now=when(now or datetime.now()))
+    return environment().get_template("page.html.j2").render(
+        course=shown, trouble=trouble(course.root), now=when(now or datetime.now()))
 
 
 def history(attempts: list[Attempt]) -> dict | None:
@@ -57,25 +52,9 @@ def history(attempts: list[Attempt]) -> dict | None:
 
 
 def latest(attempt: Attempt) -> dict:
-    """The message and the checks of a verdict, with what they printed cut to its last lines."""
-    verdict = attempt.verdict
-    for check in verdict["checks"]:
-        lines = check["output"].strip("\n").split("\n")
-        left_out = max(0, len(lines) - PRINTED_LINES)
-        head = [f"… {count(left_out, 'line')} before"] if left_out else []
-        check["output"] = "\n".join([*head, *lines[left_out:]])
-        check["given"] = ", ".join(f"{name} {text.removeprefix('shape ')}" for name, text in check["given"].items())
-    return verdict
+    """The message and the checks of a verdict, as a page has room for them."""
+    return {**attempt.verdict, "checks": [shown_check(check) for check in attempt.verdict["checks"]]}
 
 
 def moment(iso: str) -> str:
     return when(datetime.fromisoformat(iso).astimezone())
-
-
-def when(time: datetime) -> str:
-    return f"{time.day} {time:%b %Y, %H:%M}"
-
-
-def _printable(value):
-    """Plain text without control characters; what the template has made already stays as it is."""
-    return safe(value) if type(value) is str else value

@@ -1,7 +1,8 @@
 """What every text report shares: the marks, the colours, and how text of a learner's is made safe to print."""
 import re
 
-MARKS = {"passed": "✓", "failed": "✗", "not started": "·", "examples passed": "○", "not run": "–"}
+MARKS = {"passed": "✓", "failed": "✗", "not started": "·", "examples passed": "○", "not run": "–",
+         "partly": "◐", "not judged": "?"}  # these two of a submission, see standing.py
 COLORS = {"passed": "green", "failed": "red", "not started": "dim", "examples passed": "cyan", "not run": "yellow"}
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
@@ -30,3 +31,8 @@ def safe_line(text: str) -> str:
 def count(number: int, thing: str) -> str:
     """`1 check`, `2 checks`."""
     return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def short(text: str, longest: int) -> str:
+    """`text`, or its first characters and an ellipsis."""
+    return text if len(text) <= longest else text[:longest - 1] + "…"

@@ -1,7 +1,7 @@
 """A verdict as the learner reads it in the terminal. Made in the judge's process, sent to the client as text."""
 import textwrap
 
-from grader.report.style import COLORS, MARKS, count, paint, safe, safe_line
+from grader.report.style import COLORS, MARKS, count, paint, safe, safe_line, short
 from grader.verdict import Check, Kind, Status, Verdict
 
 WIDTH = 100        # columns; longer lines are wrapped
@@ -90,8 +90,8 @@ def _failure(check: Check, told: set[str], color: bool) -> list[str]:
     if check.want:
         lines += _labelled("want", check.want, color)
     if check.note and check.kind not in NAMED:
-        lines += _wrapped(safe_line(_short(check.note)))
-    lines += [paint(f"{INDENT}{_short(safe_line(row), 300)}", "dim", color) for row in check.traceback]
+        lines += _wrapped(safe_line(short(check.note, LONGEST)))
+    lines += [paint(f"{INDENT}{short(safe_line(row), 300)}", "dim", color) for row in check.traceback]
     for words in check.diagnosis.splitlines():
         if words.strip() and words not in told:
             told.add(words)
@@ -109,7 +109,7 @@ def _argument(name: str, text: str) -> str:
 def _labelled(label: str, text: str, color: bool) -> list[str]:
     """`got   shape (3, 1, 4)`: the label, and the text wrapped beside it; its own lines stay lines."""
     width = max(6, len(label) + 2)
-    first, *more = [part for line in safe(_short(text)).strip("\n").split("\n")
+    first, *more = [part for line in safe(short(text, LONGEST)).strip("\n").split("\n")
                     for part in textwrap.wrap(line, WIDTH - len(INDENT) - width, break_on_hyphens=False) or [""]]
     return [f"{INDENT}{paint(label, 'dim', color)}{' ' * (width - len(label))}{first}".rstrip(),
             *(f"{INDENT}{' ' * width}{line}".rstrip() for line in more)]
@@ -158,13 +158,9 @@ def _wrapped(text: str, indent: str = INDENT) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
 
 
-def _short(text: str, longest: int = LONGEST) -> str:
-    return text if len(text) <= longest else text[:longest - 1] + "…"
-
-
 def _sentence(text: str) -> str:
     """With a full stop, so that another sentence can follow."""
-    text = safe_line(_short(text))
+    text = safe_line(short(text, LONGEST))
     return text if not text or text[-1] in ".?!" else f"{text}."
 
 

@@ -1,0 +1,71 @@
+"""Where a submission stands at an exercise, and the sums that every output of a class agrees on.
+
+An output is about the exercises that were marked; verdicts on others, from an earlier run, are left out.
+"""
+from collections.abc import Iterable
+from enum import StrEnum
+
+from grader.class_ledger import Marked
+from grader.course import Exercise
+from grader.verdict import Check, Status, Verdict
+
+UNSAFE = "Marked without the sandbox."
+HIDDEN_NOT_RUN = "Hidden checks not run."
+CHECK_NOT_RUN = "Not run, because other checks had to be stopped."
+NOT_JUDGED_YET = "Not judged yet."
+
+
+class Standing(StrEnum):
+    PASSED = "passed"
+    PARTLY = "partly"            # some checks passed
+    FAILED = "failed"            # none did
+    NOT_STARTED = "not started"
+    NOT_RUN = "not run"          # there is a verdict, but not on the hidden checks
+    NOT_JUDGED = "not judged"    # there is no verdict
+
+
+def standing(verdict: Verdict | None) -> Standing:
+    if verdict is None:
+        return Standing.NOT_JUDGED
+    if verdict.status == Status.NOT_STARTED:
+        return Standing.NOT_STARTED
+    if not verdict.hidden_checks_run or verdict.status in (Status.NOT_RUN, Status.EXAMPLES_PASSED):
+        return Standing.NOT_RUN
+    if verdict.status == Status.PASSED:
+        return Standing.PASSED
+    return Standing.PARTLY if verdict.passed_checks else Standing.FAILED
+
+
+def passes(verdict: Verdict, check: Check) -> bool:
+    """Whether a hidden check ran and passed. An example that passed is no check that passed."""
+    return verdict.hidden_checks_run and check.status == Status.PASSED
+
+
+def judged(exercises: Iterable[Exercise], marked: Marked) -> list[Verdict]:
+    """The verdicts on `exercises`, in their order."""
+    return [marked.verdicts[e.id] for e in exercises if e.id in marked.verdicts]
+
+
+def earned(exercises: Iterable[Exercise], marked: Marked) -> int:
+    return sum(verdict.earned for verdict in judged(exercises, marked))
+
+
+def points(exercise: Exercise, marked: Marked) -> int:
+    """What the exercise was worth when it was judged."""
+    return marked.verdicts[exercise.id].points if exercise.id in marked.verdicts else exercise.points
+
+
+def out_of(exercises: Iterable[Exercise], marked: Marked) -> int:
+    return sum(points(exercise, marked) for exercise in exercises)
+
+
+def unjudged(exercises: Iterable[Exercise], marked: Marked) -> list[Exercise]:
+    """The exercises without a verdict."""
+    return [e for e in exercises if e.id not in marked.verdicts]
+
+
+def is_unsafe(exercises: Iterable[Exercise], marked: Iterable[Marked]) -> bool:
+    """Whether any verdict was made without the sandbox. Such a stranger's code could have changed any other's marks, so
+    what is written of the class says so everywhere."""
+    exercises = list(exercises)
+    return any(verdict.unsafe for one in marked for verdict in judged(exercises, one))

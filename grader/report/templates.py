@@ -1,0 +1,41 @@
+"""The templates of every page, and how a check is shown on one."""
+from datetime import datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from grader.report.style import MARKS, count, safe, short
+
+PRINTED_LINES = 20  # of what a check printed, the last ones
+LONGEST = 2000      # characters of any other text of a learner's; of a line printed or of a traceback, LONGEST_LINE
+LONGEST_LINE = 300
+
+
+def environment() -> Environment:
+    """Escapes whatever it is given; a name that a template misspells is an error."""
+    made = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True,
+                       lstrip_blocks=True, undefined=StrictUndefined, finalize=_printable)
+    made.globals.update(marks=MARKS, count=count)
+    return made
+
+
+def shown_check(check: dict) -> dict:
+    """A check of a verdict, each text cut to what a page has room for: of what it printed, the last lines."""
+    lines = check["output"].strip("\n").split("\n")
+    left_out = max(0, len(lines) - PRINTED_LINES)
+    head = [f"… {count(left_out, 'line')} before"] if left_out else []
+    given = ", ".join(f"{short(name, LONGEST_LINE)} {short(text, LONGEST).removeprefix('shape ')}"
+                      for name, text in check["given"].items())
+    return {**check, "given": short(given, LONGEST),
+            "output": "\n".join([*head, *(short(line, LONGEST_LINE) for line in lines[left_out:])]),
+            "traceback": [short(line, LONGEST_LINE) for line in check["traceback"][-PRINTED_LINES:]],
+            **{name: short(check[name], LONGEST) for name in ("title", "got", "want", "note", "diagnosis")}}
+
+
+def when(time: datetime) -> str:
+    return f"{time.day} {time:%b %Y, %H:%M}"
+
+
+def _printable(value):
+    """Plain text without control characters; what the template has made already stays as it is."""
+    return safe(value) if type(value) is str else value
