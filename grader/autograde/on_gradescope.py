@@ -12,7 +12,6 @@ from pathlib import Path
 
 from grader import sandbox
 from grader.autograde.archives import is_archive
-from grader.autograde.gradescope_stand_in import gradescope_results  # to become grader.report.gradescope
 from grader.autograde.marker import Marker
 from grader.autograde.run import JUDGE_LOG, Record, exercises_to_mark
 from grader.autograde.submissions import Submission
@@ -23,6 +22,7 @@ from grader.errors import GraderError, UsageError
 from grader.judge.suites import suite_digest
 from grader.paths import find_course
 from grader.release import write_bytes
+from grader.report.gradescope import gradescope_results
 
 NO_SANDBOX = ("Nothing was judged: this autograder cannot make the sandbox that it runs your files in. Please tell your "
               "instructor.")

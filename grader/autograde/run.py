@@ -18,6 +18,7 @@ from grader.course import Course, Exercise
 from grader.errors import FAILED, PASSED, UsageError
 from grader.gradebook import SUBMITTED, find_nbgrader, is_nbgrader_course, write_marks
 from grader.judge.suites import suite_digest
+from grader.report.class_report import write_class_report
 from grader.report.style import count
 from grader.verdict import Status, Verdict
 
@@ -55,6 +56,7 @@ def autograde(course: Course, options: Options) -> int:
                 shown(task, verdict)
         names = {submission.name for submission in submissions}
         marked = [m for m in ledger.marked() if m.name in names]
+    write_class_report(course, exercises, marked, options.out)
     code = summary(marked, exercises, options, shown)
     for folder in gradebooks:
         written = write_marks(course, folder, [m for m in marked if (folder / SUBMITTED / m.name).is_dir()], python)
