@@ -1,0 +1,6 @@
+"""Loops for ever in Python."""
+
+
+def unbroadcast(grad, shape):
+    while True:
+        pass

@@ -1,0 +1,5 @@
+"""Returns the gradient unchanged, which is right where nothing was broadcast."""
+
+
+def unbroadcast(grad, shape):
+    return grad
