@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 PIP    := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: start test bench clean
+.PHONY: start test attacks bench clean
 
 start: .venv/.learner
 	@$(BIN)/grader list
@@ -22,12 +22,17 @@ start: .venv/.learner
 ifneq ($(wildcard tests),)
 test: .venv/.maintainer build/nbgrader/.ready
 	$(BIN)/ruff check
-	$(BIN)/pytest --quiet -rs tests/grader
+	$(BIN)/pytest --quiet -rs tests/grader --ignore tests/grader/test_attacks.py
 	$(BIN)/grader verify
 	$(BIN)/grader study autograd --workspace solutions --output build/study
 
-bench: .venv/.learner
+# Some 300 hostile submissions, as root and as an ordinary user: many minutes.
+attacks: .venv/.maintainer
+	$(BIN)/pytest --quiet -rs tests/grader/test_attacks.py
+
+bench: .venv/.maintainer build/nbgrader/.ready
 	$(BIN)/python tests/grader/measure_speed.py
+	$(BIN)/python -m tests.grader.measure_class
 	$(BIN)/grader bench autograd --workspace solutions
 else
 test bench:

@@ -1,6 +1,9 @@
 """Run one exercise's suite against a workspace and say what came of it: a Verdict."""
+import contextlib
+import signal
 import socket
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -12,9 +15,10 @@ from grader.judge.link import Link, WorkerFailed
 from grader.judge.marking import earned
 from grader.judge.remote import LearnerError, NotStarted, Session, Work
 from grader.judge.suites import CheckPlan, Suite
-from grader.verdict import Check, Status, Verdict
+from grader.verdict import Check, Kind, Status, Verdict
 from grader.workspace import BadFile, Sources, Workspace, gather
 
+PATIENCE_SECONDS = 10  # of the judge's own CPU time over one check; a hundred times what any takes
 FATAL_ENDS = 2  # after so many checks that cost a worker (a loop, a crash) the rest are not run
 
 
@@ -112,6 +116,26 @@ def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite
     return verdict(status, checks, files_hash=sources.digest)
 
 
+class Tired(BaseException):
+    """The judge itself has computed too long over one check. No Exception, so that nothing in a suite swallows it."""
+
+
+@contextlib.contextmanager
+def limited_patience() -> Iterator[None]:
+    """Raise Tired where this process computes longer than PATIENCE_SECONDS: over what a submission returned, say a number
+    whose sine takes hours."""
+    def tire(*_):
+        raise Tired
+
+    before = signal.signal(signal.SIGVTALRM, tire)
+    signal.setitimer(signal.ITIMER_VIRTUAL, PATIENCE_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
 class LoadFailed(Exception):
     """The learner's file could not be imported. One sentence."""
 
@@ -127,9 +151,13 @@ def run_check(run: Run, plan: CheckPlan) -> Check:
         return failed_check(plan, Failure(error, (0, 0)), "")
     try:
         work.begin_check()
-        failure = first_failure(run, plan, work)
+        with limited_patience():
+            failure = first_failure(run, plan, work)
         if work._session.refused:  # also where the check, or the learner's code, caught it
             failure = Failure(work._session.refused, (0, 0))
+    except Tired:
+        work._session.link.close()
+        failure = Failure(WorkerFailed(Kind.TIMEOUT, "stopped: what came back takes too long to compare"), (0, 0))
     except (WorkerFailed, LearnerError) as error:  # begin_check itself: the last check left the worker broken
         failure = Failure(error, (0, 0))
     output = work._session.link.prints.decode("utf-8", "replace")
