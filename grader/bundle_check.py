@@ -24,6 +24,8 @@ def example_results(course: Course, workspace: Workspace, exercise: Exercise, co
     except NotStarted as error:
         raise BadFile(f"{workspace.label}/{exercise.path} raises NotImplementedError when it is imported.") from error
     except (LearnerError, WorkerFailed) as error:
+        if isinstance(error, LearnerError) and error.forbidden:
+            raise BadFile(f"{error.place or workspace.label}: {error}.") from None
         raise BadFile(f"{workspace.label}/{exercise.path} cannot be run: {error}.") from None
     finally:
         link.close()

@@ -20,11 +20,14 @@ before, by `preload` in course.yml.
 What is refused raises Forbidden, and the first refusal is kept: until the check is over, each reply tells it. Who
 catches the exception gains nothing.
 
-This holds what Python can be asked to do. It is no sandbox: whoever writes into memory (as_strided with wild strides),
-finds an object of a library's that leads to a forbidden function under another name (a method of a C type, an operator
-such as `@`, a ufunc of a private module), has a frame handed over by a library that took it for its own use, or writes
-the forbidden computation out again, is not seen here. Marks are still earned by what comes back alone.
+This holds what Python can be asked to do. It is no sandbox, and these are not seen here: who writes into memory
+(as_strided with wild strides); who finds what computes the same under another name (a method of a C type, an operator
+such as `@`, another library); who has a frame handed over by a library that took it for its own use, or is given a
+probe's function that calls what it is given; who replaces functions of the standard library that this module calls; who
+reads a library's file by a folder's descriptor; finalisers that run while the grader itself is at work. Marks are still
+earned by what comes back alone.
 """
+import builtins
 import importlib
 import inspect
 import linecache
@@ -37,6 +40,8 @@ import warnings
 import numpy
 
 from grader.forbidden import covers, sentence
+
+__builtins__ = dict(vars(builtins))  # what the functions below use: a learner may put something else into the real ones
 
 STANDARD, LIBRARY, GRADER, PROBE, LEARNER = "standard library", "library", "grader", "probe", "learner"
 
@@ -120,7 +125,7 @@ class Policy:
             while frame is not None:
                 name = frame.f_code.co_filename
                 if name in self.files:
-                    line = linecache.getline(name, frame.f_lineno).strip()
+                    line = _LINE_OF(name, frame.f_lineno).strip()
                     frames.insert(0, [name, frame.f_lineno, frame.f_code.co_name, line])
                 frame = frame.f_back
             self.first = {"classes": [error.__name__], "message": words, "frames": frames[-6:]}
@@ -149,7 +154,7 @@ class Policy:
         """A library's file is opened only to import it, under its own name."""
         if not self.places or not isinstance(path, (str, bytes)) or not self.is_learner(frame, past=(STANDARD,)):
             return
-        path = os.path.realpath(os.fsdecode(path))
+        path = _REAL_PATH(path if isinstance(path, str) else path.decode("utf-8", "surrogateescape"))
         top = next((library for library, begin in self.places if path.startswith(begin)), None)
         if top and being_imported(frame).partition(".")[0] != top:
             self.refuse(f"this exercise is done without the files of {top}; write that part yourself", frame,
@@ -178,12 +183,15 @@ class Policy:
 
     def on_compile(self, frame, _, name, *__):
         """Code that says it is from a library's file would pass for it."""
-        if isinstance(name, (str, bytes)) and self.kind_of_file(os.fsdecode(name)) != LEARNER \
+        if isinstance(name, bytes):
+            name = name.decode("utf-8", "surrogateescape")
+        if isinstance(name, str) and self.kind_of_file(name) != LEARNER \
                 and self.is_learner(frame, past=(STANDARD,)) and not being_imported(frame):
             self.refuse("this exercise is done without code under the name of another file; take that out", frame)
 
     def on_marshal(self, frame, *_):
-        if self.is_learner(frame, past=()):
+        """Code from bytes, which may say that it is from any file."""
+        if self.is_learner(frame, past=(STANDARD,)) and not being_imported(frame):
             self.refuse("this exercise is done without marshal; take that out", frame)
 
 
@@ -216,7 +224,7 @@ def for_a_traceback(frame) -> bool:
 def shower(frame):
     """Past the functions of the standard library that hand frames on: those of inspect, generators, `currentframe`."""
     while frame is not None and (code := frame.f_code).co_filename.startswith(_STANDARD) and (
-            code.co_filename == inspect.__file__ or code.co_flags & inspect.CO_GENERATOR
+            code.co_filename == _INSPECT or code.co_flags & _GENERATOR
             or code.co_name in ("currentframe", "<lambda>")):
         frame = frame.f_back
     return frame
@@ -232,6 +240,8 @@ _LIBRARIES = _folders(_PATHS["purelib"], _PATHS["platlib"], os.path.dirname(os.p
                       *(entry for entry in sys.path if entry.endswith(("site-packages", "dist-packages"))))
 _STANDARD = (*_folders(_PATHS["stdlib"], _PATHS["platstdlib"], os.path.dirname(os.__file__)), "<frozen ")
 _IMPORTLIB = importlib.__file__.removesuffix("__init__.py")
+_INSPECT, _GENERATOR = inspect.__file__, inspect.CO_GENERATOR
+_REAL_PATH, _LINE_OF = os.path.realpath, linecache.getline
 _SHOW_LINES = {traceback.__file__, warnings.__file__}
 _FIND_AND_LOAD = importlib._bootstrap._find_and_load.__code__
 
@@ -245,6 +255,7 @@ _HANDLERS = {
     "gc.get_objects": Policy.on_objects, "gc.get_referrers": Policy.on_objects, "gc.get_referents": Policy.on_objects,
     "sys.settrace": Policy.on_trace, "sys.setprofile": Policy.on_trace,
     "compile": Policy.on_compile, "marshal.loads": Policy.on_marshal,
+    "marshal.load": Policy.on_marshal,
     "code.__new__": lambda policy, frame, code, name, *_: policy.on_compile(frame, code, name),
     **{f"ctypes.{event}": Policy.on_memory for event in (
         "dlopen", "dlsym", "dlsym/handle", "call_function", "cdata", "cdata/buffer", "string_at", "wstring_at",
@@ -259,7 +270,8 @@ def install(forbids: list[str], files: set[str], common: str | None) -> None:
     active.given = os.path.join(common, "") if common else ""
     active.kinds.clear()
     tops = {name.partition(".")[0] for name in forbids}
-    active.places = [(top, os.path.join(os.path.realpath(entry), inside)) for entry in sys.path if entry for top in tops
+    entries = [_REAL_PATH(entry) for entry in sys.path if entry]
+    active.places = [(top, os.path.join(entry, inside)) for entry in entries for top in tops
                      for inside in (os.path.join(top, ""), f"{top}.", os.path.join("__pycache__", f"{top}."))]
     from grader.worker import stand_ins
     active.held = stand_ins.put_in(active)

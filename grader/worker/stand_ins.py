@@ -6,6 +6,7 @@ the library cannot use it either. Classes stay themselves (isinstance goes on) a
 types of C cannot be changed, and are found by the syntax tree alone.
 """
 import _imp
+import builtins
 import functools
 import importlib
 import sys
@@ -14,6 +15,9 @@ import types
 from grader.forbidden import covers, sentence
 from grader.worker import policy as rules
 from grader.worker.policy import GRADER, LEARNER, PROBE, STANDARD, Policy
+
+__builtins__ = dict(vars(builtins))  # as in policy.py
+_get_frame = sys._getframe
 
 # What others than the import statement look up in a module, in all that are loaded: inspect, warnings, unittest.
 _LOOKED_UP = {"__file__", "__name__", "__spec__", "__loader__", "__path__", "__package__", "__warningregistry__",
@@ -35,7 +39,7 @@ def _make_types():
     real: dict[int, tuple] = {}  # id of the stand-in -> (what it stands for, name, policy)
 
     def caller():
-        return sys._getframe(2)  # of whoever called the method: opaque adds no frame
+        return _get_frame(2)  # of whoever called the method: opaque adds no frame
 
     def call(self, *args, **kwargs):
         function, name, policy = real[id(self)]
@@ -109,8 +113,8 @@ def prepare() -> None:
     create = _imp.create_builtin
 
     def create_builtin(spec):
-        if spec.name.partition(".")[0] in rules.CLOSED and rules.active.is_learner(sys._getframe(1), past=(STANDARD,)):
-            rules.active.refuse(sentence(spec.name, imported=True), sys._getframe(1), rules.ForbiddenImport)
+        if spec.name.partition(".")[0] in rules.CLOSED and rules.active.is_learner(_get_frame(1), past=(STANDARD,)):
+            rules.active.refuse(sentence(spec.name, imported=True), _get_frame(1), rules.ForbiddenImport)
         return create(spec)
 
     _imp.create_builtin = opaque(create_builtin)
@@ -124,13 +128,16 @@ def put_in(policy: Policy) -> set[str]:
     things: dict[int, tuple] = {}
     for name in policy.forbids:
         thing = find(name)
-        family = {each: module for each, module in sys.modules.items() if covers(name, each)}
+        family = {}
+        if isinstance(thing, types.ModuleType):
+            family = {each: module for each, module in sys.modules.items() if covers(name, each)}
         if family:
             replace_modules({each: m for each, m in family.items() if not isinstance(m, TYPES)}, policy)
         elif isinstance(thing, type):
             guard_class(thing, name, policy)
         elif thing is not None:
-            things[id(thing)] = (thing, make(thing, name, policy))
+            for each in (thing, *private_namesakes(name)):
+                things[id(each)] = (each, make(each, name, policy))
     if "torch" in sys.modules and any(name.startswith("torch.") for name in policy.forbids):
         from grader.worker import torch_ops
         for name in torch_ops.WAYS_OUT:
@@ -156,6 +163,14 @@ def find(name: str):
             thing = getattr(thing, part, None)
         return thing
     return None
+
+
+def private_namesakes(name: str) -> list:
+    """What private modules beside it hold under the same name: `numpy.linalg._umath_linalg.inv`."""
+    parent, _, last = name.rpartition(".")
+    beside = [module for each, module in list(sys.modules.items()) if each.rpartition(".")[0] == parent
+              and each.rpartition(".")[2].startswith("_") and not isinstance(module, TYPES)]
+    return [thing for module in beside if callable(thing := getattr(module, last, None)) and not isinstance(thing, type)]
 
 
 def replace_modules(family: dict[str, types.ModuleType], policy: Policy) -> None:
@@ -203,7 +218,7 @@ def guard_class(cls: type, name: str, policy: Policy) -> None:
     original = cls.__init__
 
     def init(self, *args, **kwargs):
-        check(policy, name, sys._getframe(1))
+        check(policy, name, _get_frame(1))
         original(self, *args, **kwargs)
 
     try:

@@ -37,11 +37,13 @@ def watch(policy: Policy) -> None:
             last = forbidden.rpartition(".")[2].strip("_")
             names |= {operator: forbidden for operator in (last, *RUNS.get(last, ()))}
 
+    get_frame = sys._getframe
+
     class Watch(dispatch.TorchDispatchMode):
         def __torch_dispatch__(self, func, types, args=(), kwargs=None):
             operator = func._schema.name.rpartition("::")[2].strip("_")
             if operator in names:
-                stand_ins.check(policy, names[operator], sys._getframe(1))
+                stand_ins.check(policy, names[operator], get_frame(1))
             return func(*args, **(kwargs or {}))
 
     Watch().__enter__()  # and it stays: each worker judges one exercise

@@ -130,6 +130,31 @@ DETOURS = {
         def first(x):
             return vars(np.linalg._linalg)["inv"](x)  # here
         """, "numpy.linalg.inv"),
+    "the kernel in a private module": ("""
+        import numpy as np
+
+        def first(x):
+            return np.linalg._umath_linalg.inv(x)  # here
+        """, "numpy.linalg.inv"),
+    "the policy's tools replaced": ("""
+        import builtins, inspect, sys
+        import numpy as np
+
+        def first(x):
+            linalg = np.linalg
+            real, sys._getframe, inspect.__file__ = builtins.next, lambda *_: None, ""
+            builtins.next = lambda *_: None
+            try:
+                return linalg.inv(x)  # here
+            finally:
+                builtins.next = real
+        """, "numpy.linalg.inv"),
+    "bytes that are code": ("""
+        import importlib._bootstrap_external
+
+        def first(x):
+            return importlib._bootstrap_external._compile_bytecode(b"N")  # here
+        """, "marshal"),
     "handed to a library": ("""
         import numpy as np
 

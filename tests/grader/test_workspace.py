@@ -189,6 +189,38 @@ class TestForbiddenImports:
         write(mine, {"p1/letters/first.py": text})
         assert sources(course)
 
+    @pytest.mark.parametrize("text, line", [
+        ("import numpy as np\n\n\ndef f(x):\n    return np.linalg.inv(x)\n", 5),
+        ("from numpy import linalg as la\nla.inv\n", 2), ("import numpy.linalg\nnumpy.linalg.inv.__name__\n", 2),
+        ("from numpy.linalg import *\ninv(1)\n", 2), ("import numpy as np\ngetattr(np.linalg, 'inv')\n", 2),
+        ("import numpy as np\nf = [np.linalg.inv(x) for x in y]\n", 2),
+        ("def f():\n    import numpy as np\n    return lambda x: np.linalg.inv(x)\n", 3),
+    ])
+    def test_a_forbidden_name_of_an_allowed_library_is_named_with_its_line(self, course, mine, text, line):
+        course.find_one("first").forbids = ["numpy.linalg.inv"]
+        write(mine, {"p1/letters/first.py": text})
+        assert str(refused(course)) == (f"mine/p1/letters/first.py, line {line}: this exercise is done without "
+                                        "numpy.linalg.inv; write that part yourself.")
+
+    @pytest.mark.parametrize("text", [
+        "__import__('torch')\n", "import importlib\nimportlib.import_module('torch.nn')\n",
+        "from importlib import import_module as load\nload('torch')\n", "from numpy.linalg import inv as f\n"])
+    def test_an_import_by_a_written_name_is_one(self, course, mine, text):
+        course.find_one("first").forbids = ["torch", "numpy.linalg.inv"]
+        write(mine, {"p1/letters/first.py": text})
+        assert str(refused(course)).endswith("take the import out.")
+
+    @pytest.mark.parametrize("text", [
+        "import numpy as np\nla = np.linalg\nla.solve\n", "def f(np):\n    return np.linalg.inv\n",
+        "import numpy as np\n\n\ndef f(x, np):\n    return np.linalg.inv(x)\n",
+        "class A:\n    def inv(self):\n        return self.inv()\n", "torch = 1\ntorch.nn\n",
+        "def f(__import__):\n    __import__('torch')\n", "'np.linalg.inv'  # np.linalg.inv\n",
+        "import numpy as np\nnp.linalg.inverse\n", "from .linalg import inv\ninv(1)\n"])
+    def test_the_same_words_for_something_else_are_not(self, course, mine, text):
+        course.find_one("first").forbids = ["torch", "numpy.linalg.inv"]
+        write(mine, {"p1/letters/first.py": text})
+        assert sources(course)
+
     def test_count_in_what_the_exercise_builds_on(self, course, mine):
         course.find_one("second").forbids = ["torch"]
         write(mine, {"p1/letters/first.py": "import torch\n"})

@@ -18,8 +18,15 @@ def value_and_vjp(work, operation, arrays, grad, **options):
     return result.data, list(result.vjp(grad))
 
 
+_tried = set()  # what `try_others` was called for, in this process
+
+
 def try_others(work, operation, arrays, grad, **options):
-    """Apply `operation` to other numbers of the same shapes before: what is remembered of that call is wrong here."""
+    """Apply `operation` to other numbers of the same shapes, once: who remembers that answer has it wrong ever after."""
+    call = (operation, *((array.shape, array.dtype.name) for array in arrays), str(options))
+    if call in _tried:
+        return
+    _tried.add(call)
     tensors = [work.Tensor(np.flip(array) * 0.75, requires_grad=True) for array in arrays]
     getattr(work, operation)(*tensors, **options).vjp(np.asarray(np.flip(grad) * 0.75))
 

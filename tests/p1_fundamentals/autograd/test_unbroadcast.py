@@ -23,7 +23,6 @@ def gather_copies(grad, shape):
 def check(work, grad, shape):
     """The sum of `grad` by brute force, computed before the call: a change of `grad` must not change it."""
     want, given = gather_copies(grad, shape), {"grad": grad.copy(), "shape": shape}
-    work.unbroadcast(np.asarray(np.flip(grad) * 0.75), shape)  # who remembers this one is wrong below
     expect(work.unbroadcast(grad, shape), equals=want, given=given)
 
 
@@ -44,13 +43,15 @@ def test_sums_over_copies(work, pair):
 @pytest.mark.parametrize("full, shape", [((3, 4), (4,)), ((2, 3, 4), (4,)), ((2, 3), ()), ((5,), (1,))])
 def test_removes_new_axes(work, full, shape):
     """Axes that broadcasting put in front are gone again."""
-    check(work, values(full, seed=3), shape)
+    for seed in (3, 13):  # two of one shape: who remembers the first sum has the second one wrong
+        check(work, values(full, seed), shape)
 
 
 @pytest.mark.parametrize("full, shape", [((3, 4), (3, 1)), ((2, 3, 4), (2, 1, 4)), ((2, 3, 4), (1, 3, 1)), ((3, 3), (1, 3))])
 def test_keeps_axes_of_length_one(work, full, shape):
     """Axes of length 1 that were stretched are length 1 again, not gone."""
-    check(work, values(full, seed=4), shape)
+    for seed in (4, 14):
+        check(work, values(full, seed), shape)
 
 
 @pytest.mark.parametrize("full, shape", [((0, 4), (4,)), ((0, 3), (1, 3)), ((2, 0), (2, 1)), ((0,), ()), ((2, 0), (0,))])
@@ -58,7 +59,8 @@ def test_keeps_axes_of_length_one(work, full, shape):
 def test_no_copies_give_zero(work, full, shape, dtype):
     """A value that was copied zero times has gradient 0."""
     check(work, np.ones(full, dtype), shape)
-    check(work, values((2, 3), seed=6).astype(dtype), (3,))
+    for seed in (6, 16):  # and where there are copies, it has not
+        check(work, values((2, 3), seed).astype(dtype), (3,))
 
 
 # The sum over one axis, over several, over all of them, of no copies, and over none.
