@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ JUDGE_MB = 4200          # a judge beside that, see class_judge.py
 TMP_MEGABYTES = 32
 PROCESSES = 100          # of each lane, threads among them
 NOT_JUDGED = "It could not be judged"
+SETTLING_SECONDS = 1
 END_SECONDS = 5          # for what is in a sandbox to leave by itself
 PATIENCE_SECONDS = 120   # beyond what the checks of an exercise may take altogether
 
@@ -89,6 +91,7 @@ class Marker:
                     due.pop(0)
                     tries = 0
             except Lost as lost:
+                self.wait_for_an_end()
                 tries += 1
                 if tries == TRIES:
                     yield not_judged(self.course.exercises[due.pop(0)], job, str(lost), self.unsafe)
@@ -113,6 +116,12 @@ class Marker:
                 raise Lost("the judge did not come to an end") from None
             except (OSError, ValueError, ValidationError, StopIteration, UnboundLocalError):
                 raise Lost("the judge's process ended") from None
+
+    def wait_for_an_end(self) -> None:
+        """What was killed takes a moment to be gone; asked again at once, it would be found lost three times over."""
+        deadline = time.monotonic() + SETTLING_SECONDS
+        while time.monotonic() < deadline and not any(map(part_ended, [*self.parts])):
+            time.sleep(0.02)
 
     def knock(self) -> socket.socket:
         try:

@@ -1,5 +1,6 @@
 """kill -9 at a random moment, of whatever takes part in marking a class: nothing is lost, nothing is there twice, and the
 verdicts are those of a run that nobody disturbed."""
+import contextlib
 import random
 import subprocess
 import sys
@@ -66,18 +67,24 @@ def a_sandbox(process):
     return [p for p in below(process) if p.name() == "bwrap"]
 
 
+def there(process, victims) -> list[psutil.Process]:
+    """The victims that there are; none where one ended while we looked."""
+    try:
+        return victims(process)
+    except psutil.Error:
+        return []
+
+
 def kill_one(process, victims, seed: int) -> bool:
     """Kill one of the victims at a moment that the seed draws; False where the run was over before."""
     dice = random.Random(seed)
-    wait_until(lambda: a_worker(process) or process.poll() is not None)
+    wait_until(lambda: there(process, a_worker) or process.poll() is not None)
     time.sleep(dice.uniform(0, 2.5))
     while process.poll() is None:
-        try:
-            if found := victims(process):
+        if found := there(process, victims):
+            with contextlib.suppress(psutil.Error):
                 dice.choice(found).kill()
                 return True
-        except psutil.Error:  # it ended while we looked
-            continue
         time.sleep(0.001)
     return False
 
@@ -88,7 +95,7 @@ def kill_one(process, victims, seed: int) -> bool:
 def test_a_kill_costs_time_and_nothing_else(class_of, tmp_path, victims, seed):
     root, expected = class_of
     process = autograde(root, "class", "--out", tmp_path / "marks", "--workers", 2)
-    wait_until(lambda: the_zygote(process) or process.poll() is not None)
+    wait_until(lambda: there(process, the_zygote) or process.poll() is not None)
     started = below(process)
     killed = kill_one(process, victims, seed)
     code, out, err = finished(process)
