@@ -127,7 +127,8 @@ def cluster(class_of):
     yield json.loads((root / "scheduler.json").read_text())["address"], started[1:]
     for process in started:
         for child in below(process):
-            child.kill()
+            with contextlib.suppress(psutil.Error):  # a nanny's end ends its worker
+                child.kill()
         process.kill()
         process.wait()
     (root / "scheduler.json").unlink()
