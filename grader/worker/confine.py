@@ -34,7 +34,7 @@ _ME = 0x5A5A1E55  # stands for the process's number in a filter that is made bef
 COMPUTING = """
     read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close close_range
     open openat stat fstat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat getdents getdents64
-    statfs fstatfs getcwd chdir fchdir umask dup dup2 dup3 fcntl flock fsync fdatasync truncate ftruncate fallocate
+    statfs fstatfs getcwd chdir fchdir umask dup dup2 dup3 flock fsync fdatasync truncate ftruncate fallocate
     unlink unlinkat mkdir mkdirat rmdir rename renameat renameat2 symlink symlinkat link linkat chmod fchmod fchmodat
     utime utimes utimensat futimesat copy_file_range sendfile pipe pipe2 eventfd2
     mmap munmap mremap mprotect madvise mincore msync brk membarrier
@@ -51,6 +51,8 @@ COMPUTING = """
 LOOPBACK = "socket socketpair bind listen accept accept4 connect setsockopt recvmmsg sendmmsg".split()
 PROCESSES = "fork vfork execve execveat setsid setpgid".split()
 _HARMLESS_IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIO(N)CLEX
+# Duplicates, flags and locks; not who is told by a signal (F_SETOWN, F_SETSIG): the kernel would send it to anybody.
+_HARMLESS_FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032, 1034)
 _PR_SET_NAME, _PR_GET_NAME, _PR_SET_VMA = 15, 16, 0x53564D41
 
 
@@ -99,6 +101,8 @@ def limit(memory_mb: int) -> None:
     hard = {resource.RLIMIT_AS: space, resource.RLIMIT_NOFILE: OPEN_FILES, resource.RLIMIT_CPU: CPU_SECONDS,
             resource.RLIMIT_MSGQUEUE: 0, resource.RLIMIT_MEMLOCK: 0, resource.RLIMIT_NPROC: THREADS}
     for which, most in hard.items():
+        inherited = resource.getrlimit(which)[1]  # which nobody but root could raise
+        most = most if inherited == resource.RLIM_INFINITY else min(most, inherited)
         resource.setrlimit(which, (most, most))
 
 
@@ -164,6 +168,8 @@ def filter_program(loopback: bool = False, processes: bool = False, judge: bool 
         add(calls, "socketpair")
     for request in _HARMLESS_IOCTLS:
         add(calls, "ioctl", seccomp.Arg(1, seccomp.EQ, request))
+    for command in _HARMLESS_FCNTLS:
+        add(calls, "fcntl", seccomp.Arg(1, seccomp.EQ, command))
     for option in (_PR_SET_NAME, _PR_GET_NAME, _PR_SET_VMA):
         add(calls, "prctl", seccomp.Arg(0, seccomp.EQ, option))
     for name in ("kill", "tgkill"):  # abort() and raise() signal oneself
