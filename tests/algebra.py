@@ -74,7 +74,7 @@ def compare(answer, want, numbers, point, place, given, names, only) -> None:
         shown = no.got or (text_of(answer) if isinstance(answer, dict) else a_kind_of(answer))
         raise Mismatch(no.kind, got=shown, want=wanted, given=given, value=str(no),
                        note=f"{note(names, place)}{': ' if place else ''}{no}") from None
-    if abs(got - want) > mpmath.mpf(10) ** -AGREE * max(1, abs(want)):
+    if not abs(got - want) <= mpmath.mpf(10) ** -AGREE * max(1, abs(want)):  # so that NaN, whoever forged it, is wrong
         raise Mismatch("value", got=f"{mpmath.nstr(mpmath.re(got), 6)}, from {text_of(answer)}", want=wanted,
                        given=given, note=note(names, place), value=float(mpmath.re(got)))
 
@@ -104,6 +104,8 @@ def value_of(nodes: list, numbers: dict):
 
 
 def value_of_node(kind, rest, values, numbers):
+    if kind in ("Integer", "Rational") and {*map(type, rest)} != {int}:
+        raise NoAnswer("value", "", f"It contains {printable(rest[0])} where a whole number belongs.")
     if kind == "Integer":
         return mpmath.mpf(rest[0])
     if kind == "Rational":
