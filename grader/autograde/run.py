@@ -19,6 +19,7 @@ from grader.errors import FAILED, PASSED, UsageError
 from grader.gradebook import SUBMITTED, find_nbgrader, is_nbgrader_course, write_marks
 from grader.judge.suites import suite_digest
 from grader.report.class_report import write_class_report
+from grader.report.standing import earned, judged
 from grader.report.style import count
 from grader.verdict import Status, Verdict
 
@@ -50,7 +51,8 @@ def autograde(course: Course, options: Options) -> int:
     with open_class_ledger(options.out) as ledger:
         plan = Plan(course, exercises, {e.id: suite_digest(course, e) for e in exercises}, options.unsafe, ledger.known())
         record = Record(ledger, plan)
-        with Shown(len(submissions)) as shown:
+        before = {m.name: {e.id: m.verdicts[e.id].earned for e in exercises if e.id in m.verdicts} for m in ledger.marked()}
+        with Shown(len(submissions), before) as shown:
             for task, verdict in engine(plan, submissions, options, shown):
                 record(task, verdict)
                 shown(task, verdict)
@@ -103,15 +105,19 @@ class Record:
         if verdict is not None:
             # A judge may have refused before it knew of the suite; what it was judged by is known here.
             whole = verdict.model_copy(update={"suite_hash": self.plan.suites[verdict.exercise]})
-            self.ledger.record(task.name, task.files[verdict.exercise], whole)
+            # What could not be judged holds for no files: it is due again in the next run.
+            files = "" if could_not_be_judged(verdict) else task.files[verdict.exercise]
+            self.ledger.record(task.name, files, whole)
 
 
 class Shown:
     """Progress: a bar with the time left in a terminal, a line for each submission elsewhere."""
 
-    def __init__(self, submissions: int):
+    def __init__(self, submissions: int, before: dict[str, dict[str, int]]):
+        """`before` holds what was earned in earlier runs: {submission: {exercise: points}}."""
         self.total, self.done, self.started = submissions, 0, time.perf_counter()
-        self.earned: dict[str, int] = {}
+        self.earned = before
+        self.judged: set[str] = set()  # in this run
         self.cpu_seconds: float | None = None  # of the sandboxes, where that is known
         self.bar = Progress(TextColumn("marking"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
                             TextColumn("left"), TimeRemainingColumn(), TextColumn("{task.description}"),
@@ -127,13 +133,14 @@ class Shown:
 
     def __call__(self, task: Task, verdict: Verdict | None) -> None:
         if verdict is not None:
-            self.earned[task.name] = self.earned.get(task.name, 0) + verdict.earned
+            self.earned.setdefault(task.name, {})[verdict.exercise] = verdict.earned
+            self.judged.add(task.name)
             return
         self.done += 1
         if task.problem:
             words = task.problem
-        elif task.name in self.earned:
-            words = f"{task.name}: {count(self.earned[task.name], 'point')}, {task.seconds:.1f} s"
+        elif task.name in self.judged:
+            words = f"{task.name}: {count(sum(self.earned[task.name].values()), 'point')}, {task.seconds:.1f} s"
         else:
             words = f"{task.name}: nothing has changed"
         self.bar.update(self.line, advance=1, description=words.replace("[", "\\["))
@@ -148,20 +155,23 @@ class Shown:
 def summary(marked: list[Marked], exercises: list[Exercise], options: Options, shown: Shown) -> int:
     """The last lines: what was made, and every submission that needs a human."""
     points = sum(exercise.points for exercise in exercises)
-    earned = sorted(m.earned for m in marked)
+    median = statistics.median(earned(exercises, m) for m in marked)
     cpu = f" ({shown.cpu_seconds + time.process_time():.2f} s of CPU)" if shown.cpu_seconds is not None else ""
-    print(f"{count(len(marked), 'submission')} in {shown.seconds:.0f} s{cpu} · median {statistics.median(earned):g} of {points} "
+    print(f"{count(len(marked), 'submission')} in {shown.seconds:.0f} s{cpu} · median {median:g} of {points} "
           f"points · {options.out / 'report.html'}")
     if options.unsafe:
         print("Marked without the sandbox: every verdict says so.")
-    troubled = [(m.name, m.problem or why) for m in marked if (why := not_judged(m)) or m.problem]
+    troubled = [(m.name, m.problem or why) for m in marked if (why := not_judged(exercises, m)) or m.problem]
     for name, why in troubled:
         print(f"  {name}: {why}")
     return FAILED if troubled else PASSED
 
 
-def not_judged(marked: Marked) -> str:
+def not_judged(exercises: list[Exercise], marked: Marked) -> str:
     """Which exercises could not be judged to the end, in words; empty where all were."""
-    left = [v.number for v in marked.verdicts.values() if v.status == Status.NOT_RUN and not v.checks
-            and v.message.startswith(NOT_JUDGED)]
+    left = [verdict.number for verdict in judged(exercises, marked) if could_not_be_judged(verdict)]
     return f"{', '.join(left)} could not be judged" if left else ""
+
+
+def could_not_be_judged(verdict: Verdict) -> bool:
+    return verdict.status == Status.NOT_RUN and not verdict.checks and verdict.message.startswith(NOT_JUDGED)
