@@ -32,6 +32,7 @@ class Zygote:
             self.process = subprocess.Popen(
                 [*(around or []), sys.executable, "-P", "-m", "grader.worker.zygote", json.dumps(order)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, pass_fds=[fd], cwd=self.folder,
+                process_group=0,  # Ctrl-C is for whoever started this: bubblewrap, hit while it starts, leaves half behind
                 env={**os.environ, **ONE_THREAD, "PYTHONDONTWRITEBYTECODE": "1"})
 
     def wait_until_ready(self) -> bool:

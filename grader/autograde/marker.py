@@ -59,6 +59,10 @@ class Lost(Exception):
     """The judge's connection ended before its answer did."""
 
 
+class Over(Exception):
+    """The marker was left, while a thread had still something to ask."""
+
+
 class Marker:
     """Judges jobs of several threads at a time. `unsafe` goes without a sandbox."""
 
@@ -72,12 +76,16 @@ class Marker:
         self.door: socket.socket | None = None
         self.groups: list[cgroups.Group] = []
         self.starter = ThreadPoolExecutor(1)
+        self.over = False
 
     def __enter__(self) -> "Marker":
         return self
 
     def __exit__(self, *_) -> None:
-        self.end()
+        """Also in the middle, as Ctrl-C does: a thread that finds its judge lost starts no other."""
+        self.over = True
+        with self.lock:
+            self.end()
         self.starter.shutdown(wait=False)
 
     def mark(self, job: Job, turn: int = 0) -> Iterator[Verdict]:
@@ -135,6 +143,8 @@ class Marker:
         """Start what does not run. Where all is in the ledger, nothing is ever started."""
         with self.lock:
             for left in reversed(range(TRIES)):
+                if self.over:
+                    raise Over
                 if self.parts and not any(map(part_ended, self.parts)):
                     return
                 self.end()
@@ -164,7 +174,7 @@ class Marker:
             process = subprocess.Popen(
                 [*self.around_judges(), sys.executable, "-P", "-m", "grader.class_judge", json.dumps(order)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, cwd=tempfile.gettempdir(),
-                pass_fds=[fd, *(z.door.fileno() for z in zygotes)], env={**os.environ, **ONE_THREAD})
+                process_group=0, pass_fds=[fd, *(z.door.fileno() for z in zygotes)], env={**os.environ, **ONE_THREAD})
         self.parts.append(process)
         for zygote in zygotes:
             if not zygote.wait_until_ready():

@@ -1,4 +1,5 @@
 """`grader autograde`: mark a class into a folder, going on from what is in it."""
+import contextlib
 import os
 import statistics
 import sys
@@ -52,8 +53,9 @@ def autograde(course: Course, options: Options) -> int:
         plan = Plan(course, exercises, {e.id: suite_digest(course, e) for e in exercises}, options.unsafe, ledger.known())
         record = Record(ledger, plan)
         before = {m.name: {e.id: m.verdicts[e.id].earned for e in exercises if e.id in m.verdicts} for m in ledger.marked()}
-        with Shown(len(submissions), before) as shown:
-            for task, verdict in engine(plan, submissions, options, shown):
+        with Shown(len(submissions), before) as shown, \
+                contextlib.closing(engine(plan, submissions, options, shown)) as pairs:  # and with it the sandboxes
+            for task, verdict in pairs:
                 record(task, verdict)
                 shown(task, verdict)
         names = {submission.name for submission in submissions}

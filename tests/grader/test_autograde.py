@@ -259,7 +259,7 @@ def test_ctrl_c_in_the_middle(root, tmp_path):
     assert len(mine) >= 4
     os.killpg(process.pid, signal.SIGINT)
     code, out, err = finished(process, seconds=20)
-    assert (code, err) == (130, "\nStopped.\n")
+    assert (code, err) == (130, "\nStopped.\n"), err
     assert wait_until(lambda: not any(map(psutil.Process.is_running, mine)), 10), mine
     before = judged_at(tmp_path / "marks")
     assert 3 <= len(before) < 24
@@ -267,3 +267,15 @@ def test_ctrl_c_in_the_middle(root, tmp_path):
     after = judged_at(tmp_path / "marks")
     assert (code, err) == (0, "") and len(after) == 24 and before.items() <= after.items()
     assert all(verdict["status"] == "passed" for verdict in verdicts(tmp_path / "marks").values())
+
+
+@pytest.mark.parametrize("to_all", [True, False])
+def test_ctrl_c_while_the_sandboxes_start(root, tmp_path, to_all):
+    """Whether the terminal says it to every process, or somebody to the grader alone."""
+    process = autograde(root, "class", "--out", tmp_path / "marks", start_new_session=True)
+    assert wait_until(lambda: len(below(process, "grader.class_judge")) >= 1, 30)
+    mine = below(process)
+    (os.killpg if to_all else os.kill)(process.pid, signal.SIGINT)
+    code, out, err = finished(process, seconds=20)
+    assert (code, err) == (130, "\nStopped.\n"), err
+    assert wait_until(lambda: not any(map(psutil.Process.is_running, mine)), 10), mine
