@@ -46,11 +46,12 @@ def require_sandbox() -> None:
                          f"run as root, {unsafe}.")
 
 
-def confinement() -> dict:
+def confinement(readable: list[Path] = ()) -> dict:
     """How the processes in a new sandbox confine themselves: the arguments of worker/confine.py's Confinement.
 
     Users are drawn by lot, so that those of two sandboxes are never the same: limits count by user."""
-    return {"first_user": random.randrange(1 << 20, 1 << 30) if is_root() else None}
+    below_tmp = [str(path) for path in (*python_folders(), *readable) if path.is_relative_to("/tmp")]
+    return {"first_user": random.randrange(1 << 20, 1 << 30) if is_root() else None, "below_tmp": below_tmp}
 
 
 def is_root() -> bool:

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from grader import doors, sandbox
+from grader import doors
 from grader.paths import runtime_folder
 
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
@@ -18,9 +18,11 @@ Libraries = tuple[str, ...]
 
 class Zygote:
     """By itself it knows no torch: an exercise in NumPy starts in 5 ms. `libraries` is what `preload` in course.yml asks
-    for beyond that. With `around`, the command of a sandbox, it lives in there. `door` is where a judge knocks."""
+    for beyond that. With `around`, the command of a sandbox, it lives in there, and its workers confine themselves by
+    `confinement`. `door` is where a judge knocks."""
 
-    def __init__(self, libraries: Libraries = (), around: list[str] | None = None):
+    def __init__(self, libraries: Libraries = (), around: list[str] | None = None,
+                 confinement: dict | None = None):
         self.libraries = libraries
         sweep(runtime_folder())
         self.folder = tempfile.mkdtemp(prefix=f"zygote-{os.getpid()}-", dir=runtime_folder())  # where workers stand
@@ -28,7 +30,7 @@ class Zygote:
         with doors.inherited(inner) as fd:
             order = {"door": fd, "libraries": [*WORKER_LIBRARIES, *libraries]}
             if around:
-                order["confinement"] = sandbox.confinement()
+                order["confinement"] = confinement
             self.process = subprocess.Popen(
                 [*(around or []), sys.executable, "-P", "-m", "grader.worker.zygote", json.dumps(order)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, pass_fds=[fd], cwd=self.folder,

@@ -76,6 +76,7 @@ class Marker:
         self.door: socket.socket | None = None
         self.groups: list[cgroups.Group] = []
         self.starter = ThreadPoolExecutor(1)
+        self.given = course.root / "exercises/common"  # all of the course that a worker sees
         self.over = False
 
     def __enter__(self) -> "Marker":
@@ -164,7 +165,7 @@ class Marker:
         if not self.unsafe:
             sandbox.require_sandbox()
         preloads = {tuple(e.preload) for e in self.exercises}
-        zygotes = [Zygote(libraries, self.around_workers(libraries)) for libraries in sorted(preloads)]
+        zygotes = [Zygote(libraries, self.around_workers(libraries), sandbox.confinement([self.given])) for libraries in sorted(preloads)]
         self.parts = [*zygotes]
         self.door, inner = doors.make_door()
         with doors.inherited(inner) as fd, self.log.open("ab") as log:
@@ -216,8 +217,7 @@ class Marker:
         forbidden = {name.partition(".")[0] for e in self.exercises for name in e.forbids if tuple(e.preload) == libraries}
         loaded = {name.partition(".")[0] for name in libraries}
         memory_mb = max(e.limits.memory_mb for e in self.exercises) + TMP_MEGABYTES
-        return self.grouped(memory_mb, sandbox.around([self.course.root / "exercises/common"],
-                                                      hidden=sandbox.library_folders(sorted(forbidden - loaded))))
+        return self.grouped(memory_mb, sandbox.around([self.given], hidden=sandbox.library_folders(sorted(forbidden - loaded))))
 
     def grouped(self, memory_mb: int, command: list[str]) -> list[str]:
         """In a control group, where there are such: what all of this sandbox may have together."""

@@ -11,7 +11,8 @@ import functools
 import os
 import resource
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import pyseccomp as seccomp
 
@@ -23,7 +24,7 @@ OPEN_FILES = 64
 CPU_SECONDS = 600    # of one worker or judge altogether; the judge counts each check, this is for when it cannot
 
 _CLONE_NEWNS = 0x00020000
-_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REC, _MS_PRIVATE = 1, 2, 4, 8, 16384, 1 << 18
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND, _MS_REC, _MS_PRIVATE = 1, 2, 4, 8, 4096, 16384, 1 << 18
 _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 24, 38, 47, 4
 _CLONE_THREAD, _CLONE_NEW_NAMESPACES = 0x00010000, 0x7E020080
 _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
@@ -61,6 +62,7 @@ class Confinement:
     """What the sandbox's maker knows. Where root made it, each process becomes a user of its own, from `first_user` on."""
 
     first_user: int | None
+    below_tmp: list[str] = field(default_factory=list)  # what is seen there all the same: a course may lie there
 
     def prepare(self, grants: list[str]) -> None:
         """Before the fork: make what workers with these grants will need."""
@@ -69,7 +71,7 @@ class Confinement:
     def worker(self, grants: list[str], memory_mb: int) -> None:
         """Confine this process, a worker that was just forked, to computing and to what it is granted."""
         limit(memory_mb)
-        own_mounts()
+        own_mounts([folder for folder in self.below_tmp if Path(folder).is_dir()])
         self.own_user()
         allow_only(worker_program(grants))
 
@@ -106,8 +108,9 @@ def limit(memory_mb: int) -> None:
         resource.setrlimit(which, (most, most))
 
 
-def own_mounts() -> None:
-    """An empty /tmp and an empty /proc that no other process sees, and that are gone with this one."""
+def own_mounts(below_tmp: list[str]) -> None:
+    """An empty /tmp, but for these folders, and an empty /proc that no other process sees, and that are gone with this
+    one."""
     libc = ctypes.CDLL(None, use_errno=True)
 
     def must(result: int) -> None:
@@ -117,7 +120,12 @@ def own_mounts() -> None:
     flags = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
     must(libc.unshare(_CLONE_NEWNS))
     must(libc.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None))
+    seen = {folder: os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC) for folder in below_tmp}
     must(libc.mount(b"tmpfs", b"/tmp", b"tmpfs", flags, b"mode=1777,size=%dm,nr_inodes=1000" % TMP_MEGABYTES))
+    for folder, held in seen.items():  # read-only as it was, and with what is hidden in it
+        os.makedirs(folder, exist_ok=True)
+        must(libc.mount(b"/proc/self/fd/%d" % held, folder.encode(), None, _MS_BIND | _MS_REC, None))
+        os.close(held)
     must(libc.mount(b"tmpfs", b"/proc", b"tmpfs", flags | _MS_RDONLY, b"size=4k,nr_inodes=1"))
     os.chdir("/tmp")
 

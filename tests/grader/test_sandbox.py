@@ -74,12 +74,13 @@ def told(request, tmp_path_factory):
     for folder in folder_of(request.param):
         root = folder / "course"
         small_course(root)
-        write(root, {"pyproject.toml": PYTEST, "tests/p1/letters/test_first.py": SUITE,
+        write(root, {"pyproject.toml": PYTEST, "tests/p1/letters/test_first.py": SUITE, "exercises/common/given.py": "given = 1\n",
                      "solutions/p1/letters/first.py": FIRST + "# the secret of the solutions\n"})
         write(folder, {"submissions/bob/first.py": "bob's work"})
         body = f"""
     for path in ("/", "/tmp", "/proc", "/home", "/root", "/etc", "/dev", {str(folder)!r}, {str(root)!r},
-                 {str(root / 'solutions')!r}, {str(root / 'tests')!r}):
+                 {str(root / 'solutions')!r}, {str(root / 'tests')!r},
+                 {str(root / 'exercises/common')!r}):
         attempt("list " + path, lambda: sorted(os.listdir(path)))
     for path in ({str(folder / 'submissions/bob/first.py')!r}, {str(root / 'solutions/p1/letters/first.py')!r},
                  "/etc/passwd", "/proc/1/environ", "/proc/self/mem", "/dev/mem"):
@@ -128,11 +129,20 @@ def told(request, tmp_path_factory):
 
 def test_nothing_of_the_course_or_of_others_is_seen(told):
     _, said, folder = told
-    assert said["list /tmp"] == said["list /proc"] == "[]"
+    seen = [*sandbox.python_folders(), folder / "course"]  # where these lie below /tmp, they are in the worker's own
+    assert said["list /tmp"] == repr(sorted({path.parts[2] for path in seen if path.is_relative_to("/tmp")}))
+    assert said["list /proc"] == "[]"
     for path in ("/home", folder / "course" / "solutions", folder / "course" / "tests"):
         assert said[f"list {path}"].startswith("FileNotFoundError"), path
     reads = {name: words for name, words in said.items() if name.startswith("read ")}
     assert reads and all("Error" in words for words in reads.values()), reads
+
+
+def test_what_is_given_is_seen_wherever_the_course_lies(told):
+    """The worker's /tmp is its own, and the course of this test lies below /tmp."""
+    _, said, folder = told
+    assert said[f"list {folder / 'course' / 'exercises/common'}"] == "['given.py']"
+    assert said[f"list {folder / 'course'}"] == "['exercises']"
 
 
 def test_nothing_is_written_but_a_little_in_a_tmp_of_its_own(told):
