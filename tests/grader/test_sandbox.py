@@ -85,7 +85,7 @@ def told(request, tmp_path_factory):
     for path in ({str(folder / 'submissions/bob/first.py')!r}, {str(root / 'solutions/p1/letters/first.py')!r},
                  "/etc/passwd", "/proc/1/environ", "/proc/self/mem", "/dev/mem"):
         attempt("read " + path, lambda: open(path).read())
-    for path in ("/x", "/dev/x", "/dev/shm/x", "/usr/x", "/etc/x", "/proc/x", {str(root / 'x')!r}, os.path.dirname(os.__file__) + "/x"):
+    for path in ("/x", "/dev/x", "/dev/shm/x", "/usr/x", "/etc/x", "/proc/x", {str(root / 'exercises/common/x')!r}, os.path.dirname(os.__file__) + "/x"):
         attempt("write " + path, lambda: open(path, "w"))
     attempt("write a little in /tmp", lambda: open("/tmp/x", "w").write("x" * 1000))
     attempt("write much in /tmp", lambda: [open("/tmp/y%d" % n, "wb").write(bytes(10**6)) for n in range(100)])
