@@ -31,8 +31,8 @@ def load_catalogue(course: Course, exercise: Exercise, suite: Suite, context: Co
     with contextlib.suppress(OSError, ValueError):
         return json.loads(path.read_text(encoding="utf-8"))
     catalogue = build_catalogue(course, exercise, suite, context)
-    if not all(entry["prints"] for entry in catalogue):
-        return catalogue  # a mistake that leaves no print: something was wrong here, and shall not be kept
+    if not any(entry["prints"] for entry in catalogue):
+        return catalogue  # no mistake was found out: no worker could start, say, and that shall not be kept
     with contextlib.suppress(OSError):  # a read-only folder costs time, not the diagnosis
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(f".{os.getpid()}")

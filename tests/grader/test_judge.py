@@ -568,10 +568,11 @@ class TestDiagnosis:
         built = self.catalogue(judge, suite)
         assert diagnose.load_catalogue(course, exercise, suite, judge.context) == built
         path = diagnose.catalogue_path(course, exercise, suite)
-        monkeypatch.setattr(diagnose, "build_catalogue", lambda *a: ["built again"])
+        again = [{"name": "a", "words": "Built again.", "prints": {"small": "1"}}]
+        monkeypatch.setattr(diagnose, "build_catalogue", lambda *a: again)
         assert diagnose.load_catalogue(course, exercise, suite, judge.context) == built
         path.write_text("not JSON")
-        assert diagnose.load_catalogue(course, exercise, suite, judge.context) == ["built again"]
+        assert diagnose.load_catalogue(course, exercise, suite, judge.context) == again
         for file in (exercise.mistakes, "solutions/p1/letters/shared.py"):
             with open(course.root / file, "a") as changed:
                 changed.write("\n# changed\n")
@@ -579,6 +580,13 @@ class TestDiagnosis:
             path = diagnose.catalogue_path(course, exercise, suite)
         monkeypatch.setattr("hypothesis.__version__", "another one")
         assert diagnose.catalogue_path(course, exercise, suite) != path
+
+    def test_a_catalogue_without_any_print_is_not_kept(self, judge, suite, monkeypatch):
+        course, exercise = judge.course, judge.course.find_one("first")
+        broken = [{"name": "a", "words": "Words a.", "prints": {}}]
+        monkeypatch.setattr(diagnose, "build_catalogue", lambda *a: broken)
+        assert diagnose.load_catalogue(course, exercise, suite, judge.context) == broken
+        assert not diagnose.catalogue_path(course, exercise, suite).exists()
 
     def test_where_there_is_no_reference_there_is_no_catalogue(self, judge, suite):
         (judge.course.root / "solutions/p1/letters/first.py").unlink()
