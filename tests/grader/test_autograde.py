@@ -1,8 +1,12 @@
 """`grader autograde` from the shell, as a whole process: a class of eight, its ledger, and every way to run it again."""
 import os
 import re
+import shlex
 import shutil
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import psutil
 import pytest
@@ -246,6 +250,35 @@ def test_a_suite_that_cannot_be_collected(root, again):
         assert err.startswith("grader: The suite tests/p1/digits/test_third.py cannot be collected: ")
     finally:
         edit(suite, text)
+
+
+ON_A_SMALL_DISK = """
+head -c {ballast} /dev/zero > "$1/ballast"
+{run}; echo $? > "$2/code"
+cp "$1"/class.sqlite3* "$2"
+rm "$1/ballast"
+{run}; code=$?
+cp -r "$1" "$2/whole"
+exit $code
+"""
+
+
+def test_a_disk_that_is_full_in_the_middle(root, marked, tmp_path):
+    """One sentence, and what was recorded stays recorded; where there is room again, the same command goes on."""
+    disk, kept = tmp_path / "disk", tmp_path / "kept"
+    disk.mkdir()
+    kept.mkdir()
+    run = shlex.join([sys.executable, "-m", "grader", "autograde", "class", "--out", str(disk), "--workers", "1"])
+    script = ON_A_SMALL_DISK.format(run=run, ballast=(1 << 20) - (120 << 10))  # 24 verdicts take some 200 KB, as they come
+    done = subprocess.run(["bwrap", "--dev-bind", "/", "/", "--size", str(1 << 20), "--tmpfs", disk, "--",
+                           "sh", "-c", script, "sh", disk, kept], cwd=root, capture_output=True, text=True,
+                          env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])})
+    assert (kept / "code").read_text() == "2\n", done.stdout + done.stderr
+    assert done.stderr == (f"grader: {disk}/class.sqlite3 cannot be written because the disk is full; make room and run the "
+                           "same command again: it goes on where it stopped.\n")
+    before, after = verdicts(kept), verdicts(kept / "whole")
+    assert 0 < len(before) < len(after) and before.items() <= after.items()
+    assert done.returncode == 1 and after == verdicts(root / "marks")  # 1: broken.zip
 
 
 def test_ctrl_c_in_the_middle(root, tmp_path):
