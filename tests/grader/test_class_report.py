@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.class_ledger import Marked
+from grader.class_ledger import Marked, open_class_ledger
 from grader.course import load_course
 from grader.errors import UsageError
 from grader.judge import expect
 from grader.judge.diagnose import build_catalogue, diagnosed
+from grader.mistakes import mistakes_of, with_mistake
 from grader.report.class_page import MOST_COLUMNS, SHOWN_CLUSTERS, SHOWN_NAMES, class_page, histogram
 from grader.report.class_report import write_class_report
 from grader.report.clusters import clusters
@@ -25,6 +26,8 @@ from grader.report.file_names import file_names
 from grader.report.standing import UNSAFE, Standing, standing
 from grader.report.student_page import student_pages
 from grader.verdict import Kind, Status
+from grader.workspace import local_workspace
+from tests.grader.classes import autograde, finished, sandbox_or_skip
 from tests.grader.judging import suite_of
 from tests.grader.marked_class import (
     HOSTILE,
@@ -38,7 +41,8 @@ from tests.grader.marked_class import (
     marked,
     verdict,
 )
-from tests.grader.small_course import small_course
+from tests.grader.realistic_class import make_class
+from tests.grader.small_course import small_course, write
 from tests.grader.test_report import CHROMIUM, browse
 
 ROOT = Path(__file__).parents[2]
@@ -394,6 +398,28 @@ def test_a_class_of_two_hundred(tmp_path):
     assert os.times().user - started.user < 60  # 2 s where it was written; this is there to catch a square of the class
     assert len(tree(tmp_path)) == 3 + 200 * (2 + len(exercises))
     assert (tmp_path / "report.html").stat().st_size < 2_000_000
+
+
+PLANTED = ["student_000", "student_003", "student_005", "student_006", "student_009"]
+
+
+def test_a_planted_mistake_stands_first_on_the_page_of_a_realistic_class(tmp_path):
+    """Marked for real: of twelve, five take the mean over the copies in unbroadcast."""
+    sandbox_or_skip()
+    course = load_course(ROOT)
+    exercises, planted = course.find("autograd"), course.find_one("unbroadcast")
+    mean = next(m for m in mistakes_of(course, planted) if m.name == "takes_the_mean")
+    text = with_mistake(local_workspace(course, "solutions"), planted, mean).read(planted.path)
+    make_class(course, exercises, tmp_path / "class", 12)
+    write(tmp_path / "class", {f"{name}/{planted.path}": text for name in PLANTED})
+    code, out, err = finished(autograde(ROOT, tmp_path / "class", "--out", tmp_path / "marks", "--only", "autograd"))
+    assert code == 0, out + err
+    with open_class_ledger(tmp_path / "marks") as ledger:
+        first = clusters(exercises, ledger.marked())[0]
+    assert first.exercise.name == "unbroadcast" and first.words.startswith(mean.words[:60])
+    assert set(PLANTED) <= set(first.names)
+    page = (tmp_path / "marks/report.html").read_text(encoding="utf-8")
+    assert re.search(r'<p class="diagnosis">(.*?)[.:]', page)[1] == "You take the mean over the copies"
 
 
 @pytest.fixture(scope="module")
