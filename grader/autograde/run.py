@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Column
 
 from grader.autograde.marker import NOT_JUDGED, Marker
 from grader.autograde.submissions import Submission, find_submissions
@@ -121,9 +122,10 @@ class Shown:
         self.earned = before
         self.judged: set[str] = set()  # in this run
         self.cpu_seconds: float | None = None  # of the sandboxes, where that is known
-        self.bar = Progress(TextColumn("marking"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-                            TextColumn("left"), TimeRemainingColumn(), TextColumn("{task.description}"),
-                            console=Console(stderr=True), disable=not sys.stderr.isatty())
+        self.bar = Progress(TextColumn("marking"), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(),
+                            TextColumn("left"), TimeRemainingColumn(),
+                            TextColumn("{task.description}", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")),
+                            expand=True, console=Console(stderr=True), disable=not sys.stderr.isatty())
 
     def __enter__(self) -> "Shown":
         self.bar.start()

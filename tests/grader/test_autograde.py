@@ -11,8 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from rich.console import Console
 from grader.autograde.marker import Job, not_judged
-from grader.autograde.run import Plan, Record
+from grader.autograde.run import Plan, Record, Shown
 from grader.autograde.tasks import Task
 from grader.class_ledger import open_class_ledger
 from grader.course import load_course
@@ -93,6 +94,16 @@ def test_every_line_that_is_printed(root, marked):
 
 def test_what_is_in_the_ledger(root, marked):
     found = verdicts(root / "marks")
+def test_a_long_name_takes_no_room_from_the_bar():
+    shown = Shown(6, {})
+    task = Task("Anna-Sophie Groß_12345_assignsubmission_file_ [second try]", None, {}, problem="x" * 300)
+    with shown:
+        shown(task, None)
+        lines = io.StringIO()
+        Console(file=lines, width=80).print(shown.bar.get_renderable())
+    assert re.fullmatch(r"marking ━+\S* +1/6 0:00:0\d left -:--:-- x{15,}…\n", lines.getvalue()), lines.getvalue()
+
+
     assert sorted(found) == sorted((name, e) for name in NAMES for e in (FIRST_ID, SECOND_ID, THIRD_ID))
     assert {name: sum(found[name, e]["earned"] for e in (FIRST_ID, SECOND_ID, THIRD_ID)) for name in NAMES} == EARNED
     status = {name: [found[name, e]["status"] for e in (FIRST_ID, SECOND_ID, THIRD_ID)] for name in NAMES}
