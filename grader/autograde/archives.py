@@ -17,6 +17,7 @@ from grader.workspace import most_of
 
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar")
 FOREIGN = (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst")  # handed in like an archive, and nothing that is read here
+LOOSE = (".py", ".ipynb")  # one file of somebody's, among the class's folders
 LARGEST_ARCHIVE = 100 << 20
 LARGEST_PORTION = 4 << 20  # of a zip, that is read at once; the longest is the list of its members
 LONGEST_REASON = 100       # characters of a library's words
@@ -62,6 +63,8 @@ def reader_of(name: str, begin: bytes) -> Callable:
         return tars.files_in_tar
     if is_archive(name):  # a zip may begin with anything, a very old tar does
         return files_in_zip if name.lower().endswith(".zip") else tars.files_in_tar
+    if name.lower().endswith(LOOSE):
+        raise Unreadable("it is a file by itself; put it into a folder named after its student")
     raise Unreadable(f"it is neither a folder nor one of {', '.join(ARCHIVES)}")
 
 

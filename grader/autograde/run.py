@@ -21,7 +21,7 @@ from grader.errors import FAILED, PASSED, UsageError
 from grader.gradebook import SUBMITTED, find_nbgrader, is_nbgrader_course, write_marks
 from grader.judge.suites import suite_digest
 from grader.report.class_report import write_class_report
-from grader.report.standing import earned, judged
+from grader.report.standing import astray, earned, judged
 from grader.report.style import count
 from grader.verdict import Status, Verdict
 
@@ -50,6 +50,8 @@ def autograde(course: Course, options: Options) -> int:
     if gradebooks == options.submissions and not options.only:  # what was handed out there
         exercises = [exercise for exercise in exercises if exercise.notebook]
     submissions = find_submissions(course, options.submissions)
+    if any(os.path.realpath(options.out) == os.path.realpath(path) for path in options.submissions):
+        raise UsageError(f"{options.out} is the folder with the submissions; name another --out.")
     with open_class_ledger(options.out) as ledger:
         plan = Plan(course, exercises, {e.id: suite_digest(course, e) for e in exercises}, options.unsafe, ledger.known())
         record = Record(ledger, plan)
@@ -167,7 +169,10 @@ def summary(marked: list[Marked], exercises: list[Exercise], options: Options, s
         print("Marked without the sandbox: every verdict says so.")
     troubled = [(m.name, m.problem or why) for m in marked if (why := not_judged(exercises, m)) or m.problem]
     for name, why in troubled:
-        print(f"  {name}: {why}")
+        print("  " + (why if why.startswith(f"{name} ") else f"{name}: {why}"))
+    for m in marked:
+        if words := astray(exercises, m):
+            print(f"  {m.name}: {words}")
     return FAILED if troubled else PASSED
 
 

@@ -17,8 +17,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.autograde.archives import FOREIGN, Content, files_in_archive, is_archive, reason, stem
+from grader.autograde.archives import FOREIGN, LOOSE, Content, files_in_archive, is_archive, reason, stem
+from grader.autograde.misnamed import Others
 from grader.autograde.tars import IS_A_LINK, Unreadable
+from grader.class_ledger import CLASS_LEDGER
 from grader.course import Course, Exercise
 from grader.errors import UsageError
 from grader.gradebook import SUBMITTED, is_nbgrader_course
@@ -44,16 +46,18 @@ class Submission:
 
 @dataclass(frozen=True)
 class HandIn:
-    """What a submission holds: {exercise path: text}, and {exercise path: why it cannot be judged}."""
+    """What a submission holds: {exercise path: text}, and {exercise path: why it cannot be judged}; `instead` has, for those
+    that are missing, what else is there, the end of a sentence."""
 
     texts: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
+    instead: dict[str, str] = field(default_factory=dict)
 
     def digest(self, course: Course, exercise: Exercise) -> str:
         """Stands for all that was handed in for an exercise: its file and those it builds on."""
         whole = hashlib.sha256()
         for each in [*course.requirements(exercise), exercise]:
-            text = self.texts.get(each.path, "") + "\0" + self.problems.get(each.path, "")
+            text = self.texts.get(each.path, "") + "\0" + self.problems.get(each.path, "") + self.instead.get(each.path, "")
             whole.update(f"{each.path}\0{len(text)}\0{text}".encode("utf-8", "surrogatepass"))
         return whole.hexdigest()[:16]
 
@@ -84,9 +88,12 @@ def find_submissions(course: Course, named: list[Path]) -> list[Submission]:
 
 
 def is_handed_in(entry: Path) -> bool:
-    """Whether an entry of a class's folder is somebody's: also one that cannot be read, so that nobody is forgotten."""
-    return not entry.name.startswith(".") and (entry.is_symlink() or entry.is_dir() or is_archive(entry.name)
-                                               or entry.name.lower().endswith(FOREIGN))
+    """Whether an entry of a class's folder is somebody's: also one that cannot be read, so that nobody is forgotten. What
+    macOS packs beside the files is nobody's, nor is an earlier run's --out."""
+    if entry.name.startswith(".") or entry.name == "__MACOSX" or os.path.lexists(entry / CLASS_LEDGER):
+        return False
+    return (entry.is_symlink() or entry.is_dir() or is_archive(entry.name)
+            or entry.name.lower().endswith(FOREIGN + LOOSE))
 
 
 def looks_like_a_submission(course: Course, folder: Path) -> bool:
@@ -131,10 +138,14 @@ def read_submission(course: Course, submission: Submission, exercises: list[Exer
     needed = {e.path: e for each in exercises for e in [*course.requirements(each), each]}
     notebooks = [f"{project.name}.ipynb" for project, _ in notebook_projects(course, list(needed.values()))]
     names = {*(path.rpartition("/")[2] for path in needed), *notebooks}
+    others = Others(names | {exercise.path.rpartition("/")[2] for exercise in course.exercises.values()})
 
     def wanted(path: str) -> bool:
         *folders, name = path.split("/")
-        return name in names and OURS.isdisjoint(folders)
+        ours = not OURS.isdisjoint(folders)
+        if not ours:
+            others.see(name)
+        return name in names and not ours
 
     found = kept(files_in(submission.path, wanted))
     meant = candidates([*(exercise.path for exercise in course.exercises.values()), *notebooks], found)
@@ -154,7 +165,9 @@ def read_submission(course: Course, submission: Submission, exercises: list[Exer
             texts = {path: text for path, text in {**texts, **in_it.texts}.items() if path not in in_it.problems}
             problems = {path: words for path, words in {**problems, **in_it.problems}.items() if path not in in_it.texts}
     return HandIn({path: text for path, text in texts.items() if path in needed},
-                  {path: words for path, words in problems.items() if path in needed})
+                  {path: words for path, words in problems.items() if path in needed},
+                  {path: others.instead_of(path.rpartition("/")[2]) for path in needed
+                   if path not in texts and path not in problems})
 
 
 def safe_path(path: str) -> str:

@@ -15,6 +15,7 @@ from grader.autograde.archives import Unreadable
 from grader.autograde.marker import Job, Marker
 from grader.autograde.submissions import HandIn, Submission, read_submission
 from grader.course import Course, Exercise
+from grader.report.standing import NO_FILE
 from grader.verdict import Status, Verdict
 
 Known = dict[tuple[str, str], tuple[str, str, bool]]  # as ClassLedger.known() gives it
@@ -51,7 +52,8 @@ class Plan:
         files = {e.id: hand_in.digest(self.course, e) for e in self.exercises}
         due = [e for e in self.exercises if not self.is_known(submission.name, e, files[e.id])]
         missing = [e for e in due if e.path not in hand_in.texts and e.path not in hand_in.problems]
-        verdicts = [self.said(submission, e, Status.NOT_STARTED, f"There is no file {e.path} in it.") for e in missing]
+        verdicts = [self.said(submission, e, Status.NOT_STARTED, f"{NO_FILE} {e.path} in it{hand_in.instead[e.path]}.")
+                    for e in missing]
         judged = [e for e in due if e not in missing]
         return Task(submission.name, self.job(submission, judged, hand_in), files, verdicts)
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from grader.class_ledger import Marked
 from grader.course import Course, Exercise
 from grader.report.clusters import Cluster, clusters, without_place
-from grader.report.standing import UNSAFE, Standing, earned, is_unsafe, judged, out_of, standing, unjudged
+from grader.report.standing import UNSAFE, Standing, astray, earned, is_unsafe, judged, out_of, standing, unjudged
 from grader.report.style import count, safe_line, short
 from grader.report.templates import environment, shown_check, when
 
@@ -125,8 +125,10 @@ def row(exercises: list[Exercise], one: Marked, person: dict) -> dict:
 
 
 def not_judged(exercises: list[Exercise], marked: list[Marked], people: dict[str, dict]) -> dict:
-    """What the class's marks lack: submissions that cannot be read, verdicts still due, exercises not run."""
+    """What the class's marks lack: submissions that cannot be read, files under other names, verdicts still due,
+    exercises not run."""
     unread = [{**people[one.name], "problem": short(one.problem, LONGEST)} for one in marked if one.problem]
+    stray = [{**people[one.name], "problem": short(words, LONGEST)} for one in marked if (words := astray(exercises, one))]
     due = [{**people[one.name], "numbers": ", ".join(e.number for e in unjudged(exercises, one))}
            for one in marked if not one.problem and unjudged(exercises, one)]
     not_run: dict[tuple[str, str], list[dict]] = {}
@@ -136,6 +138,6 @@ def not_judged(exercises: list[Exercise], marked: list[Marked], people: dict[str
             if standing(verdict) == Standing.NOT_RUN:
                 not_run.setdefault((exercise.number, without_place(verdict)), []).append(
                     {**people[one.name], "href": f"{people[one.name]['href']}#e{exercise.number}"})
-    return {"unread": unread, "due": due,
+    return {"unread": unread, "stray": stray, "due": due,
             "not_run": [{"number": number, "message": message, "names": names[:SHOWN_NAMES], "more": names[SHOWN_NAMES:]}
                         for (number, message), names in not_run.items()]}

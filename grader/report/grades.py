@@ -5,7 +5,7 @@ import re
 
 from grader.class_ledger import Marked
 from grader.course import Exercise
-from grader.report.standing import UNSAFE, Standing, earned, is_unsafe, out_of, standing, unjudged
+from grader.report.standing import UNSAFE, Standing, astray, earned, is_unsafe, out_of, standing, unjudged
 from grader.report.style import safe_line, short
 
 LONGEST = 300  # characters of a cell
@@ -37,6 +37,7 @@ def note(exercises: list[Exercise], one: Marked, unsafe: bool) -> str:
     not_run = [e.number for e in exercises if standing(one.verdicts.get(e.id)) == Standing.NOT_RUN]
     return " ".join(part for part in (
         short(one.problem, LONGEST),
+        short(astray(exercises, one), LONGEST),
         f"Not judged: {', '.join(missing)}." if missing else "",
         f"Not run: {', '.join(not_run)}." if not_run else "",
         UNSAFE if unsafe else "") if part)

@@ -13,6 +13,7 @@ UNSAFE = "Marked without the sandbox."
 HIDDEN_NOT_RUN = "Hidden checks not run."
 CHECK_NOT_RUN = "Not run, because other checks had to be stopped."
 NOT_JUDGED_YET = "Not judged yet."
+NO_FILE = "There is no file"  # begins what is said of an exercise that was not handed in
 
 
 class Standing(StrEnum):
@@ -62,6 +63,15 @@ def out_of(exercises: Iterable[Exercise], marked: Marked) -> int:
 def unjudged(exercises: Iterable[Exercise], marked: Marked) -> list[Exercise]:
     """The exercises without a verdict."""
     return [e for e in exercises if e.id not in marked.verdicts]
+
+
+def astray(exercises: Iterable[Exercise], marked: Marked) -> str:
+    """What is said of a file that is missing though there are others, or though nothing is there: a human should look,
+    since an upload may have failed or a file have another name. Empty where all is well."""
+    said = [v.message for v in judged(exercises, marked) if v.status == Status.NOT_STARTED
+            and v.message.startswith(NO_FILE) and not v.message.endswith(" in it.")]
+    more = f" ({len(said) - 1} more like it)" if len(said) > 1 else ""
+    return said[0] + more if said else ""
 
 
 def is_unsafe(exercises: Iterable[Exercise], marked: Iterable[Marked]) -> bool:

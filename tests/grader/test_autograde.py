@@ -1,4 +1,5 @@
 """`grader autograde` from the shell, as a whole process: a class of eight, its ledger, and every way to run it again."""
+import io
 import os
 import re
 import shlex
@@ -10,8 +11,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-
 from rich.console import Console
+
 from grader.autograde.marker import Job, not_judged
 from grader.autograde.run import Plan, Record, Shown
 from grader.autograde.tasks import Task
@@ -87,13 +88,12 @@ def test_every_line_that_is_printed(root, marked):
     patterns = [f"1 of 8  {re.escape(UNREADABLE)}"]
     patterns += [rf"{at} of 8  {name}: {EARNED[name]} points, \d+\.\d s" for at, name in enumerate(NAMES[1:], 2)]
     patterns += [r"8 submissions in \d+ s( \(\d+\.\d\d s of CPU\))? · median 5 of 12 points · marks/report\.html",
-                 f"  broken: {re.escape(UNREADABLE)}"]
+                 f"  {re.escape(UNREADABLE)}",
+                 r"  empty: There is no file p1/letters/first\.py in it, nor any other\. \(2 more like it\)"]
     for line, pattern in zip(marked, patterns, strict=True):
         assert re.fullmatch(pattern, line), line
 
 
-def test_what_is_in_the_ledger(root, marked):
-    found = verdicts(root / "marks")
 def test_a_long_name_takes_no_room_from_the_bar():
     shown = Shown(6, {})
     task = Task("Anna-Sophie Groß_12345_assignsubmission_file_ [second try]", None, {}, problem="x" * 300)
@@ -104,6 +104,8 @@ def test_a_long_name_takes_no_room_from_the_bar():
     assert re.fullmatch(r"marking ━+\S* +1/6 0:00:0\d left -:--:-- x{15,}…\n", lines.getvalue()), lines.getvalue()
 
 
+def test_what_is_in_the_ledger(root, marked):
+    found = verdicts(root / "marks")
     assert sorted(found) == sorted((name, e) for name in NAMES for e in (FIRST_ID, SECOND_ID, THIRD_ID))
     assert {name: sum(found[name, e]["earned"] for e in (FIRST_ID, SECOND_ID, THIRD_ID)) for name in NAMES} == EARNED
     status = {name: [found[name, e]["status"] for e in (FIRST_ID, SECOND_ID, THIRD_ID)] for name in NAMES}
@@ -239,6 +241,7 @@ def test_without_bubblewrap(root, tmp_path):
     (["class/empty/"], "There are no submissions in class/empty: it should hold a folder, a .zip or a .tar.gz of each."),
     (["class", "--only", "frist"], "There is no exercise or project 'frist'; did you mean 'first'?"),
     (["class", "--workers", "0"], "--workers must be at least 1."),
+    (["class", "--out", "class/"], "class is the folder with the submissions; name another --out."),
     (["class", "--out", "course.yml"], "course.yml/class.sqlite3 cannot be written (File exists); name another --out.")])
 def test_a_wrong_call_is_one_sentence(root, arguments, words):
     assert sentence(root, *arguments) == words

@@ -79,6 +79,19 @@ def test_grades(exercises):
         ["cleo", "", "", "", "0", "12", "It is no archive. Not judged: 1.1.1, 1.1.2, 1.2.1."]]
 
 
+def test_a_file_under_another_name_is_in_the_note(exercises):
+    """And a plain missing one is not: whoever began later handed in what there was."""
+    first, second, third = exercises
+    said = [f"There is no file {e.path} in it" for e in exercises]
+    ada = marked("ada", verdict(first, PASSES), verdict(second, status=Status.NOT_STARTED, message=f"{said[1]}."),
+                 verdict(third, status=Status.NOT_STARTED, message=f"{said[2]}, but Third.py: files are known by their names."))
+    ben = marked("ben", *(verdict(e, status=Status.NOT_STARTED, message=f"{words}, nor any other.")
+                          for e, words in zip(exercises, said)))
+    assert [row[-1] for row in read_csv(grades_csv(exercises, [ada, ben]))[1:]] == [
+        f"{said[2]}, but Third.py: files are known by their names.", f"{said[0]}, nor any other. (2 more like it)"]
+    assert [row[-1] for row in read_csv(grades_csv([first, second], [ada]))[1:]] == [""]
+
+
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "＝1", "=cmd|' /C calc'!A0"])
 def test_no_cell_is_a_formula(exercises, name):
     cells = read_csv(grades_csv(exercises, [marked(name, problem=name)]))[1]

@@ -259,6 +259,15 @@ def test_the_page_of_a_class(small, exercises):
     assert (page.tags["tr"], page.tags["svg"]) == (5, 3) and UNSAFE not in page.words
 
 
+def test_a_file_under_another_name_is_on_the_page(small, exercises):
+    words = "There is no file a.py in it, but A.py: files are known by their names."
+    eve = marked("eve", *(verdict(e, status=Status.NOT_STARTED, message=words) for e in exercises))
+    plain = marked("fay", *(verdict(e, status=Status.NOT_STARTED, message="There is no file a.py in it.") for e in exercises))
+    page = page_of(small, [eve, plain])
+    assert f"No file where one was looked for eve : {words} (2 more like it)" in page.words and "fay :" not in page.words
+    assert "#lacking" in page.links and "students/eve.html" in page.links
+
+
 def test_the_page_of_nobody(small):
     page = page_of(small, [])
     assert "0 submissions" in page.words and "No two submissions do the same thing wrong." in page.words

@@ -152,6 +152,33 @@ def test_of_several_the_one_whose_path_says_most_then_the_shallowest(course, tmp
         assert texts(course, pack(tmp_path / "alice.zip", files))[FIRST] == MINE
 
 
+@pytest.mark.parametrize("files, first, second", [
+    (["First (1).py"], ", but First (1).py: files are known by their names",
+     ", but First (1).py: files are known by their names"),
+    (["third.py", "my_FIRST.ipynb", "notes.txt"], ", but my_FIRST.ipynb: files are known by their names", ""),
+    (["third.py", "notes.txt"], "", ""),
+    (["a.rar", "b.pdf", "c.docx", "d.txt"], *[", but a.rar, b.pdf, c.docx and more: files are known by their names"] * 2),
+    (["._first.py", "__MACOSX/x.py", "venv/first_try.py"], ", nor any other", ", nor any other"), ([], *[", nor any other"] * 2),
+    (["red\x1b[31m_first.py"], *[", but red\\x1b[31m_first.py: files are known by their names"] * 2)])
+def test_where_a_file_is_missing_it_is_said_what_is_there(course, tmp_path, files, first, second):
+    (tmp_path / "alice").mkdir()
+    write(tmp_path / "alice", dict.fromkeys(files, MINE))
+    for path in (tmp_path / "alice", pack(tmp_path / "alice.zip", dict.fromkeys(files, MINE)),
+                 pack(tmp_path / "alice.tar.gz", dict.fromkeys(files, MINE))):
+        hand_in = read(course, path)
+        assert (hand_in.instead[FIRST], hand_in.instead[SECOND]) == (first, second)
+        assert FIRST not in hand_in.texts and hand_in.problems == {}
+
+
+def test_a_renamed_file_is_due_again(course, tmp_path):
+    """The words on a file that is missing change with what else is there."""
+    exercise = course.find_one("letters/first")
+    write(tmp_path, {"alice/first_try.py": MINE})
+    before = read(course, tmp_path / "alice").digest(course, exercise)
+    (tmp_path / "alice/first_try.py").rename(tmp_path / "alice/first_two.py")
+    assert read(course, tmp_path / "alice").digest(course, exercise) != before
+
+
 def test_what_the_course_put_there_is_nobodys_work(course, tmp_path):
     ours = {f"exercises/.stubs/{FIRST}": "stub", f"solutions/{FIRST}": "reference", "__MACOSX/._first.py": "\0",
             f"__MACOSX/{FIRST}": "resource", ".git/first.py": "old", "venv/lib/first.py": "library"}
@@ -239,6 +266,23 @@ def test_nobody_is_forgotten_because_of_an_ending(course, tmp_path):
     assert [each.name for each in found] == ["alice.rar", "bob.7z", "carol.gz"]
     for each in found:
         assert why_unreadable(course, each.path).startswith("it is neither a folder nor one of .zip, .tar.gz")
+
+
+def test_a_file_among_the_folders_is_somebodys(course, tmp_path):
+    """As Canvas gives out single files; which exercise it is meant for is not guessed."""
+    write(tmp_path, {"class/alice/first.py": MINE, "class/bob_12_345_first.py": MINE, "class/carol.ipynb": "{}",
+                     "class/README.md": ""})
+    found = find_submissions(course, [tmp_path / "class"])
+    assert [each.name for each in found] == ["alice", "bob_12_345_first.py", "carol.ipynb"]
+    for each in found[1:]:
+        assert why_unreadable(course, each.path) == "it is a file by itself; put it into a folder named after its student"
+
+
+def test_what_nobody_handed_in_is_no_submission(course, tmp_path):
+    """What macOS packs beside the files, and the folder with the marks of an earlier run."""
+    write(tmp_path, {"class/alice/first.py": MINE, "class/__MACOSX/alice/._first.py": "", "class/._alice.zip": "",
+                     "class/.DS_Store": "", "class/marks/class.sqlite3": "", "class/marks/students/alice.html": ""})
+    assert names(course, tmp_path / "class") == ["alice"]
 
 
 def test_names_are_told_apart(course, tmp_path):
