@@ -223,7 +223,7 @@ def text_of(content: Content) -> str:
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        raise ValueError(f"is not UTF-8 text (byte {error.start})") from None
+        raise ValueError(f"is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
 
 
 def files_in(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Content]]:

@@ -134,9 +134,11 @@ def without_place(verdict: Verdict) -> str:
     label = verdict.file.removesuffix(f"{verdict.exercise}.py")
     message = short(verdict.message, LONGEST + len(label))
     message = message.replace(label, "") if label else message
-    return re.sub(r"^[\w./-]*\.py(, line \d+)?:? ", "", message) or "no message"
+    message = re.sub(r"^[\w./-]*\.py(, line \d+)?: ", "", message)
+    return re.sub(r"^[\w./-]*\.py ", "The file ", message) or "no message"
 
 
 def pattern(message: str) -> str:
-    """`message` without what differs between two who did the same: quoted names, and numbers."""
-    return re.sub(r"\b\d+(\.\d+)?\b", "…", re.sub(r"'[^']*'|\"[^\"]*\"", "'…'", short(message, LONGEST)))
+    """`message` without what differs between two who did the same: quoted names, and numbers (of UTF-8
+    the 8 stays)."""
+    return re.sub(r"(?<!\w-)\b\d+(\.\d+)?\b", "…", re.sub(r"'[^']*'|\"[^\"]*\"", "'…'", short(message, LONGEST)))

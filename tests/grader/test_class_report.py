@@ -115,10 +115,13 @@ def test_ends_are_told_by_kind_and_message(exercises):
                 "eve": "{}, line 3: NameError: name 'np' is not defined.",
                 "fay": "{}, line 14: NameError: name 'torch' is not defined.",
                 "gus": "There is no file {}; `grader reset` brings the stub back."}.items()]
+    load += [marked(name, verdict(first, submission=name, message=f"{path}first.py is not UTF-8 text (byte {byte})."))
+             for name, path, byte in (("hal", "", 5), ("ivy", "my/work/", 0))]
     of_class = [*at(first, ada=loop[:1], ben=loop[1:], cleo=loop), *load]
     assert told(exercises, of_class) == [
         ("1.1.1", "timeout: it took more than … s", ["ada", "ben", "cleo"]),
         ("1.1.1", "NameError: name '…' is not defined.", ["eve", "fay"]),
+        ("1.1.1", "The file is not UTF-8 text (byte …).", ["hal", "ivy"]),
         ("1.1.1", "There is no file p1/letters/first.py; `grader reset` brings the stub back.", ["gus"])]
 
 

@@ -203,7 +203,7 @@ def test_what_windows_makes_of_a_file(course, tmp_path):
 
 
 @pytest.mark.parametrize("content, words", [
-    ("x = 'ü'".encode("latin-1"), "is not UTF-8 text (byte 5)."), ("x = 1".encode("utf-16"), "is not UTF-8 text (byte 0)."),
+    ("x = 'ü'".encode("latin-1"), "is not UTF-8 text (byte 5); save it as UTF-8."), ("x = 1".encode("utf-16"), "is not UTF-8 text (byte 0); save it as UTF-8."),
     (b"#" * 1_000_001, "is larger than 1 MB; a solution fits in a few kilobytes.")])
 def test_what_is_no_text_is_said_with_its_place(course, tmp_path, content, words):
     (tmp_path / "alice").mkdir()
