@@ -67,7 +67,7 @@ class HandIn:
 
 def find_submissions(course: Course, named: list[Path]) -> list[Submission]:
     """The submissions that the paths name: archives, single submissions, or folders with a submission in each entry;
-    of a course of nbgrader's, its students."""
+    of a course of nbgrader's, its students. A folder in which there are none is one itself, among several."""
     paths: list[Path] = []
     for path in named:
         path = path / SUBMITTED if is_nbgrader_course(path) else path
@@ -77,7 +77,9 @@ def find_submissions(course: Course, named: list[Path]) -> list[Submission]:
             if not path.is_dir() or looks_like_a_submission(course, path):
                 paths.append(path)
             else:
-                paths += [entry for entry in sorted(path.iterdir()) if is_handed_in(entry)]
+                entries = [entry for entry in sorted(path.iterdir()) if is_handed_in(entry)]
+                nobody = all(entry.name.lower().endswith(LOOSE) for entry in entries)
+                paths += entries if not nobody else [path] if len(named) > 1 else []
         except OSError as error:
             raise UsageError(f"{safe_name(str(path))} cannot be read: {reason(error)}.") from None
     if not paths:

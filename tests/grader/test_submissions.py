@@ -278,6 +278,15 @@ def test_a_file_among_the_folders_is_somebodys(course, tmp_path):
         assert why_unreadable(course, each.path) == "it is a file by itself; put it into a folder named after its student"
 
 
+def test_of_several_that_are_named_none_is_forgotten(course, tmp_path):
+    """As `class/*` names them: one is empty, the file of another has a wrong name."""
+    write(tmp_path, {"class/alice/first.py": MINE, "class/bob/first (1).py": MINE})
+    (tmp_path / "class/carol").mkdir()
+    assert names(course, *sorted((tmp_path / "class").iterdir())) == ["alice", "bob", "carol"]
+    for alone in ("bob", "carol"):
+        assert "There are no submissions in " in refused(course, tmp_path / "class" / alone)
+
+
 def test_what_nobody_handed_in_is_no_submission(course, tmp_path):
     """What macOS packs beside the files, and the folder with the marks of an earlier run."""
     write(tmp_path, {"class/alice/first.py": MINE, "class/__MACOSX/alice/._first.py": "", "class/._alice.zip": "",
