@@ -45,6 +45,11 @@ class Options:
 def autograde(course: Course, options: Options) -> int:
     """Mark and write; FAILED where a submission could not be read or judged to the end, or a mark not be written."""
     gradebooks = [path for path in options.submissions if is_nbgrader_course(path)]
+    if options.nbgrader and not gradebooks:
+        raise UsageError(f"{options.submissions[0]} is no course folder of nbgrader's, with submitted/ and gradebook.db; name "
+                         "that, or leave --nbgrader out.")
+    if options.scheduler and options.engine != "dask":
+        raise UsageError("--scheduler is the address of a Dask cluster; add --engine dask.")
     python = find_nbgrader(options.nbgrader) if gradebooks else None
     exercises = exercises_to_mark(course, options.only)
     if gradebooks == options.submissions and not options.only:  # what was handed out there

@@ -241,6 +241,9 @@ def test_without_bubblewrap(root, tmp_path):
     (["class/empty/"], "There are no submissions in class/empty: it should hold a folder, a .zip or a .tar.gz of each."),
     (["class", "--only", "frist"], "There is no exercise or project 'frist'; did you mean 'first'?"),
     (["class", "--workers", "0"], "--workers must be at least 1."),
+    (["class", "--scheduler", "tcp://host:8786"], "--scheduler is the address of a Dask cluster; add --engine dask."),
+    (["class", "--nbgrader", "env"], "class is no course folder of nbgrader's, with submitted/ and gradebook.db; name that, "
+                                     "or leave --nbgrader out."),
     (["class", "--out", "class/"], "class is the folder with the submissions; name another --out."),
     (["class", "--out", "course.yml"], "course.yml/class.sqlite3 cannot be written (File exists); name another --out.")])
 def test_a_wrong_call_is_one_sentence(root, arguments, words):
