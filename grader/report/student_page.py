@@ -34,17 +34,17 @@ def student_pages(course: Course, exercises: list[Exercise], marked: list[Marked
             title=short(course.title, LONGEST), now=when(now), unsafe=unsafe, problem=short(one.problem, LONGEST),
             name=short(safe_line(short(one.name, LONGEST)), LONGEST_NAME) or "(no name)",
             earned=earned(exercises, one), out_of=out_of(exercises, one), passed=stands.count(Standing.PASSED),
-            exercises=[shown_exercise(e, one) for e in exercises])
+            exercises=[shown_exercise(course, e, one) for e in exercises])
 
 
-def shown_exercise(exercise: Exercise, one: Marked) -> dict:
+def shown_exercise(course: Course, exercise: Exercise, one: Marked) -> dict:
     verdict = one.verdicts.get(exercise.id)
     shown = {"number": exercise.number, "title": exercise.title, "standing": str(standing(verdict)),
              "points": points(exercise, one), "earned": 0, "message": NOT_JUDGED_YET, "excerpt": "", "checks": [],
              "file": "", "stopped": ""}
     if verdict is None:
         return shown
-    return {**shown, "earned": verdict.earned, "message": message(verdict), "excerpt": short(verdict.excerpt, LONGEST),
+    return {**shown, "earned": verdict.earned, "message": message(verdict) or builds_on(course, exercise, one), "excerpt": short(verdict.excerpt, LONGEST),
             "checks": [shown_check(check.model_dump()) for check in verdict.checks if verdict.hidden_checks_run],
             "file": exercise.path, "stopped": CHECK_NOT_RUN if stopped(verdict) else ""}
 
@@ -52,6 +52,15 @@ def shown_exercise(exercise: Exercise, one: Marked) -> dict:
 def message(verdict: Verdict) -> str:
     words = short(verdict.message, LONGEST)
     return words if verdict.hidden_checks_run else f"{HIDDEN_NOT_RUN} {words}".strip()
+
+
+def builds_on(course: Course, exercise: Exercise, one: Marked) -> str:
+    """Where checks fail: what it builds on and fails too, since each is judged with the student's own files."""
+    if standing(one.verdicts[exercise.id]) not in (Standing.PARTLY, Standing.FAILED):
+        return ""
+    below = [e.number for e in course.requirements(exercise)
+             if e.id in one.verdicts and standing(one.verdicts[e.id]) != Standing.PASSED]
+    return f"It builds on {', '.join(below)}; what fails here may come from there." if below else ""
 
 
 def stopped(verdict: Verdict) -> bool:

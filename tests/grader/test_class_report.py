@@ -307,6 +307,22 @@ def test_a_students_page(small, exercises):
     assert (name, page.ids) == ("ada", ["e1.1.1", "e1.1.2", "e1.2.1"])
 
 
+def test_where_a_failure_may_come_from_below_a_students_page_says_so(small, exercises):
+    """The second builds on the first."""
+    first, second, third = exercises
+    words = "It builds on 1.1.1; what fails here may come from there."
+
+    def told(*verdicts):
+        (_, text), = student_pages(small, exercises, [marked("ada", *verdicts)], NOON)
+        return Page(text).words.count("builds on"), words in Page(text).words
+
+    assert told(verdict(first, PASSES, fails()), verdict(second, PASSES, fails()), verdict(third, fails())) == (1, True)
+    assert told(verdict(first, PASSES), verdict(second, PASSES, fails())) == (0, False)
+    assert told(verdict(first, fails()), verdict(second, PASSES)) == (0, False)
+    assert told(verdict(second, fails())) == (0, False)
+    assert told(verdict(first, fails()), verdict(second, message="x.py, line 1: invalid syntax.")) == (0, False)
+
+
 def test_examples_are_not_shown_as_checks(small, exercises):
     one = marked("ada", verdict(exercises[0], PASSES, status=Status.EXAMPLES_PASSED, hidden_checks_run=False, earned=0))
     (_, text), = student_pages(small, exercises[:1], [one], NOON)
