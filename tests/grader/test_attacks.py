@@ -48,10 +48,20 @@ def host(*folders: Path) -> dict:
         path for path in Path("/tmp").iterdir() if MARK in path.name}
     files = {path: (path.stat().st_size, path.stat().st_mtime_ns) for folder in folders for path in folder.rglob("*")
              if path.is_file() and ".grader" not in path.parts and "__pycache__" not in path.parts}
-    ours = {p.pid for p in psutil.process_iter(["cmdline"]) if MARK in " ".join(p.info["cmdline"] or [])
-            or "grader.class_judge" in " ".join(p.info["cmdline"] or [])}
+    ours = {p.pid for p in psutil.process_iter(["cmdline"]) if is_orphan(p)}
     return {"left behind": left, "files": files, "processes": ours, "mounts": Path("/proc/self/mounts").read_text(),
             "shared memory": shutil.disk_usage("/dev/shm").used}
+
+
+def is_orphan(process: psutil.Process) -> bool:
+    """An attack's process, or one of a sandbox, that no command is waiting for. (Others may be marking here, too.)"""
+    if not any(each in " ".join(process.info["cmdline"] or []) for each in (MARK, "grader.class_judge", "grader.worker")):
+        return False
+    try:
+        above = [" ".join(parent.cmdline()) for parent in process.parents()]
+    except psutil.Error:  # it ends just now
+        return False
+    return not any("-m grader" in line and "grader.class_judge" not in line and "grader.worker" not in line for line in above)
 
 
 def found(place: Path) -> set[Path]:
@@ -119,7 +129,8 @@ def test_nothing_of_suites_solutions_or_the_environment_is_in_what_was_written(m
     assert len(hidden) > 100
     leaks = {}
     for name, text in [("stdout", said), *((str(p), p.read_text(errors="replace")) for p in out.rglob("*") if p.is_file())]:
-        if leaked := [line for line in hidden if line in squeezed(text)]:
+        written = squeezed(text)
+        if leaked := [line for line in hidden if line in written]:
             leaks[name] = leaked[:3]
     assert leaks == {}
 
@@ -137,7 +148,7 @@ def secrets(root: Path) -> set[str]:
         for block in solution_regions(text):
             hidden |= {squeezed(line) for line in lines[block.begin:block.end - 1]}
     for path in (root / "tests").rglob("test_*.py"):
-        text = re.sub(r'""".*?"""', "", path.read_text(encoding="utf-8"), flags=re.DOTALL)  # titles are told
+        text = re.sub(r'""".*?"""|note="[^"]*"', "", path.read_text(encoding="utf-8"), flags=re.DOTALL)  # these are told
         hidden |= {squeezed(line) for line in text.splitlines()}
     return {line for line in hidden - shown if len(line) >= SHORTEST_SECRET} | given
 
