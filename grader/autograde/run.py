@@ -122,7 +122,7 @@ class Shown:
         self.judged: set[str] = set()  # in this run
         self.cpu_seconds: float | None = None  # of the sandboxes, where that is known
         self.bar = Progress(TextColumn("marking"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-                            TextColumn("left"), TimeRemainingColumn(), TextColumn("{task.description}"),
+                            TextColumn("left"), TimeRemainingColumn(), TextColumn("{task.description}", markup=False),
                             console=Console(stderr=True), disable=not sys.stderr.isatty())
 
     def __enter__(self) -> "Shown":
@@ -145,7 +145,7 @@ class Shown:
             words = f"{task.name}: {count(sum(self.earned[task.name].values()), 'point')}, {task.seconds:.1f} s"
         else:
             words = f"{task.name}: nothing has changed"
-        self.bar.update(self.line, advance=1, description=words.replace("[", "\\["))
+        self.bar.update(self.line, advance=1, description=words)
         if self.bar.disable:
             print(f"{self.done} of {self.total}  {words}", flush=True)
 
