@@ -326,6 +326,11 @@ def text_long_sum(place: Path) -> None:
     hand_in(place, WRONG + "def f():\n    return " + "+".join("1" * 100_000) + "\ndef g():\n    return a" + ".a" * 100_000 + "\n")
 
 
+def text_chains_of_names(place: Path) -> None:
+    """Hands in chains of thousands of attributes, each of which is followed to its begin before anything is run."""
+    hand_in(place, WRONG + ("a" + ".b" * 2900 + "\n") * 160)
+
+
 def text_nested_blocks(place: Path) -> None:
     """Hands in a hundred nested blocks, lambdas and conditions."""
     blocks = "".join(" " * n + "if 1:\n" for n in range(99)) + " " * 99 + "pass\n"
