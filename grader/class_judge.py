@@ -31,6 +31,7 @@ from grader.workspace import HandedIn, given_folder, local_workspace
 from grader.zygotes import Libraries
 
 MEMORY_MB = 4000  # of a judge, beyond what it shares: a few times the largest frame
+LONGEST = 20_000  # characters of what one check printed, or of a line in error: no report shows more, answers stay short
 TRIES = 3         # of an exercise whose worker was killed: by the system, or by somebody who is not part of this
 
 
@@ -101,7 +102,9 @@ class ClassParent(WarmParent):
                               problems=request["problems"], code=self.code)
         for exercise in (self.course.exercises[name] for name in request["exercises"]):
             verdict = settled(lambda: self.verdict(submission, exercise, context))
-            say({"verdict": verdict.model_copy(update={"unsafe": confine is None}).model_dump(mode="json")})
+            checks = [check.model_copy(update={"output": check.output[-LONGEST:]}) for check in verdict.checks]
+            whole = {"unsafe": confine is None, "checks": checks, "excerpt": verdict.excerpt[:LONGEST]}
+            say({"verdict": verdict.model_copy(update=whole).model_dump(mode="json")})
         say({"exit": PASSED})
 
     def verdict(self, submission: HandedIn, exercise: Exercise, context: Context) -> Verdict:

@@ -258,7 +258,8 @@ def _text_of(cell: dict, key: str, name: str) -> str:
     return source.replace("\r\n", "\n")
 
 
-_OWN_TO_IPYTHON = re.compile(r"^([ \t]*)([%!?].*|.*\w\?{1,2}\s*)$", re.MULTILINE)
+# Behind the blanks that begin a line no blank: else it would be tried from each of them, in the square of the time.
+_OWN_TO_IPYTHON = re.compile(r"^([ \t]*)(?![ \t])([%!?].*|.*\w\?{1,2}\s*)$", re.MULTILINE)
 
 
 def without_magics(text: str) -> str:

@@ -46,6 +46,14 @@ def require_sandbox() -> None:
                          f"run as root, {unsafe}.")
 
 
+def require_apart(root: Path) -> None:
+    """Raise UsageError where whatever sees Python would see the course beside it, and what else lies there."""
+    for folder in (Path("/usr"), *python_folders()):
+        if root.is_relative_to(folder) or root.resolve().is_relative_to(folder.resolve()):
+            raise UsageError(f"The course lies in {folder}, which submissions must see to run Python: move the course, or the "
+                             "virtual environment into a folder of its own (python -m venv .venv).")
+
+
 def confinement(readable: list[Path] = ()) -> dict:
     """How the processes in a new sandbox confine themselves: the arguments of worker/confine.py's Confinement.
 

@@ -164,6 +164,7 @@ class Marker:
         """Raises UsageError where there can be no sandbox, GraderError where what is in it does not start."""
         if not self.unsafe:
             sandbox.require_sandbox()
+            sandbox.require_apart(self.course.root)
         preloads = {tuple(e.preload) for e in self.exercises}
         zygotes = [Zygote(libraries, self.around_workers(libraries), sandbox.confinement([self.given])) for libraries in sorted(preloads)]
         self.parts = [*zygotes]

@@ -131,7 +131,8 @@ class Shown:
         self.cpu_seconds: float | None = None  # of the sandboxes, where that is known
         self.bar = Progress(TextColumn("marking"), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(),
                             TextColumn("left"), TimeRemainingColumn(),
-                            TextColumn("{task.description}", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")),
+                            TextColumn("{task.description}", markup=False,
+                                       table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")),
                             expand=True, console=Console(stderr=True), disable=not sys.stderr.isatty())
 
     def __enter__(self) -> "Shown":
@@ -154,7 +155,7 @@ class Shown:
             words = f"{task.name}: {count(sum(self.earned[task.name].values()), 'point')}, {task.seconds:.1f} s"
         else:
             words = f"{task.name}: nothing has changed"
-        self.bar.update(self.line, advance=1, description=words.replace("[", "\\["))
+        self.bar.update(self.line, advance=1, description=words)
         if self.bar.disable:
             print(f"{self.done} of {self.total}  {words}", flush=True)
 

@@ -99,13 +99,24 @@ def is_handed_in(entry: Path) -> bool:
 
 
 def looks_like_a_submission(course: Course, folder: Path) -> bool:
-    """A folder that holds exercises itself, rather than other people's folders."""
+    """A folder that holds exercises itself, rather than other people's folders, of which one may be called `autograd`."""
+    own = called_like_exercises(course, folder)
+    others = 0
+    for entry in folder.iterdir() if own else ():
+        if entry.name not in OURS and entry not in own and not entry.is_symlink():
+            with contextlib.suppress(OSError):  # one that cannot be read is told when it is read
+                others += is_archive(entry.name) or (entry.is_dir() and bool(called_like_exercises(course, entry)))
+    return len(own) > 0 and len(own) >= others
+
+
+def called_like_exercises(course: Course, folder: Path) -> list[Path]:
+    """What in a folder is called like the course's own folders, or its files."""
     known = {"exercises", *(pipeline.name for pipeline in course.pipelines),
              *(project.name for project in course.projects.values() if project.exercises)}
     files = {exercise.path.rpartition("/")[2] for exercise in course.exercises.values()}
     files |= {f"{project.name}.ipynb" for project, _ in notebook_projects(course)}
-    return any(entry.is_dir() if entry.name in known else entry.name in files and not entry.is_dir()
-               for entry in folder.iterdir())
+    return [entry for entry in folder.iterdir()
+            if (entry.is_dir() if entry.name in known else entry.name in files and not entry.is_dir())]
 
 
 def unique_names(paths: list[Path]) -> dict[Path, str]:

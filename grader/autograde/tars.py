@@ -17,6 +17,7 @@ BLOCK = 512
 PORTION = 1 << 16
 LARGEST_CONTENT = 400 << 20  # which must be unpacked up to the file that is wanted
 LARGEST_HEADER = 1 << 20     # of those that hold a long name
+LARGEST_HEADERS = 32 << 20   # all together: they are taken apart record by record, which takes a hundred times as long
 MOST_MEMBERS = 20_000
 MOST_STREAMS = 1000          # behind each other: some programs pack in parallel that way
 XZ_MEMORY = 128 << 20        # `xz -9` takes 65 MB to unpack
@@ -59,6 +60,7 @@ def files_in_tar(file: BinaryIO, begin: bytes, wanted: Callable[[str], bool]) ->
 def members(stream: "Stream") -> Iterator[tuple[str, bytes, int]]:
     """(name, kind, size) of each member; whoever asks for the next has read or skipped the content, in whole blocks."""
     said: dict[str, str] = {}  # what a header before the member's own says of it
+    headers = 0
     for _ in range(4 * MOST_MEMBERS):
         header = stream.read(BLOCK, may_end=True)
         if not header.strip(b"\0"):
@@ -67,7 +69,8 @@ def members(stream: "Stream") -> Iterator[tuple[str, bytes, int]]:
             raise Unreadable("it is damaged (a header in it is wrong)")
         kind, size = header[156:157], number(header[124:136])
         if kind in LONG_NAME + LONG_LINK + PAX + PAX_FOR_ALL:
-            if size > LARGEST_HEADER:
+            headers += size
+            if size > LARGEST_HEADER or headers > LARGEST_HEADERS:
                 raise Unreadable("it is damaged (a header in it is too large)")
             content = stream.read(size)
             stream.skip(-size % BLOCK)

@@ -95,9 +95,12 @@ def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite
                        judged_at=datetime.now(UTC))
 
     try:
-        sources = gather(course, workspace, exercise)
+        with limited_patience():
+            sources = gather(course, workspace, exercise)
     except BadFile as error:
         return verdict(Status.FAILED, message=str(error), excerpt=error.excerpt)
+    except Tired:
+        return verdict(Status.FAILED, message=f"{workspace.label}/{exercise.path} takes too long to read as Python.")
     run = Run(course, exercise, sources, context)
     checks: list[Check] = []
     try:

@@ -12,8 +12,8 @@ LONGEST = 300  # characters of a cell
 # What a spreadsheet takes for a formula, also in the wide forms of these signs.
 # https://owasp.org/www-community/attacks/CSV_Injection
 FORMULA = "=+-@＝＋－＠"
-# Where one begins: the cell or, where a spreadsheet takes semicolons for the ends of cells, what follows one.
-BEGINS = re.compile(f"(^|[;,] ?)(?=[{re.escape(FORMULA)}])")
+# Where one begins: the cell or, where a spreadsheet takes semicolons for the ends of cells, what follows one, be it quoted.
+BEGINS = re.compile(f"(^|[;,][ \"]*)(?=[{re.escape(FORMULA)}])")
 
 
 def grades_csv(exercises: list[Exercise], marked: list[Marked]) -> str:

@@ -44,7 +44,8 @@ def shown_exercise(course: Course, exercise: Exercise, one: Marked) -> dict:
              "file": "", "stopped": ""}
     if verdict is None:
         return shown
-    return {**shown, "earned": verdict.earned, "message": message(verdict) or builds_on(course, exercise, one), "excerpt": short(verdict.excerpt, LONGEST),
+    return {**shown, "earned": verdict.earned, "message": message(verdict) or builds_on(course, exercise, one),
+            "excerpt": short(verdict.excerpt, LONGEST),
             "checks": [shown_check(check.model_dump()) for check in verdict.checks if verdict.hidden_checks_run],
             "file": exercise.path, "stopped": CHECK_NOT_RUN if stopped(verdict) else ""}
 

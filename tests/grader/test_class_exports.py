@@ -99,7 +99,11 @@ def test_no_cell_is_a_formula(exercises, name):
 
 
 def test_no_semicolon_begins_a_formula(exercises):
-    assert read_csv(grades_csv(exercises, [marked("a;=1+1; @b")]))[1][0] == "a;'=1+1; '@b"
+    text = grades_csv(exercises, [marked("a;=1+1; @b"), marked('b;"=1+1;" " @b', problem='b;"=1+1;" is damaged')])
+    assert read_csv(text)[1][0] == "a;'=1+1; '@b"
+    # As a spreadsheet reads it that takes semicolons for the ends of cells: what it finds in quotes is a cell's begin too.
+    cells = [part for row in csv.reader(io.StringIO(text), delimiter=";") for part in row]
+    assert len(cells) > 6 and not any(part.strip(' "').startswith(tuple(FORMULA)) for part in cells)
 
 
 @CLASSES

@@ -183,6 +183,7 @@ def test_line_numbers_of_the_cell_can_be_found_again(course):
     ('x = """\n%time\nwhy?\n"""', 'x = """\n%time\nwhy?\n"""'),
     ("%time\nx = = 1", "%time\nx = = 1"),
     ("x = 1\n", "x = 1\n"),
+    (" " * 200_000 + "x", " " * 200_000 + "x"),  # in no time: from each blank anew, it took minutes
 ])
 def test_lines_that_are_ipythons_are_comments_and_no_others(before, after):
     assert without_magics(before) == after

@@ -190,6 +190,13 @@ class TestWhereThereCanBeNoSandbox:
         with pytest.raises(UsageError, match="cannot make a sandbox here .bwrap: No permissions.*allow user namespaces"):
             sandbox.require_sandbox()
 
+    def test_a_course_that_lies_within_python_would_be_seen(self, monkeypatch, tmp_path):
+        sandbox.require_apart(tmp_path / "course")
+        monkeypatch.setattr(sandbox, "python_folders", lambda: [tmp_path])  # as `python -m venv .` makes it
+        for root in (tmp_path, tmp_path / "course", Path("/usr/local/src/course")):
+            with pytest.raises(UsageError, match="a folder of its own"):
+                sandbox.require_apart(root)
+
     def test_without_libseccomp_it_says_what_to_install(self, monkeypatch):
         sandbox_or_skip()
         monkeypatch.setitem(sys.modules, "pyseccomp", None)

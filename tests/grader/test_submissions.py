@@ -260,6 +260,13 @@ def test_a_folder_of_submissions_or_one_submission(course, tmp_path):
     assert names(course, tmp_path / "class", tmp_path / "class") == ["alice", "bob", "carol", "dave"]
 
 
+def test_nobody_is_forgotten_because_of_what_another_is_called(course, tmp_path):
+    write(tmp_path, {"class/alice/first.py": MINE, "class/bob/p1/letters/first.py": MINE, "class/letters/first.py": MINE,
+                     "one/exercises/p1/letters/first.py": MINE, "one/backup/first.py": MINE, "one/tests/first.py": MINE})
+    assert names(course, tmp_path / "class") == ["alice", "bob", "letters"]
+    assert names(course, tmp_path / "one") == ["one"]
+
+
 def test_nobody_is_forgotten_because_of_an_ending(course, tmp_path):
     write(tmp_path, {"class/alice.rar": "Rar!", "class/bob.7z": "7z", "class/carol.gz": "gz", "class/notes.md": ""})
     found = find_submissions(course, [tmp_path / "class"])

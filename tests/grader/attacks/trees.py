@@ -5,6 +5,7 @@ there, or an archive beside it, which it returns. In each, what is handed in for
 wrong. `mldd-attack` in a name lets host.py find what was written where it should not be.
 """
 import io
+import json
 import os
 import socket
 import stat
@@ -283,6 +284,13 @@ def text_surrogates(place: Path) -> None:
     hand_in(place, b"# \xed\xa0\x80 \xc0\x80 \xf8\x88\x80\x80\x80\n" + WRONG.encode())
 
 
+def text_of_blanks_in_a_notebook(place: Path) -> None:
+    """Hands in a notebook with a line of very many blanks, for whoever looks at each line for IPython's commands."""
+    source = " " * 900_000 + "x"
+    cell = {"cell_type": "code", "metadata": {"nbgrader": {"grade_id": "autograd-derivation"}}, "source": source}
+    hand_in(place, **{"autograd.ipynb": json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4})})
+
+
 def text_empty(place: Path) -> None:
     """Hands in an empty file."""
     hand_in(place, b"")
@@ -316,6 +324,11 @@ def text_signs(place: Path) -> None:
 def text_long_sum(place: Path) -> None:
     """Hands in a sum of a hundred thousand terms, and as many attributes: trees that lean to the left."""
     hand_in(place, WRONG + "def f():\n    return " + "+".join("1" * 100_000) + "\ndef g():\n    return a" + ".a" * 100_000 + "\n")
+
+
+def text_chains_of_names(place: Path) -> None:
+    """Hands in chains of thousands of attributes, each of which is followed to its begin before anything is run."""
+    hand_in(place, WRONG + ("a" + ".b" * 2900 + "\n") * 160)
 
 
 def text_nested_blocks(place: Path) -> None:
@@ -551,6 +564,12 @@ def tar_bomb(place: Path) -> Path:
     archive = place.with_name(place.name + ".tar.gz")
     archive.write_bytes(b"\x1f\x8b\x08" + bytes(7) + raw + bytes(8))
     return archive
+
+
+def tar_of_records(place: Path) -> Path:
+    """A tar archive with hundreds of millions of records about its one file, which are a megabyte when packed."""
+    records = b"6 a=b\n" * ((1 << 20) // 6)
+    return tarred(place, [*((member("x", tarfile.XHDTYPE), records) for _ in range(300)), (member(THE_FILE), WRONG.encode())])
 
 
 def tar_sparse(place: Path) -> Path:

@@ -42,7 +42,7 @@ def requiring(graph, frozen=()):
 def test_orders_the_graph(work, graph, number, freeze):
     """topological_order has every tensor that requires a gradient once, and each before its parents."""
     frozen = [3 + number % (len(graph) - 1)] if freeze and len(graph) > 1 else []  # a result, but not the last one
-    order = work.run(probes.order_of_graph, graph, frozen)
+    order = list(work.run(probes.order_of_graph, graph, frozen))  # looked at twice below, and the same both times
     given = {"tensor number: its parents": dict(enumerate(graph, start=3))}
     given |= {"requires_grad set to False": f"of tensor {frozen[0]}"} if frozen else {}
     expect(sorted(order), equals=sorted(requiring(graph, frozen)), given=given,
