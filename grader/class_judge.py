@@ -14,6 +14,7 @@ import os
 import select
 import socket
 import sys
+import time
 from pathlib import Path
 
 from grader import doors
@@ -30,9 +31,10 @@ from grader.worker.processes import adopt_orphans, cpu_seconds_with_children, hi
 from grader.workspace import HandedIn, given_folder, local_workspace
 from grader.zygotes import Libraries
 
-MEMORY_MB = 4000  # of a judge, beyond what it shares: a few times the largest frame
-LONGEST = 20_000  # characters of what one check printed, or of a line in error: no report shows more, answers stay short
-TRIES = 3         # of an exercise whose worker was killed: by the system, or by somebody who is not part of this
+MEMORY_MB = 4000    # of a judge, beyond what it shares: a few times the largest frame
+LONGEST = 20_000    # characters of what one check printed, or of a line in error: no report shows more, answers stay short
+TRIES = 3           # of an exercise whose worker was killed: by the system, or by somebody who is not part of this
+LONG_SECONDS = 100  # whoever makes an exercise take so long is not judged again: the marker's patience has an end
 
 
 def main(door: int, root: str, zygotes: list[tuple[list[str], int]], exercises: list[str],
@@ -116,10 +118,11 @@ class ClassParent(WarmParent):
 
 def settled(judge_once) -> Verdict:
     """A verdict that does not depend on who else was killed: where a worker was, it is judged again until two agree."""
+    started = time.monotonic()
     verdict = judge_once()
     for _ in range(TRIES - 1):
         ended = killed(verdict)
-        if not ended:
+        if not ended or time.monotonic() - started > LONG_SECONDS:
             return verdict
         verdict = judge_once()
         if killed(verdict) == ended:

@@ -1,6 +1,8 @@
 """kill -9 at a random moment, of whatever takes part in marking a class: nothing is lost, nothing is there twice, and the
 verdicts are those of a run that nobody disturbed."""
 import contextlib
+import itertools
+import json
 import random
 import subprocess
 import sys
@@ -9,7 +11,11 @@ import time
 import psutil
 import pytest
 
+from grader import class_judge
+from grader.course import Exercise
+from grader.verdict import Kind
 from tests.grader.classes import autograde, below, finished, hand_in, sandbox_or_skip, slowly, verdicts
+from tests.grader.marked_class import fails, verdict
 from tests.grader.shell import course_in_use, wait_until
 from tests.grader.small_course import FIRST, THIRD
 
@@ -123,7 +129,6 @@ def cluster(class_of):
             [sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", str(root / "scheduler.json"),
              "--nthreads", "1", "--no-dashboard", "--local-directory", str(root / "dask")], cwd=root,
             stderr=subprocess.DEVNULL))
-    import json
     yield json.loads((root / "scheduler.json").read_text())["address"], started[1:]
     for process in started:
         for child in below(process):
@@ -149,3 +154,21 @@ def test_a_dask_worker_that_is_killed_costs_nothing_but_time(class_of, tmp_path,
     assert code == 0 and "Traceback" not in err, out + err
     assert verdicts(tmp_path / "marks") == expected
     assert left
+
+
+@pytest.mark.parametrize("killed_in, seconds, tries", [
+    ([""], 1, 1),
+    (["a", "a"], 1, 2),
+    (["a", ""], 1, 2),
+    (["a", "b", "b"], 1, 3),
+    (["a", "b", "c"], 1, 3),
+    (["a"], class_judge.LONG_SECONDS + 1, 1),
+])
+def test_whose_worker_was_killed_is_judged_until_two_agree_unless_that_takes_long(monkeypatch, killed_in, seconds, tries):
+    clock = itertools.count(step=seconds)
+    monkeypatch.setattr(class_judge.time, "monotonic", lambda: next(clock))
+    small = Exercise(name="small", title="Small", points=1, minutes=5)
+    judged = [verdict(small, *(fails(name, kind=Kind.MEMORY, note=class_judge.KILLED) for name in names)) for names in killed_in]
+    left = iter(judged)
+    assert class_judge.settled(lambda: next(left)) is judged[tries - 1]
+    assert list(left) == judged[tries:]
