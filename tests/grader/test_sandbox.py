@@ -78,7 +78,7 @@ def told(request, tmp_path_factory):
                      "solutions/p1/letters/first.py": FIRST + "# the secret of the solutions\n"})
         write(folder, {"submissions/bob/first.py": "bob's work"})
         body = f"""
-    for path in ("/", "/tmp", "/proc", "/home", "/root", "/etc", "/dev", {str(folder)!r}, {str(root)!r},
+    for path in ("/", "/tmp", "/proc", "/home", "/root", "/etc", "/dev", "/usr/local/share", {str(folder)!r}, {str(root)!r},
                  {str(root / 'solutions')!r}, {str(root / 'tests')!r},
                  {str(root / 'exercises/common')!r}):
         attempt("list " + path, lambda: sorted(os.listdir(path)))
@@ -132,6 +132,7 @@ def test_nothing_of_the_course_or_of_others_is_seen(told):
     seen = [*sandbox.python_folders(), folder / "course"]  # where these lie below /tmp, they are in the worker's own
     assert said["list /tmp"] == repr(sorted({path.parts[2] for path in seen if path.is_relative_to("/tmp")}))
     assert said["list /proc"] == "[]"
+    assert said["list /usr/local/share"] == "[]" or not Path("/usr/local/share").exists()
     for path in ("/home", folder / "course" / "solutions", folder / "course" / "tests"):
         assert said[f"list {path}"].startswith("FileNotFoundError"), path
     reads = {name: words for name, words in said.items() if name.startswith("read ")}
