@@ -1,4 +1,5 @@
 """Verdicts: of right and wrong, broken and unwritten exercises, judged by a real worker."""
+import importlib
 import json
 import os
 import socket
@@ -473,6 +474,23 @@ class TestShrinking:
         CALLS.clear()
         verdict = judge(text, suite)
         return verdict, len(CALLS), len(suite.checks[0].cases[0].examples)
+
+    def test_examples_do_not_depend_on_what_else_is_imported(self, tmp_path, monkeypatch):
+        """Hypothesis takes numbers from the source of modules that are there; other processes have others."""
+        @given(st.lists(st.integers(), min_size=5, max_size=9))
+        def drawn(work, numbers):
+            """Numbers."""
+
+        def examples():
+            suite = suite_of(drawn)
+            suite.draw()
+            return suite.checks[0].cases[0].examples
+
+        before = examples()
+        (tmp_path / "many_numbers.py").write_text(f"NUMBERS = {[*range(1_000_001, 1_000_999)]}\n")
+        monkeypatch.syspath_prepend(tmp_path)
+        importlib.import_module("many_numbers")
+        assert examples() == before and len(before) > 20
 
     def test_the_first_failure_is_shrunk_within_a_fixed_number_of_calls(self, judge):
         verdict, calls, examples = self.calls_of(judge, self.WRONG, sums)
