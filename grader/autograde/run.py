@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Column
 
 from grader.autograde.marker import NOT_JUDGED, Marker
-from grader.autograde.submissions import Submission, find_submissions
+from grader.autograde.submissions import Submission, find_submissions, is_same
 from grader.autograde.tasks import Plan, Task, mark_here
 from grader.class_ledger import ClassLedger, Marked, open_class_ledger
 from grader.course import Course, Exercise
@@ -54,8 +54,8 @@ def autograde(course: Course, options: Options) -> int:
     exercises = exercises_to_mark(course, options.only)
     if gradebooks == options.submissions and not options.only:  # what was handed out there
         exercises = [exercise for exercise in exercises if exercise.notebook]
-    submissions = find_submissions(course, options.submissions)
-    if any(os.path.realpath(options.out) == os.path.realpath(path) for path in options.submissions):
+    submissions = find_submissions(course, options.submissions, options.out)
+    if any(is_same(path, options.out) for path in options.submissions):
         raise UsageError(f"{options.out} is the folder with the submissions; name another --out.")
     with open_class_ledger(options.out) as ledger:
         plan = Plan(course, exercises, {e.id: suite_digest(course, e) for e in exercises}, options.unsafe, ledger.known())

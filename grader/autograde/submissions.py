@@ -20,7 +20,6 @@ from pathlib import Path
 from grader.autograde.archives import FOREIGN, LOOSE, Content, files_in_archive, is_archive, reason, stem
 from grader.autograde.misnamed import Others
 from grader.autograde.tars import IS_A_LINK, Unreadable
-from grader.class_ledger import CLASS_LEDGER
 from grader.course import Course, Exercise
 from grader.errors import UsageError
 from grader.gradebook import SUBMITTED, is_nbgrader_course
@@ -65,9 +64,9 @@ class HandIn:
 # ── the class ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def find_submissions(course: Course, named: list[Path]) -> list[Submission]:
-    """The submissions that the paths name: archives, single submissions, or folders with a submission in each entry;
-    of a course of nbgrader's, its students. A folder in which there are none is one itself, among several."""
+def find_submissions(course: Course, named: list[Path], out: Path | None = None) -> list[Submission]:
+    """The submissions that the paths name: archives, single submissions, or folders with a submission in each entry, but for
+    `out`; of a course of nbgrader's, its students. A folder in which there are none is one itself, among several."""
     paths: list[Path] = []
     for path in named:
         path = path / SUBMITTED if is_nbgrader_course(path) else path
@@ -77,7 +76,7 @@ def find_submissions(course: Course, named: list[Path]) -> list[Submission]:
             if not path.is_dir() or looks_like_a_submission(course, path):
                 paths.append(path)
             else:
-                entries = [entry for entry in sorted(path.iterdir()) if is_handed_in(entry)]
+                entries = [entry for entry in sorted(path.iterdir()) if is_handed_in(entry) and not is_same(entry, out)]
                 nobody = all(entry.name.lower().endswith(LOOSE) for entry in entries)
                 paths += entries if not nobody else [path] if len(named) > 1 else []
         except OSError as error:
@@ -91,11 +90,15 @@ def find_submissions(course: Course, named: list[Path]) -> list[Submission]:
 
 def is_handed_in(entry: Path) -> bool:
     """Whether an entry of a class's folder is somebody's: also one that cannot be read, so that nobody is forgotten. What
-    macOS packs beside the files is nobody's, nor is an earlier run's --out."""
-    if entry.name.startswith(".") or entry.name == "__MACOSX" or os.path.lexists(entry / CLASS_LEDGER):
+    macOS packs beside the files is nobody's."""
+    if entry.name.startswith(".") or entry.name == "__MACOSX":
         return False
     return (entry.is_symlink() or entry.is_dir() or is_archive(entry.name)
             or entry.name.lower().endswith(FOREIGN + LOOSE))
+
+
+def is_same(path: Path, other: Path | None) -> bool:
+    return other is not None and os.path.realpath(path) == os.path.realpath(other)
 
 
 def looks_like_a_submission(course: Course, folder: Path) -> bool:

@@ -295,10 +295,14 @@ def test_of_several_that_are_named_none_is_forgotten(course, tmp_path):
 
 
 def test_what_nobody_handed_in_is_no_submission(course, tmp_path):
-    """What macOS packs beside the files, and the folder with the marks of an earlier run."""
+    """What macOS packs beside the files, and the folder that the marks go to. A ledger does not make one that: it could be
+    handed in."""
     write(tmp_path, {"class/alice/first.py": MINE, "class/__MACOSX/alice/._first.py": "", "class/._alice.zip": "",
-                     "class/.DS_Store": "", "class/marks/class.sqlite3": "", "class/marks/students/alice.html": ""})
-    assert names(course, tmp_path / "class") == ["alice"]
+                     "class/.DS_Store": "", "class/marks/class.sqlite3": "", "class/marks/students/alice.html": "",
+                     "class/zoe/class.sqlite3": ""})
+    assert names(course, tmp_path / "class") == ["alice", "marks", "zoe"]
+    found = find_submissions(course, [tmp_path / "class"], tmp_path / "class/marks")
+    assert [submission.name for submission in found] == ["alice", "zoe"]
 
 
 def test_names_are_told_apart(course, tmp_path):
