@@ -135,7 +135,7 @@ def not_judged(exercises: list[Exercise], marked: list[Marked], people: dict[str
     for exercise in exercises:
         for one in marked:
             verdict = one.verdicts.get(exercise.id)
-            if standing(verdict) == Standing.NOT_RUN:
+            if standing(verdict) == Standing.NOT_RUN and not one.problem:  # of which all has been said
                 not_run.setdefault((exercise.number, without_place(verdict)), []).append(
                     {**people[one.name], "href": f"{people[one.name]['href']}#e{exercise.number}"})
     return {"unread": unread, "stray": stray, "due": due,

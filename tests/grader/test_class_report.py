@@ -271,6 +271,14 @@ def test_a_file_under_another_name_is_on_the_page(small, exercises):
     assert "#lacking" in page.links and "students/eve.html" in page.links
 
 
+def test_what_cannot_be_read_is_said_once(small, exercises):
+    """Not again for each exercise, which is not run because of it."""
+    why = "dan cannot be read: it is no archive."
+    dan = marked("dan", *(verdict(e, status=Status.NOT_RUN, message=why) for e in exercises), problem=why)
+    words = page_of(small, [dan]).words
+    assert words.count("it is no archive") == 1 and "Not run" not in words.partition("Not judged")[2]
+
+
 def test_the_page_of_nobody(small):
     page = page_of(small, [])
     assert "0 submissions" in page.words and "No two submissions do the same thing wrong." in page.words
