@@ -3,12 +3,11 @@
 What a command needs is imported in it: `grader list` and `grader check` start in a blink because of that.
 """
 import argparse
-import json
 import os
 import sys
 from pathlib import Path
 
-from grader.errors import FAILED, PASSED, UsageError
+from grader.errors import PASSED, UsageError
 from grader.paths import find_course
 
 
@@ -79,6 +78,7 @@ def parser() -> Parser:
     sub.add_argument("--workers", metavar="N", type=int, help="how many submissions at a time (one for each core)")
     sub.add_argument("--engine", choices=("local", "dask"), default="local", help="here, or on a Dask cluster")
     sub.add_argument("--scheduler", metavar="ADDRESS", help="of the Dask cluster; without it, one is made here")
+    sub.add_argument("--rejudge", action="store_true", help="judge again also what has not changed since")
     sub.add_argument("--unsafe", action="store_true", help="without the sandbox; every verdict says so")
     sub.add_argument("--nbgrader", metavar="PYTHON", help="nbgrader's Python, or its environment's folder: "
                      "its gradebook gets the marks of a class in nbgrader's course folder")
@@ -91,7 +91,7 @@ def parser() -> Parser:
     sub.add_argument("--notebooks", metavar="DIR", help="write nbgrader's source tree, with the solutions")
     sub.add_argument("--force", action="store_true", help="overwrite edited stubs too (they are backed up), or notebooks")
 
-    sub = command("verify", verify, "For maintainers: prove the seven promises for every exercise.")
+    sub = command("verify", verify, "For maintainers: the seven proofs of every exercise.")
     takes_exercises(sub, nargs="*")
     sub.add_argument("--json", action="store_true", help="the proofs as JSON")
 
@@ -118,63 +118,37 @@ def wants_color() -> bool:
     return "NO_COLOR" not in os.environ and (sys.stdout.isatty() or "FORCE_COLOR" in os.environ)
 
 
+def load(root: Path):
+    """The course; pydantic and YAML are imported only here."""
+    from grader.course.manifest import load_course
+    return load_course(root)
+
+
 # ── for learners ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def read_statuses(root: Path) -> dict[str, tuple[str, int, int]]:
     """What the ledger knows of each exercise; a word on stderr where it cannot be read."""
-    from grader.ledger import statuses, trouble
+    from grader.records.ledger import statuses, trouble
     if words := trouble(root):
         print(words, file=sys.stderr)
     return statuses(root)
 
 
 def list_course(args, root: Path) -> int:
-    from grader.course import load_course
-    from grader.report.map import course_map, to_json
-    from grader.report.terminal import list_text
-    shown = course_map(load_course(root), read_statuses(root))
+    from grader.report.learner.course_map import course_map, to_json
+    from grader.report.learner.terminal import list_text
+    shown = course_map(load(root), read_statuses(root))
     print(to_json(shown) if args.json else list_text(shown, wants_color()))
     return PASSED
 
 
 def check(args, root: Path) -> int:
-    from grader.client import ask
+    from grader.local.check import check_exercises, check_with_debugger
     if args.pdb:
-        return check_with_debugger(args, root)
-    request = {"command": "check", "exercises": args.exercises, "workspace": absolute(args.workspace),
-               "record": args.workspace is None, "json": args.json, "verbose": args.verbose, "color": wants_color()}
-    verdicts, passed, earned, points, notice = [], 0, 0, 0, ""
-    for line in ask(root, request):
-        if "exit" in line:
-            code = line["exit"]
-            continue
-        if not args.json:
-            print(line["text"], flush=True)
-        verdicts.append(line.get("verdict"))
-        passed, earned, points = passed + (line["status"] == "passed"), earned + line["earned"], points + line["points"]
-        notice = line.get("notice") or notice
-    if args.json:
-        print(json.dumps(verdicts, indent=2))
-    elif len(verdicts) > 1:
-        print(f"{passed} of {len(verdicts)} exercises passed · {earned} of {points} points")
-    if notice:
-        print(notice, file=sys.stderr)
-    return code
-
-
-def check_with_debugger(args, root: Path) -> int:
-    """The suite in this process, under pytest's debugger."""
-    import pytest
-
-    from grader.course import load_course
-    course = load_course(root)
-    suites = [str(root / e.suite) for words in args.exercises for e in course.find(words)]
-    if not suites:
-        raise UsageError("Name the exercise to debug, as in `grader check 1.1.3 --pdb`.")
-    os.environ["GRADER_WORKSPACE"] = absolute(args.workspace) or str(root / "exercises")
-    return FAILED if pytest.main([*suites, "--pdb", "-x", "-q", "-p", "no:cacheprovider", f"--rootdir={root}",
-                                  "-c", str(root / "pyproject.toml")]) else PASSED
+        return check_with_debugger(root, args.exercises, absolute(args.workspace))
+    return check_exercises(root, args.exercises, absolute(args.workspace), as_json=args.json, verbose=args.verbose,
+                           color=wants_color())
 
 
 def absolute(folder: str | None) -> str | None:
@@ -182,23 +156,20 @@ def absolute(folder: str | None) -> str | None:
 
 
 def watch(args, root: Path) -> int:
-    from grader.course import load_course
-    from grader.watching import watch_course
-    course = load_course(root)
+    from grader.local.watch import watch_course
+    course = load(root)
     return watch_course(course, course.find_one(args.exercises) if args.exercises else None, wants_color())
 
 
 def hint(args, root: Path) -> int:
-    from grader.course import load_course
-    from grader.hints import next_hint
-    course = load_course(root)
+    from grader.local.hints import next_hint
+    course = load(root)
     print(next_hint(course, course.find_one(args.exercises), args.number))
     return PASSED
 
 
 def solution(args, root: Path) -> int:
-    from grader.course import load_course
-    course = load_course(root)
+    course = load(root)
     exercise = course.find_one(args.exercises)
     path = root / "solutions" / exercise.path
     if not path.exists():
@@ -206,15 +177,14 @@ def solution(args, root: Path) -> int:
     if not args.yes and read_statuses(root).get(exercise.id, ("",))[0] != "passed":
         raise UsageError(f"You have not passed {exercise.short} yet; `grader solution {exercise.number} --yes` shows it "
                          "all the same.")
-    from grader.release import without_marks
-    print(without_marks(path.read_text(encoding="utf-8")), end="")
+    from grader.course.sections import without_markers
+    print(without_markers(path.read_text(encoding="utf-8")), end="")
     return PASSED
 
 
 def reset(args, root: Path) -> int:
-    from grader.course import load_course
-    from grader.release import reset as put_back
-    course = load_course(root)
+    from grader.authoring.release import reset as put_back
+    course = load(root)
     exercise = course.find_one(args.exercises)
     backup = put_back(course, exercise)
     print(f"exercises/{exercise.path} is the stub again." + (f" Your file is {backup}." if backup else ""))
@@ -222,24 +192,21 @@ def reset(args, root: Path) -> int:
 
 
 def bench(args, root: Path) -> int:
-    from grader.bench import bench_project
-    from grader.course import load_course
-    return bench_project(load_course(root), args.project, absolute(args.workspace), as_json=args.json)
+    from grader.local.bench import bench_project
+    return bench_project(load(root), args.project, absolute(args.workspace), as_json=args.json)
 
 
 def study(args, root: Path) -> int:
-    from grader.course import load_course
-    from grader.study import run_study
-    return run_study(load_course(root), args.project, absolute(args.workspace), args.arguments)
+    from grader.local.study import run_study
+    return run_study(load(root), args.project, absolute(args.workspace), args.arguments)
 
 
 def report(args, root: Path) -> int:
-    from grader.course import load_course
-    from grader.report.map import course_map, to_json
-    course = load_course(root)
+    from grader.report.learner.course_map import course_map, to_json
+    course = load(root)
     shown = course_map(course, read_statuses(root))
     if args.html:
-        from grader.report.html import write_html
+        from grader.report.learner.page import write_html
         write_html(course, Path(args.html))
         print(f"Wrote {args.html}.")
     elif args.json:
@@ -247,7 +214,7 @@ def report(args, root: Path) -> int:
     else:
         from rich.console import Console
 
-        from grader.report.terminal import print_map
+        from grader.report.learner.terminal import print_map
         print_map(shown, Console())
     return PASSED
 
@@ -258,34 +225,33 @@ def report(args, root: Path) -> int:
 def autograde(args, root: Path) -> int:
     from grader.autograde.run import Options
     from grader.autograde.run import autograde as mark
-    from grader.course import load_course
     if args.workers is not None and args.workers < 1:
         raise UsageError("--workers must be at least 1.")
     if args.bundle:
         from grader.autograde.gradescope_bundle import write_gradescope_bundle
-        print(write_gradescope_bundle(load_course(root), args.submissions, args.out, args.only, args.unsafe))
+        print(write_gradescope_bundle(load(root), args.submissions, args.out, args.only, args.unsafe))
         return PASSED
     if not args.submissions:
         raise UsageError("Name the folder with the submissions; see `grader autograde --help`.")
-    return mark(load_course(root), Options([Path(path) for path in args.submissions], Path(args.out or "marks"),
-                                           args.engine, args.scheduler, args.workers, args.only, args.unsafe, args.nbgrader))
+    return mark(load(root), Options([Path(path) for path in args.submissions], Path(args.out or "marks"),
+                                           args.engine, args.scheduler, args.workers, args.only, args.unsafe, args.nbgrader,
+                                           args.rejudge))
 
 
 # ── for maintainers ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def release(args, root: Path) -> int:
-    from grader.course import load_course
-    from grader.release import bundle
-    from grader.release import release as write_stubs
-    course = load_course(root)
+    from grader.authoring.release import bundle
+    from grader.authoring.release import release as write_stubs
+    course = load(root)
     if args.bundle:
         bundle(course, Path(args.bundle))
         print(f"Wrote the class's bundle to {args.bundle}.")
         return PASSED
     only = [e for words in args.exercises for e in course.find(words)] or None
     if args.notebooks:
-        from grader.notebooks import write_notebooks
+        from grader.nbgrader.notebooks import write_notebooks
         written = write_notebooks(course, Path(args.notebooks), only, force=args.force)
     else:
         written = write_stubs(course, only, force=args.force)
@@ -295,15 +261,13 @@ def release(args, root: Path) -> int:
 
 
 def verify(args, root: Path) -> int:
-    from grader.course import load_course
-    from grader.maintain import verify_course
-    course = load_course(root)
+    from grader.authoring.commands import verify_course
+    course = load(root)
     return verify_course(course, [e for words in args.exercises for e in course.find(words)]
                          or list(course.exercises.values()), wants_color(), as_json=args.json)
 
 
 def mutants(args, root: Path) -> int:
-    from grader.course import load_course
-    from grader.maintain import mutate_course
-    course = load_course(root)
+    from grader.authoring.commands import mutate_course
+    course = load(root)
     return mutate_course(course, [e for words in args.exercises for e in course.find(words)], as_json=args.json)

@@ -1,4 +1,4 @@
-"""Where the course is and where the warm parent listens. Nothing heavy is imported here: every command passes by."""
+"""Where the course is and where the local server listens. Nothing heavy is imported here: every command passes by."""
 import fcntl
 import hashlib
 import os

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import mpmath
 
-from grader.judge import Mismatch
+from grader.judge import MismatchError
 
 DIGITS = 50      # of the arithmetic
 AGREE = 30       # digits that must agree: room for cancellation, and none for a float that crept in
@@ -54,9 +54,9 @@ def compare(answer, want, numbers, point, place, given, names, only) -> None:
     if isinstance(want, tuple):
         whole = f"a tuple of {len(want)}"
         if not isinstance(answer, tuple):
-            raise Mismatch("type", got=a_kind_of(answer), want=whole, given=given, note=note(names, place))
+            raise MismatchError("type", got=a_kind_of(answer), want=whole, given=given, note=note(names, place))
         if len(answer) != len(want):
-            raise Mismatch("shape", got=f"a tuple of {len(answer)}", want=whole, given=given, note=note(names, place),
+            raise MismatchError("shape", got=f"a tuple of {len(answer)}", want=whole, given=given, note=note(names, place),
                            value=len(answer))
         for i, (one, other) in enumerate(zip(answer, want)):
             compare(one, other, numbers, point, (*place, i), given, names, only)
@@ -72,10 +72,10 @@ def compare(answer, want, numbers, point, place, given, names, only) -> None:
         got = value_of(answer["nodes"], numbers)
     except NoAnswer as no:
         shown = no.got or (text_of(answer) if isinstance(answer, dict) else a_kind_of(answer))
-        raise Mismatch(no.kind, got=shown, want=wanted, given=given, value=str(no),
+        raise MismatchError(no.kind, got=shown, want=wanted, given=given, value=str(no),
                        note=f"{note(names, place)}{': ' if place else ''}{no}") from None
     if not abs(got - want) <= mpmath.mpf(10) ** -AGREE * max(1, abs(want)):  # so that NaN, whoever forged it, is wrong
-        raise Mismatch("value", got=f"{mpmath.nstr(mpmath.re(got), 6)}, from {text_of(answer)}", want=wanted,
+        raise MismatchError("value", got=f"{mpmath.nstr(mpmath.re(got), 6)}, from {text_of(answer)}", want=wanted,
                        given=given, note=note(names, place), value=float(mpmath.re(got)))
 
 

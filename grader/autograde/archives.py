@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 from grader.autograde import tars
-from grader.autograde.tars import IS_A_LINK, MOST_MEMBERS, Unreadable
-from grader.report.style import safe_line
-from grader.workspace import most_of
+from grader.autograde.content import IS_A_LINK, Content, UnreadableError, Unusable
+from grader.autograde.tars import MOST_MEMBERS
+from grader.course.workspace import most_of
+from grader.text import safe_line
 
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar")
 FOREIGN = (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst")  # handed in like an archive, and nothing that is read here
@@ -21,8 +22,6 @@ LOOSE = (".py", ".ipynb")  # one file of somebody's, among the class's folders
 LARGEST_ARCHIVE = 100 << 20
 LARGEST_PORTION = 4 << 20  # of a zip, that is read at once; the longest is the list of its members
 LONGEST_REASON = 100       # characters of a library's words
-
-Content = bytes | str  # a string says why there are no bytes: the end of a sentence that begins with the file's name
 
 
 def is_archive(name: str) -> bool:
@@ -43,17 +42,17 @@ def files_in_archive(path: Path, wanted: Callable[[str], bool]) -> Iterator[tupl
     try:
         with opened(path) as file:
             if os.fstat(file.fileno()).st_size > LARGEST_ARCHIVE:
-                raise Unreadable(f"it is larger than {LARGEST_ARCHIVE >> 20} MB")
+                raise UnreadableError(f"it is larger than {LARGEST_ARCHIVE >> 20} MB")
             begin = file.read(512)
             file.seek(0)
             for name, content in reader_of(path.name, begin)(file, begin, lambda name: wanted(plain_path(name))):
                 yield plain_path(name), content
-    except Unreadable:
+    except UnreadableError:
         raise
     except OSError as error:
-        raise Unreadable(f"it cannot be read ({reason(error)})") from None
+        raise UnreadableError(f"it cannot be read ({reason(error)})") from None
     except Exception as error:  # zipfile meets a stranger's bytes with whatever its code happens to raise
-        raise Unreadable(f"it is damaged ({reason(error)})") from None
+        raise UnreadableError(f"it is damaged ({reason(error)})") from None
 
 
 def reader_of(name: str, begin: bytes) -> Callable:
@@ -64,8 +63,8 @@ def reader_of(name: str, begin: bytes) -> Callable:
     if is_archive(name):  # a zip may begin with anything, a very old tar does
         return files_in_zip if name.lower().endswith(".zip") else tars.files_in_tar
     if name.lower().endswith(LOOSE):
-        raise Unreadable("it is a file by itself; put it into a folder named after its student")
-    raise Unreadable(f"it is neither a folder nor one of {', '.join(ARCHIVES)}")
+        raise UnreadableError("it is a file by itself; put it into a folder named after its student")
+    raise UnreadableError(f"it is neither a folder nor one of {', '.join(ARCHIVES)}")
 
 
 def opened(path: Path) -> "InPortions":
@@ -73,7 +72,7 @@ def opened(path: Path) -> "InPortions":
     file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(file).st_mode):
         os.close(file)
-        raise Unreadable("it is neither a folder nor an archive")
+        raise UnreadableError("it is neither a folder nor an archive")
     return InPortions(io.FileIO(file))
 
 
@@ -83,7 +82,7 @@ class InPortions(io.BufferedReader):
     def read(self, size: int | None = -1) -> bytes:
         data = super().read(LARGEST_PORTION + 1 if size is None or size < 0 else min(size, LARGEST_PORTION + 1))
         if len(data) > LARGEST_PORTION:
-            raise Unreadable(f"it has more than {MOST_MEMBERS:,} files")
+            raise UnreadableError(f"it has more than {MOST_MEMBERS:,} files")
         return data
 
 
@@ -91,32 +90,32 @@ def files_in_zip(file: InPortions, begin: bytes, wanted: Callable[[str], bool]) 
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
         if len(members) > MOST_MEMBERS:
-            raise Unreadable(f"it has more than {MOST_MEMBERS:,} files")
+            raise UnreadableError(f"it has more than {MOST_MEMBERS:,} files")
         packed = 0
         for member in members:
             if member.is_dir() or not wanted(member.filename):
                 continue
             packed += member.compress_size
             if packed > LARGEST_ARCHIVE:  # only where members lie on top of each other
-                raise Unreadable("it is damaged (its files overlap)")
+                raise UnreadableError("it is damaged (its files overlap)")
             yield member.filename, member_of_zip(archive, member)
 
 
 def member_of_zip(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Content:
     if member.flag_bits & 1:
-        return "is encrypted; hand it in without a password"
+        return Unusable("encrypted", "is encrypted; hand it in without a password")
     if member.external_attr >> 28 == stat.S_IFLNK >> 12:  # the kind of file, where the archive was made on Unix
         return IS_A_LINK
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         # All others that zipfile knows it unpacks as a whole, however much that is.
-        return "is compressed in a way that is not read here; make the zip with another program"
+        return Unusable("compression", "is compressed in a way that is not read here; make the zip with another program")
     try:
         with archive.open(member) as file:
             return file.read(most_of(member.filename))
-    except Unreadable:
+    except UnreadableError:
         raise
     except Exception as error:  # one damaged member, the others may be well
-        return f"is damaged in the archive ({reason(error)})"
+        return Unusable("damaged", f"is damaged in the archive ({reason(error)})")
 
 
 def reason(error: Exception) -> str:

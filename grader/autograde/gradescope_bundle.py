@@ -12,12 +12,13 @@ import io
 import zipfile
 from pathlib import Path
 
+from grader.authoring.release import files_below, released_texts
 from grader.autograde.run import exercises_to_mark
-from grader.course import MANIFEST, Course, Exercise
+from grader.course.manifest import MANIFEST, Course, Exercise
 from grader.errors import UsageError
+from grader.files import read_bytes, read_text, write_atomically
 from grader.judge.diagnose import catalogue_path
 from grader.judge.suites import Suite, suite_digest
-from grader.release import files_below, read_bytes, read_text, released_texts, write_bytes
 
 ENGINE = Path(__file__).resolve().parents[1]
 SCRIPTS = ("setup.sh", "run_autograder")
@@ -37,7 +38,7 @@ def write_gradescope_bundle(course: Course, submissions: list[str], out: str | N
     path = Path(out or "gradescope.zip")
     if path.is_dir():
         raise UsageError(f"{path} is a folder; name the zip to write, as in --out gradescope.zip.")
-    write_bytes(path, zipped(gradescope_files(course, exercises_to_mark(course, only), only, unsafe)))
+    write_atomically(path, zipped(gradescope_files(course, exercises_to_mark(course, only), only, unsafe)))
     return f"Wrote {path}. Where Gradescope allows no sandbox, it " + (
         "goes on without one, and every verdict says so." if unsafe else
         "judges nothing; with --unsafe it would go on without one.")

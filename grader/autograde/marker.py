@@ -1,7 +1,7 @@
 """A marker: the sandboxes of a class on this machine, and how a submission gets its verdicts from them.
 
-    Marker ─┬─ sandbox: the warm parent with the suites ── a judge for each submission
-            └─ sandbox: a zygote without any of the course ── a worker for each exercise
+    Marker ─┬─ sandbox: the class server with the suites ── a judge for each submission
+            └─ sandbox: a workers' fork server, without any of the course ── a worker for each exercise
 
 Whatever of this dies, however it dies, is started again, and what was not judged to the end is judged again.
 """
@@ -18,27 +18,26 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
-from pydantic import ValidationError
-
-from grader import cgroups, doors, sandbox
-from grader.course import Course, Exercise
+from grader.course.manifest import Course, Exercise
+from grader.course.workspace import Problem
 from grader.errors import GraderError, UsageError
-from grader.verdict import Status, Verdict
-from grader.zygotes import ONE_THREAD, Zygote
+from grader.ipc import fd_passing
+from grader.records.verdict import Reason, Status, Verdict, verdict_on
+from grader.sandbox import bubblewrap, cgroups
+from grader.worker.launch import ONE_THREAD, WorkerForkServer
 
 LONGEST_LINE = 16 << 20  # of a judge's answer
 TRIES = 3                # of one exercise, before it is said that it cannot be judged
 SHARED_MB = 3000         # what a sandbox's libraries take, once
-JUDGE_MB = 4200          # a judge beside that, see class_judge.py
+JUDGE_MB = 4200          # a judge beside that, see class_server.py
 TMP_MEGABYTES = 32
 PROCESSES = 100          # of each lane, threads among them
-NOT_JUDGED = "It could not be judged"
 SETTLING_SECONDS = 1
 END_SECONDS = 5          # for what is in a sandbox to leave by itself
-PATIENCE_SECONDS = 120   # beyond what the checks of an exercise may take altogether
+ANSWER_SECONDS = 120     # of a judge, beyond what the checks of an exercise may take altogether
 
 
 @dataclass(frozen=True)
@@ -48,18 +47,18 @@ class Job:
     label: str
     exercises: list[str]
     texts: dict[str, str]
-    problems: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, Problem] = field(default_factory=dict)
 
 
-class DidNotStart(GraderError):
+class StartError(GraderError):
     """A part of a marker ended before it was ready."""
 
 
-class Lost(Exception):
+class JudgeLostError(Exception):
     """The judge's connection ended before its answer did."""
 
 
-class Over(Exception):
+class MarkerClosedError(Exception):
     """The marker was left, while a thread had still something to ask."""
 
 
@@ -72,19 +71,19 @@ class Marker:
         self.log = log or Path(os.devnull)
         self.lock = threading.Lock()
         self.cpu_seconds = 0.0  # of all that has ended
-        self.parts: list[Zygote | subprocess.Popen] = []
-        self.door: socket.socket | None = None
+        self.parts: list[WorkerForkServer | subprocess.Popen] = []
+        self.connect_end: socket.socket | None = None  # of the class server
         self.groups: list[cgroups.Group] = []
         self.starter = ThreadPoolExecutor(1)
         self.given = course.root / "exercises/common"  # all of the course that a worker sees
-        self.over = False
+        self.closed = False
 
     def __enter__(self) -> "Marker":
         return self
 
     def __exit__(self, *_) -> None:
         """Also in the middle, as Ctrl-C does: a thread that finds its judge lost starts no other."""
-        self.over = True
+        self.closed = True
         with self.lock:
             self.end()
         self.starter.shutdown(wait=False)
@@ -99,7 +98,7 @@ class Marker:
                     yield verdict
                     due.pop(0)
                     tries = 0
-            except Lost as lost:
+            except JudgeLostError as lost:
                 self.wait_for_an_end()
                 tries += 1
                 if tries == TRIES:
@@ -107,24 +106,18 @@ class Marker:
                     tries = 0
 
     def ask(self, job: Job, due: list[str], turn: int) -> Iterator[Verdict]:
-        """Ask one judge. Raises Lost where it does not answer to the end, or says what is no verdict."""
+        """Ask one judge. Raises JudgeLostError where it does not answer to the end, or says what is no verdict."""
         request = {"label": job.label, "texts": job.texts, "problems": job.problems, "exercises": due, "turn": turn}
-        wanted = iter([*due])
-        with self.knock() as connection, connection.makefile("rb") as stream:
+        with self.connect() as connection, connection.makefile("rb") as stream:
             try:
-                connection.settimeout(PATIENCE_SECONDS + 20 * self.course.limits.wall_seconds)
+                connection.settimeout(ANSWER_SECONDS + 20 * self.course.limits.wall_seconds)
                 connection.sendall(json.dumps(request).encode() + b"\n")
-                while line := stream.readline(LONGEST_LINE):
-                    said = json.loads(line)
-                    if "verdict" not in said:
-                        break
-                    yield checked(Verdict.model_validate(said["verdict"]), self.course.exercises[next(wanted)])
-                if next(wanted, None) is not None:
-                    raise Lost(said.get("error") or "the judge's process ended")
+                for name in [*due]:
+                    yield read_verdict(stream, self.course.exercises[name])
             except TimeoutError:
-                raise Lost("the judge did not come to an end") from None
-            except (OSError, ValueError, ValidationError, StopIteration, UnboundLocalError):
-                raise Lost("the judge's process ended") from None
+                raise JudgeLostError("the judge did not come to an end") from None
+            except (OSError, ValueError):
+                raise JudgeLostError("the judge's process ended") from None
 
     def wait_for_an_end(self) -> None:
         """What was killed takes a moment to be gone; asked again at once, it would be found lost three times over."""
@@ -132,11 +125,11 @@ class Marker:
         while time.monotonic() < deadline and not any(map(part_ended, [*self.parts])):
             time.sleep(0.02)
 
-    def knock(self) -> socket.socket:
+    def connect(self) -> socket.socket:
         try:
-            return doors.knock(self.door)
+            return fd_passing.connect(self.connect_end)
         except OSError:
-            raise Lost("the judge's process could not be reached") from None
+            raise JudgeLostError("the judge's process could not be reached") from None
 
     # ── the sandboxes ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -144,15 +137,15 @@ class Marker:
         """Start what does not run. Where all is in the ledger, nothing is ever started."""
         with self.lock:
             for left in reversed(range(TRIES)):
-                if self.over:
-                    raise Over
+                if self.closed:
+                    raise MarkerClosedError
                 if self.parts and not any(map(part_ended, self.parts)):
                     return
                 self.end()
                 try:
                     # A sandbox ends with the thread that started it: one that lives as long as this marker.
                     self.starter.submit(self.start).result()
-                except DidNotStart:
+                except StartError:
                     self.end()
                     if not left:
                         raise
@@ -163,33 +156,34 @@ class Marker:
     def start(self) -> None:
         """Raises UsageError where there can be no sandbox, GraderError where what is in it does not start."""
         if not self.unsafe:
-            sandbox.require_sandbox()
-            sandbox.require_apart(self.course.root)
+            bubblewrap.require_sandbox()
+            bubblewrap.require_apart(self.course.root)
         preloads = {tuple(e.preload) for e in self.exercises}
-        zygotes = [Zygote(libraries, self.around_workers(libraries), sandbox.confinement([self.given])) for libraries in sorted(preloads)]
-        self.parts = [*zygotes]
-        self.door, inner = doors.make_door()
-        with doors.inherited(inner) as fd, self.log.open("ab") as log:
-            order = {"door": fd, "root": str(self.course.root), "exercises": [e.id for e in self.exercises],
-                     "zygotes": [[z.libraries, z.door.fileno()] for z in zygotes],
-                     "confinement": None if self.unsafe else sandbox.confinement()}
+        fork_servers = [WorkerForkServer(libraries, self.around_workers(libraries), bubblewrap.confinement([self.given]))
+                        for libraries in sorted(preloads)]
+        self.parts = [*fork_servers]
+        self.connect_end, accept_end = fd_passing.open_channel()
+        with fd_passing.inherited(accept_end) as fd, self.log.open("ab") as log:
+            order = {"accept_fd": fd, "root": str(self.course.root), "exercises": [e.id for e in self.exercises],
+                     "fork_servers": [[each.libraries, each.connect_end.fileno()] for each in fork_servers],
+                     "confinement": None if self.unsafe else bubblewrap.confinement()}
             process = subprocess.Popen(
-                [*self.around_judges(), sys.executable, "-P", "-m", "grader.class_judge", json.dumps(order)],
+                [*self.around_judges(), sys.executable, "-P", "-m", "grader.autograde.class_server", json.dumps(order)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, cwd=tempfile.gettempdir(),
-                process_group=0, pass_fds=[fd, *(z.door.fileno() for z in zygotes)], env={**os.environ, **ONE_THREAD})
+                process_group=0, pass_fds=[fd, *(each.connect_end.fileno() for each in fork_servers)], env={**os.environ, **ONE_THREAD})
         self.parts.append(process)
-        for zygote in zygotes:
-            if not zygote.wait_until_ready():
-                self.explain(zygote)
-            zygote.door.close()  # now the judges alone can knock there, and the zygote ends when they have
+        for fork_server in fork_servers:
+            if not fork_server.wait_until_ready():
+                self.explain(fork_server)
+            fork_server.connect_end.close()  # now only judges can connect to it, and it ends when they have
         self.wait_for(process)
 
-    def explain(self, zygote: Zygote) -> None:
-        """Raise what it means that a zygote ended before it was ready."""
-        if zygote.process.wait() == 1 and zygote.libraries:  # as Python ends where an import fails
-            raise UsageError(f"{' and '.join(zygote.libraries)} cannot be imported here, which some exercises work with; "
+    def explain(self, fork_server: WorkerForkServer) -> None:
+        """Raise what it means that a fork server ended before it was ready."""
+        if fork_server.process.wait() == 1 and fork_server.libraries:  # as Python ends where an import fails
+            raise UsageError(f"{' and '.join(fork_server.libraries)} cannot be imported here, which some exercises work with; "
                              "install it, or mark another project with --only.")
-        raise DidNotStart("The workers' process did not start; run the same command again.")
+        raise StartError("The workers' process did not start; run the same command again.")
 
     def wait_for(self, process: subprocess.Popen) -> None:
         for line in process.stdout:
@@ -200,7 +194,7 @@ class Marker:
                 if said.get("broken"):
                     raise GraderError(said["broken"])
         where = "" if self.log == Path(os.devnull) else f"; its last words are in {self.log}"
-        raise DidNotStart(f"The judge of the class did not start{where}.")
+        raise StartError(f"The judge of the class did not start{where}.")
 
     def around_judges(self) -> list[str] | None:
         if self.unsafe:
@@ -210,7 +204,7 @@ class Marker:
         with contextlib.suppress(OSError):  # a read-only course costs time, not the diagnosis
             catalogue.mkdir(parents=True, exist_ok=True)
         readable = [root / name for name in ("course.yml", "pyproject.toml", "solutions", "tests", "exercises/common")]
-        return self.grouped(JUDGE_MB, sandbox.around(readable, writable=[catalogue]))
+        return self.grouped(JUDGE_MB, bubblewrap.around(readable, writable=[catalogue]))
 
     def around_workers(self, libraries: tuple[str, ...]) -> list[str] | None:
         if self.unsafe:
@@ -218,7 +212,7 @@ class Marker:
         forbidden = {name.partition(".")[0] for e in self.exercises for name in e.forbids if tuple(e.preload) == libraries}
         loaded = {name.partition(".")[0] for name in libraries}
         memory_mb = max(e.limits.memory_mb for e in self.exercises) + TMP_MEGABYTES
-        return self.grouped(memory_mb, sandbox.around([self.given], hidden=sandbox.library_folders(sorted(forbidden - loaded))))
+        return self.grouped(memory_mb, bubblewrap.around([self.given], hidden=bubblewrap.library_folders(sorted(forbidden - loaded))))
 
     def grouped(self, memory_mb: int, command: list[str]) -> list[str]:
         """In a control group, where there are such: what all of this sandbox may have together."""
@@ -227,16 +221,16 @@ class Marker:
         return [*group.entering(), *command]
 
     def end(self) -> None:
-        """Shut the door: the judges' parent leaves, then the zygotes do, and with each its sandbox."""
-        if self.door:
-            self.door.close()
-            self.door = None
+        """Close the connect end: the class server ends, then the fork servers do, and with each its sandbox."""
+        if self.connect_end:
+            self.connect_end.close()
+            self.connect_end = None
         for part in reversed(self.parts):
-            process = part.process if isinstance(part, Zygote) else part
+            process = part.process if isinstance(part, WorkerForkServer) else part
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(END_SECONDS)
                 self.cpu_seconds += cpu_seconds_said(process)
-            if isinstance(part, Zygote):
+            if isinstance(part, WorkerForkServer):
                 part.end()
             else:
                 part.kill()
@@ -247,8 +241,8 @@ class Marker:
             self.groups.pop().remove()
 
 
-def part_ended(part: Zygote | subprocess.Popen) -> bool:
-    return part.ended if isinstance(part, Zygote) else part.poll() is not None
+def part_ended(part: WorkerForkServer | subprocess.Popen) -> bool:
+    return part.ended if isinstance(part, WorkerForkServer) else part.poll() is not None
 
 
 def cpu_seconds_said(process: subprocess.Popen) -> float:
@@ -260,8 +254,12 @@ def cpu_seconds_said(process: subprocess.Popen) -> float:
     return 0.0
 
 
-def checked(verdict: Verdict, exercise: Exercise) -> Verdict:
-    """The verdict, if it can be one of this exercise. Raises ValueError."""
+def read_verdict(stream: BinaryIO, exercise: Exercise) -> Verdict:
+    """The next line of a judge's answer. Raises JudgeLostError, and ValueError for what can be no verdict on `exercise`."""
+    said = json.loads(stream.readline(LONGEST_LINE) or b"{}")
+    if not isinstance(said, dict) or "verdict" not in said:
+        raise JudgeLostError((isinstance(said, dict) and said.get("error")) or "the judge's process ended")
+    verdict = Verdict.model_validate(said["verdict"])
     if (verdict.exercise, verdict.points) != (exercise.id, exercise.points) or not 0 <= verdict.earned <= exercise.points:
         raise ValueError("a verdict on something else")
     return verdict
@@ -269,7 +267,5 @@ def checked(verdict: Verdict, exercise: Exercise) -> Verdict:
 
 def not_judged(exercise: Exercise, job: Job, why: str, unsafe: bool) -> Verdict:
     """What is said of an exercise that could not be judged, however often it was tried: never that it passed."""
-    return Verdict(exercise=exercise.id, number=exercise.number, title=exercise.title,
-                   file=f"{job.label}/{exercise.path}", status=Status.NOT_RUN, earned=0, points=exercise.points,
-                   message=f"{NOT_JUDGED}, in {TRIES} tries: {why}.", unsafe=unsafe,
-                   judged_at=datetime.now(UTC))
+    return verdict_on(exercise, job.label, Status.NOT_RUN, reason=Reason.JUDGE_FAILED, unsafe=unsafe,
+                      message=f"It could not be judged, in {TRIES} tries: {why}.", summary="It could not be judged.")

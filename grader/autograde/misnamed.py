@@ -1,9 +1,19 @@
-"""Where the file of an exercise is missing: what else is there, since a student may have meant that by it."""
-from grader.report.style import safe_line
+"""Why the file of an exercise is missing: what else is there, since a student may have meant that by it."""
+from typing import NamedTuple
+
+from grader.records.verdict import Reason
+from grader.text import safe_name
 
 MOST = 200     # files of a submission that are remembered
 LONGEST = 60   # characters of a name
 SHOWN = 3
+
+
+class Missing(NamedTuple):
+    """Why there is no file for an exercise."""
+
+    words: str  # the end of the sentence that says so
+    reason: Reason
 
 
 class Others:
@@ -21,20 +31,17 @@ class Others:
         elif not name.startswith(".") and len(self.names) < MOST:
             self.names.append(name[:LONGEST])
 
-    def instead_of(self, name: str) -> str:
-        """The end of the sentence that the file `name` is missing: what is called nearly like it or, where there is
-        nothing of the course at all, whatever there is."""
+    def why_missing(self, name: str) -> Missing:
+        """Whether the file `name` may be there under another name: one nearly like it or, where there is nothing of the
+        course at all, whatever there is."""
         wanted = letters(name.rpartition(".")[0])
         found = [other for other in self.names if wanted in letters(other)] or (self.names if self.alone else [])
-        if not found:
-            return ", nor any other" if self.alone else ""
-        shown = ", ".join(printable(other) for other in found[:SHOWN])
-        return f", but {shown}{' and more' if len(found) > SHOWN else ''}: files are known by their names"
+        if found:
+            shown = ", ".join(safe_name(other) for other in found[:SHOWN])
+            more = " and more" if len(found) > SHOWN else ""
+            return Missing(f", but {shown}{more}: files are known by their names", Reason.MISNAMED_FILE)
+        return Missing(", nor any other", Reason.NOTHING_HANDED_IN) if self.alone else Missing("", Reason.NO_FILE)
 
 
 def letters(name: str) -> str:
     return "".join(c for c in name.casefold() if c.isalpha())
-
-
-def printable(name: str) -> str:
-    return safe_line(name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")) or "(blank)"

@@ -18,11 +18,12 @@ from pathlib import Path
 
 from grader.autograde.marker import Job, Marker
 from grader.autograde.tasks import Plan, Task
-from grader.course import load_course
+from grader.course.manifest import load_course
 from grader.errors import GraderError, UsageError
+from grader.judge.engine import engine_digest
 from grader.judge.suites import suite_digest
 from grader.paths import claim_cpu, find_course
-from grader.verdict import Verdict
+from grader.records.verdict import Verdict
 
 WAITING = 4  # jobs that are handed out for each thread of the cluster: enough that none idles, few enough to hold
 TRIES = 3    # of a job whose workers were lost, beyond those of Dask itself
@@ -61,7 +62,7 @@ def mark_on_dask(plan: Plan, tasks: Iterable[Task], scheduler: str | None,
 
     def submit(task: Task):
         order = {"root": str(plan.course.root), "exercises": [e.id for e in plan.exercises], "unsafe": plan.unsafe,
-                 "suites": {name: plan.suites[name] for name in task.job.exercises}, "job": asdict(task.job)}
+                 "engine": plan.engine, "suites": {name: plan.suites[name] for name in task.job.exercises}, "job": asdict(task.job)}
         return client.submit(mark_job, order, key=f"mark-{key_of(order)}-{lost.get(task.name, 0)}", pure=False)
 
     try:
@@ -101,7 +102,7 @@ def mark_on_dask(plan: Plan, tasks: Iterable[Task], scheduler: str | None,
 
 
 def key_of(order: dict) -> str:
-    """Stands for the submission, the suites and how it is judged: the same job has the same key."""
+    """Stands for the submission, the suites, the engine and how it is judged: the same job has the same key."""
     return hashlib.sha256(json.dumps({**order, "root": ""}, sort_keys=True).encode()).hexdigest()[:24]
 
 
@@ -120,6 +121,9 @@ def mark_job(order: dict) -> dict:
     if {name: suites[name] for name in order["suites"]} != order["suites"]:
         raise GraderError(f"The course of the Dask worker on {socket.gethostname()} ({marker.course.root}) is not the one "
                           "that is marked with; update it and start the worker again.")
+    if engine_digest() != order["engine"]:
+        raise GraderError(f"The grader of the Dask worker on {socket.gethostname()}, or a library that it judges with, is not "
+                          "the one that is marked with; install the same there and start the worker again.")
     if not hasattr(_here, "turn"):
         _here.turn = claim_cpu()
     started = time.perf_counter()

@@ -10,19 +10,18 @@ import tempfile
 import traceback
 from pathlib import Path
 
-from grader import sandbox
 from grader.autograde.archives import is_archive
 from grader.autograde.marker import Marker
 from grader.autograde.run import JUDGE_LOG, Record, exercises_to_mark
 from grader.autograde.submissions import Submission
 from grader.autograde.tasks import Plan, mark_here
-from grader.class_ledger import open_class_ledger
-from grader.course import Course, load_course
+from grader.course.manifest import Course, load_course
 from grader.errors import GraderError, UsageError
-from grader.judge.suites import suite_digest
+from grader.files import write_atomically
 from grader.paths import find_course
-from grader.release import write_bytes
-from grader.report.gradescope import gradescope_results
+from grader.records.class_ledger import open_class_ledger
+from grader.report.classroom.gradescope import gradescope_results
+from grader.sandbox import bubblewrap
 
 NO_SANDBOX = ("Nothing was judged: this autograder cannot make the sandbox that it runs your files in. Please tell your "
               "instructor.")
@@ -38,14 +37,14 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--unsafe", action="store_true", help="where there can be no sandbox, go without")
     args = parser.parse_args(argv)
     results = results_of(args.submission.absolute(), args.only, args.unsafe)
-    write_bytes(args.results.absolute(), json.dumps(results, indent=1).encode())
+    write_atomically(args.results.absolute(), json.dumps(results, indent=1).encode())
 
 
 def results_of(folder: Path, only: str | None, may_be_unsafe: bool) -> dict:
     try:
         unsafe = False
         try:
-            sandbox.require_sandbox()
+            bubblewrap.require_sandbox()
             print("There is a sandbox.")
         except UsageError as error:
             print(error)
@@ -66,7 +65,7 @@ def judged(course: Course, folder: Path, only: str | None, unsafe: bool) -> dict
     exercises = exercises_to_mark(course, only)
     submission = Submission("submission", what_was_handed_in(folder))
     with tempfile.TemporaryDirectory() as out, open_class_ledger(Path(out)) as ledger:
-        plan = Plan(course, exercises, {e.id: suite_digest(course, e) for e in exercises}, unsafe, ledger.known())
+        plan = Plan.of(course, exercises, ledger, unsafe)
         record = Record(ledger, plan)
         log = Path(out) / JUDGE_LOG
         try:

@@ -12,18 +12,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Column
 
-from grader.autograde.marker import NOT_JUDGED, Marker
+from grader.autograde.marker import Marker
 from grader.autograde.submissions import Submission, find_submissions, is_same
 from grader.autograde.tasks import Plan, Task, mark_here
-from grader.class_ledger import ClassLedger, Marked, open_class_ledger
-from grader.course import Course, Exercise
+from grader.course.manifest import Course, Exercise
 from grader.errors import FAILED, PASSED, UsageError
-from grader.gradebook import SUBMITTED, find_nbgrader, is_nbgrader_course, write_marks
-from grader.judge.suites import suite_digest
-from grader.report.class_report import write_class_report
-from grader.report.standing import astray, earned, judged
-from grader.report.style import count
-from grader.verdict import Status, Verdict
+from grader.nbgrader.gradebook import SUBMITTED, find_nbgrader, is_nbgrader_course, write_marks
+from grader.records.class_ledger import ClassLedger, Marked, open_class_ledger
+from grader.records.outcome import earned, judged, needs_a_look
+from grader.records.verdict import Reason, Verdict
+from grader.report.classroom.write import write_class_report
+from grader.text import count
 
 JUDGE_LOG = "judge.log"
 
@@ -40,6 +39,7 @@ class Options:
     only: str | None = None
     unsafe: bool = False
     nbgrader: str | None = None
+    rejudge: bool = False
 
 
 def autograde(course: Course, options: Options) -> int:
@@ -58,7 +58,7 @@ def autograde(course: Course, options: Options) -> int:
     if any(is_same(path, options.out) for path in options.submissions):
         raise UsageError(f"{options.out} is the folder with the submissions; name another --out.")
     with open_class_ledger(options.out) as ledger:
-        plan = Plan(course, exercises, {e.id: suite_digest(course, e) for e in exercises}, options.unsafe, ledger.known())
+        plan = Plan.of(course, exercises, ledger, options.unsafe, options.rejudge)
         record = Record(ledger, plan)
         before = {m.name: {e.id: m.verdicts[e.id].earned for e in exercises if e.id in m.verdicts} for m in ledger.marked()}
         with Shown(len(submissions), before) as shown, \
@@ -113,11 +113,12 @@ class Record:
             self.noted.add(task.name)
             self.ledger.note(task.name, task.problem)
         if verdict is not None:
-            # A judge may have refused before it knew of the suite; what it was judged by is known here.
-            whole = verdict.model_copy(update={"suite_hash": self.plan.suites[verdict.exercise]})
+            # Some verdicts need no judge, or come from none; what they hold for is known here.
+            whole = verdict.model_copy(update={"suite_hash": self.plan.suites[verdict.exercise],
+                                               "engine_hash": self.plan.engine})
             # What could not be judged holds for no files: it is due again in the next run.
-            files = "" if could_not_be_judged(verdict) else task.files[verdict.exercise]
-            self.ledger.record(task.name, files, whole)
+            files = "" if verdict.reason == Reason.JUDGE_FAILED else task.files[verdict.exercise]
+            self.ledger.record(task.name, files, whole, replace=self.plan.rejudge)
 
 
 class Shown:
@@ -173,20 +174,17 @@ def summary(marked: list[Marked], exercises: list[Exercise], options: Options, s
           f"points · {options.out / 'report.html'}")
     if options.unsafe:
         print("Marked without the sandbox: every verdict says so.")
-    troubled = [(m.name, m.problem or why) for m in marked if (why := not_judged(exercises, m)) or m.problem]
-    for name, why in troubled:
-        print("  " + (why if why.startswith(f"{name} ") else f"{name}: {why}"))
+    # A problem is a whole sentence, with the submission's name in it.
+    troubled = [m.problem or f"{m.name}: {why}" for m in marked if (why := not_judged(exercises, m)) or m.problem]
+    for words in troubled:
+        print(f"  {words}")
     for m in marked:
-        if words := astray(exercises, m):
+        if words := needs_a_look(exercises, m):
             print(f"  {m.name}: {words}")
     return FAILED if troubled else PASSED
 
 
 def not_judged(exercises: list[Exercise], marked: Marked) -> str:
     """Which exercises could not be judged to the end, in words; empty where all were."""
-    left = [verdict.number for verdict in judged(exercises, marked) if could_not_be_judged(verdict)]
+    left = [verdict.number for verdict in judged(exercises, marked) if verdict.reason == Reason.JUDGE_FAILED]
     return f"{', '.join(left)} could not be judged" if left else ""
-
-
-def could_not_be_judged(verdict: Verdict) -> bool:
-    return verdict.status == Status.NOT_RUN and not verdict.checks and verdict.message.startswith(NOT_JUDGED)

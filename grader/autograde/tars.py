@@ -10,9 +10,9 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from grader.workspace import most_of
+from grader.autograde.content import IS_A_LINK, NOT_ORDINARY, Content, UnreadableError
+from grader.course.workspace import most_of
 
-IS_A_LINK = "is a link; hand in the file itself"
 BLOCK = 512
 PORTION = 1 << 16
 LARGEST_CONTENT = 400 << 20  # which must be unpacked up to the file that is wanted
@@ -30,17 +30,13 @@ REGULAR, LINKS, FOLDER = b"0\0" b"7", b"12", b"5"
 LONG_NAME, LONG_LINK, PAX, PAX_FOR_ALL = b"L", b"K", b"x", b"g"
 
 
-class Unreadable(Exception):
-    """A submission cannot be read; the end of a sentence that begins with its name."""
-
-
 def is_tar(begin: bytes) -> bool:
     """Whether a file that begins like this is a tar, or one that is compressed."""
     return begin[257:262] == b"ustar" or begin.startswith(tuple(DECOMPRESSORS))
 
 
-def files_in_tar(file: BinaryIO, begin: bytes, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes | str]]:
-    """(name, content) of each file whose name is wanted; content is a string where there is only a reason why not."""
+def files_in_tar(file: BinaryIO, begin: bytes, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Content]]:
+    """(name, content) of each file whose name is wanted."""
     make = next((make for magic, make in DECOMPRESSORS.items() if begin.startswith(magic)), None)
     stream = Stream(unpacked(file, make) if make else portions(file))
     for name, kind, size in members(stream):
@@ -49,7 +45,7 @@ def files_in_tar(file: BinaryIO, begin: bytes, wanted: Callable[[str], bool]) ->
             if kind in LINKS:
                 yield name, IS_A_LINK
             elif kind not in REGULAR:
-                yield name, "is not an ordinary file"
+                yield name, NOT_ORDINARY
             else:
                 content = stream.read(min(size, most_of(name)))
                 unread -= len(content)
@@ -66,12 +62,12 @@ def members(stream: "Stream") -> Iterator[tuple[str, bytes, int]]:
         if not header.strip(b"\0"):
             return
         if checksum(header) != number(header[148:156]):
-            raise Unreadable("it is damaged (a header in it is wrong)")
+            raise UnreadableError("it is damaged (a header in it is wrong)")
         kind, size = header[156:157], number(header[124:136])
         if kind in LONG_NAME + LONG_LINK + PAX + PAX_FOR_ALL:
             headers += size
             if size > LARGEST_HEADER or headers > LARGEST_HEADERS:
-                raise Unreadable("it is damaged (a header in it is too large)")
+                raise UnreadableError("it is damaged (a header in it is too large)")
             content = stream.read(size)
             stream.skip(-size % BLOCK)
             if kind == LONG_NAME:
@@ -87,7 +83,7 @@ def members(stream: "Stream") -> Iterator[tuple[str, bytes, int]]:
         yield said.get("path") or (f"{prefix}/" if prefix else "") + text(header[:100]), kind, \
             0 if kind in LINKS + FOLDER else size
         said = {}
-    raise Unreadable(f"it has more than {MOST_MEMBERS:,} files")
+    raise UnreadableError(f"it has more than {MOST_MEMBERS:,} files")
 
 
 def checksum(header: bytes) -> int:
@@ -103,9 +99,9 @@ def number(field: bytes, base: int = 8) -> int:
         try:
             value = int(field.split(b"\0")[0].strip() or b"0", base)
         except ValueError:
-            raise Unreadable("it is damaged (a number in it is none)") from None
+            raise UnreadableError("it is damaged (a number in it is none)") from None
     if not 0 <= value <= 1 << 60:
-        raise Unreadable("it is damaged (a size in it is impossible)")
+        raise UnreadableError("it is damaged (a size in it is impossible)")
     return value
 
 
@@ -121,7 +117,7 @@ def pax_records(content: bytes) -> dict[str, str]:
         end = at + (int(length) if length.isdigit() else 0)
         key, equals, value = content[at + len(length) + 1:end - 1].partition(b"=")
         if not at < end <= len(content) or not equals:
-            raise Unreadable("it is damaged (a header in it is wrong)")
+            raise UnreadableError("it is damaged (a header in it is wrong)")
         found[text(key)] = text(value)
         at = end
     return found
@@ -140,14 +136,14 @@ class Stream:
             parts.append(part)
             missing -= len(part)
         if missing and not (may_end and missing == size):
-            raise Unreadable("it is damaged (it ends in the middle)")
+            raise UnreadableError("it is damaged (it ends in the middle)")
         return b"".join(parts)
 
     def skip(self, size: int) -> None:
         while size:
             part = self.some(size)
             if not part:
-                raise Unreadable("it is damaged (it ends in the middle)")
+                raise UnreadableError("it is damaged (it ends in the middle)")
             size -= len(part)
 
     def some(self, most: int) -> bytes:
@@ -155,7 +151,7 @@ class Stream:
             self.rest = next(self.portions, b"")
             self.left -= len(self.rest)
             if self.left < 0:
-                raise Unreadable(f"more than {LARGEST_CONTENT >> 20} MB come out of it")
+                raise UnreadableError(f"more than {LARGEST_CONTENT >> 20} MB come out of it")
         part, self.rest = self.rest[:most], self.rest[most:]
         return part
 
@@ -174,7 +170,7 @@ def unpacked(file: BinaryIO, make: Callable) -> Iterator[bytes]:
             while not stream.eof:
                 more_inside = len(data) == PORTION or not getattr(stream, "needs_input", True)
                 if not packed and not more_inside and not (packed := file.read(PORTION)):
-                    raise Unreadable("it is damaged (it ends in the middle)")
+                    raise UnreadableError("it is damaged (it ends in the middle)")
                 data = stream.decompress(packed, PORTION)
                 packed = getattr(stream, "unconsumed_tail", b"")  # zlib's; the others keep it themselves
                 if data:
@@ -182,6 +178,6 @@ def unpacked(file: BinaryIO, make: Callable) -> Iterator[bytes]:
             packed = stream.unused_data.lstrip(b"\0") or file.read(PORTION).lstrip(b"\0")
             if not packed:
                 return
-        raise Unreadable(f"it is packed in more than {MOST_STREAMS:,} parts")
+        raise UnreadableError(f"it is packed in more than {MOST_STREAMS:,} parts")
     except (zlib.error, lzma.LZMAError, OSError, EOFError) as error:
-        raise Unreadable(f"it is damaged ({error})") from None
+        raise UnreadableError(f"it is damaged ({error})") from None

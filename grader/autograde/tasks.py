@@ -9,16 +9,16 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
-from grader.autograde.archives import Unreadable
+from grader.autograde.content import UnreadableError
+from grader.autograde.hand_in import HandIn, read_submission
 from grader.autograde.marker import Job, Marker
-from grader.autograde.submissions import HandIn, Submission, read_submission
-from grader.course import Course, Exercise
-from grader.report.standing import NO_FILE
-from grader.verdict import Status, Verdict
-
-Known = dict[tuple[str, str], tuple[str, str, bool]]  # as ClassLedger.known() gives it
+from grader.autograde.submissions import Submission
+from grader.course.manifest import Course, Exercise
+from grader.judge.engine import engine_digest
+from grader.judge.suites import suite_digest
+from grader.records.class_ledger import ClassLedger, Key
+from grader.records.verdict import Reason, Status, Verdict, verdict_on
 
 
 @dataclass
@@ -40,20 +40,28 @@ class Plan:
     course: Course
     exercises: list[Exercise]
     suites: dict[str, str]  # {exercise id: digest}
+    engine: str             # digest
     unsafe: bool
-    known: Known
+    known: dict[tuple[str, str], Key]  # as ClassLedger.known() gives it
+    rejudge: bool = False   # all is due, whatever is known
+
+    @classmethod
+    def of(cls, course: Course, exercises: list[Exercise], ledger: ClassLedger, unsafe: bool, rejudge: bool = False) -> "Plan":
+        """What is due now, by the suites and the engine as they are."""
+        return cls(course, exercises, {e.id: suite_digest(course, e) for e in exercises}, engine_digest(), unsafe,
+                   ledger.known(), rejudge)
 
     def task(self, submission: Submission) -> Task:
         """Read a submission, and see what is due for it."""
         try:
             hand_in = read_submission(self.course, submission, self.exercises)
-        except Unreadable as error:
+        except UnreadableError as error:
             return self.unreadable(submission, f"{submission.name} cannot be read: {error}.")
         files = {e.id: hand_in.digest(self.course, e) for e in self.exercises}
         due = [e for e in self.exercises if not self.is_known(submission.name, e, files[e.id])]
         missing = [e for e in due if e.path not in hand_in.texts and e.path not in hand_in.problems]
-        verdicts = [self.said(submission, e, Status.NOT_STARTED, f"{NO_FILE} {e.path} in it{hand_in.instead[e.path]}.")
-                    for e in missing]
+        verdicts = [self.said(submission, e, Status.NOT_STARTED, hand_in.missing[e.path].reason,
+                              f"There is no file {e.path} in it{hand_in.missing[e.path].words}.") for e in missing]
         judged = [e for e in due if e not in missing]
         return Task(submission.name, self.job(submission, judged, hand_in), files, verdicts)
 
@@ -61,24 +69,24 @@ class Plan:
         needed = {each.path for e in judged for each in [*self.course.requirements(e), e]}
         return Job(submission.name, [e.id for e in judged],
                    {path: text for path, text in hand_in.texts.items() if path in needed},
-                   {path: words for path, words in hand_in.problems.items() if path in needed})
+                   {path: why for path, why in hand_in.problems.items() if path in needed})
 
     def unreadable(self, submission: Submission, words: str) -> Task:
         files = dict.fromkeys([e.id for e in self.exercises], "unreadable")
         due = [e for e in self.exercises if not self.is_known(submission.name, e, "unreadable")]
         return Task(submission.name, Job(submission.name, [], {}), files, problem=words,
-                    verdicts=[self.said(submission, e, Status.NOT_RUN, words) for e in due])
+                    verdicts=[self.said(submission, e, Status.NOT_RUN, Reason.UNREADABLE_SUBMISSION, words) for e in due])
 
     def is_known(self, name: str, exercise: Exercise, files: str) -> bool:
-        """Whether the ledger has a verdict on these files by this suite; one without the sandbox is not enough with it."""
+        """Whether the ledger has a verdict on these files by this suite and this engine; one without the sandbox is not
+        enough where there is one."""
         known = self.known.get((name, exercise.id))
-        return known is not None and known[:2] == (files, self.suites[exercise.id]) and (self.unsafe or not known[2])
+        return (not self.rejudge and known is not None and (self.unsafe or not known.unsafe)
+                and known[:3] == (files, self.suites[exercise.id], self.engine))
 
-    def said(self, submission: Submission, exercise: Exercise, status: Status, words: str) -> Verdict:
-        return Verdict(exercise=exercise.id, number=exercise.number, title=exercise.title,
-                       file=f"{submission.name}/{exercise.path}", status=status, earned=0, points=exercise.points,
-                       message=words, suite_hash=self.suites[exercise.id], unsafe=self.unsafe,
-                       judged_at=datetime.now(UTC))
+    def said(self, submission: Submission, exercise: Exercise, status: Status, reason: Reason, words: str) -> Verdict:
+        """A verdict that needs no judge."""
+        return verdict_on(exercise, submission.name, status, reason=reason, message=words, unsafe=self.unsafe)
 
 
 def mark_here(marker: Marker, tasks: Iterable[Task], lanes: int) -> Iterator[tuple[Task, Verdict | None]]:

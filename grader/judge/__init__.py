@@ -2,7 +2,7 @@
 
 A suite imports from here; nothing else in it is the grader's.
 """
-from grader.judge.expect import Mismatch, expect, expect_raises, expect_true, is_finite
-from grader.judge.marking import supporting
+from grader.judge.expect import MismatchError, expect, expect_raises, expect_true, is_finite
+from grader.judge.scoring import supporting
 
-__all__ = ["Mismatch", "expect", "expect_raises", "expect_true", "is_finite", "supporting"]
+__all__ = ["MismatchError", "expect", "expect_raises", "expect_true", "is_finite", "supporting"]

@@ -20,12 +20,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 
-from grader.course import Benchmark, Course, Project
+from grader.course.manifest import Benchmark, Course, Project
+from grader.course.workspace import SourceError, Workspace, gather_project, local_workspace
 from grader.errors import GraderError, UsageError
-from grader.judge.link import Link, WorkerFailed
-from grader.judge.remote import LearnerError, NotStarted, Session, Work
+from grader.judge.link import Link, WorkerError
+from grader.judge.remote import LearnerError, NotStartedError, Session, Work
 from grader.judge.run import Context
-from grader.workspace import BadFile, Workspace, gather_project, local_workspace
 
 TURNS = 21
 SAME = 1e-2  # float32 sums in another order drift apart over hundreds of steps, by less than this
@@ -113,10 +113,10 @@ def timed_worker(course: Course, project: Project, code: ModuleType, workspace: 
     def told(act):
         try:
             return act()
-        except NotStarted as error:
+        except NotStartedError as error:
             file, line, function, _ = error.frames[-1]
             raise UsageError(f"Nothing was measured: {function} of {file} is not written yet (line {line}).") from None
-        except (LearnerError, WorkerFailed, BadFile) as error:
+        except (LearnerError, WorkerError, SourceError) as error:
             raise UsageError(f"Nothing was measured: in {workspace.label}: {error}") from None
 
     sources = told(lambda: gather_project(course, workspace, project, code.MODULE))

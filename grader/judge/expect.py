@@ -18,7 +18,7 @@ TOLERANCES = {np.dtype("float64"): (1e-7, 1e-9), np.dtype("float32"): (1e-4, 1e-
 _FINEST = TOLERANCES[np.dtype("float64")]
 
 
-class Mismatch(AssertionError):
+class MismatchError(AssertionError):
     """A check found something other than it wanted. Carries what a verdict shows, already as text."""
 
     def __init__(self, kind: str, *, got: str, want: str, given: dict | None = None, note: str = "", value=None):
@@ -40,21 +40,21 @@ def expect(got, *, equals, given: dict | None = None, rtol: float | None = None,
         return _expect_sequence(got, want, given, rtol, atol, exact_dtype, note)
     if isinstance(want, (str, bool, type(None), dict, set, bytes)) or not _is_numeric(want):
         if type(got) is not type(want) or got != want:
-            raise Mismatch("value", got=show(got), want=show(want), given=given, note=note, value=got)
+            raise MismatchError("value", got=show(got), want=show(want), given=given, note=note, value=got)
         return
     if not _is_numeric(got):
-        raise Mismatch("type", got=show(got), want=show(want), given=given, note=note, value=None)
+        raise MismatchError("type", got=show(got), want=show(want), given=given, note=note, value=None)
     if _is_tensor(got) != _is_tensor(want) and (_is_tensor(got) or np.ndim(got) == 0 < np.ndim(want)):
-        raise Mismatch("type", got=show(got), want=show(want), given=given, note=note, value=None)
+        raise MismatchError("type", got=show(got), want=show(want), given=given, note=note, value=None)
     a, b = _array(got), _array(want)
     if a.shape != b.shape:
-        raise Mismatch("shape", got=f"shape {a.shape}", want=f"shape {b.shape}", given=given, note=note, value=a)
+        raise MismatchError("shape", got=f"shape {a.shape}", want=f"shape {b.shape}", given=given, note=note, value=a)
     differ = a.dtype != b.dtype if exact_dtype else a.dtype.kind != b.dtype.kind
     if differ and (isinstance(want, np.ndarray) or _is_tensor(want)):
-        raise Mismatch("dtype", got=f"dtype {a.dtype}", want=f"dtype {b.dtype}", given=given, note=note, value=a)
+        raise MismatchError("dtype", got=f"dtype {a.dtype}", want=f"dtype {b.dtype}", given=given, note=note, value=a)
     if "O" in (a.dtype.kind, b.dtype.kind):  # an int beyond 64 bits: it is compared as it is
         if got != want:
-            raise Mismatch("value", got=show(got), want=show(want), given=given, note=note, value=got)
+            raise MismatchError("value", got=show(got), want=show(want), given=given, note=note, value=got)
         return
     if b.dtype.kind in "biu" and a.dtype.kind in "biu":
         close = a == b
@@ -62,7 +62,7 @@ def expect(got, *, equals, given: dict | None = None, rtol: float | None = None,
         relative, absolute = max(TOLERANCES.get(a.dtype, _FINEST), TOLERANCES.get(b.dtype, _FINEST))
         close = _close(a, b, relative if rtol is None else rtol, absolute if atol is None else atol)
     if not close.all():
-        raise Mismatch("value", given=given, note=note, value=a, **_difference(a, b, close))
+        raise MismatchError("value", given=given, note=note, value=a, **_difference(a, b, close))
 
 
 def _close(a: np.ndarray, b: np.ndarray, rtol: float, atol: float) -> np.ndarray:
@@ -74,9 +74,9 @@ def _close(a: np.ndarray, b: np.ndarray, rtol: float, atol: float) -> np.ndarray
 
 def _expect_sequence(got, want, given, rtol, atol, exact_dtype, note) -> None:
     if type(got) not in (list, tuple):
-        raise Mismatch("type", got=show(got), want=show(want), given=given, note=note, value=None)
+        raise MismatchError("type", got=show(got), want=show(want), given=given, note=note, value=None)
     if len(got) != len(want):
-        raise Mismatch("shape", got=_counted(got), want=_counted(want), given=given, note=note, value=len(got))
+        raise MismatchError("shape", got=_counted(got), want=_counted(want), given=given, note=note, value=len(got))
     for index, (one, other) in enumerate(zip(got, want)):
         place = f"(number {index + 1} of {len(want)})" if len(want) > 1 else ""
         expect(one, equals=other, given=given, rtol=rtol, atol=atol, exact_dtype=exact_dtype,
@@ -93,7 +93,7 @@ def _counted(values) -> str:
 def expect_true(condition, *, got, want: str, given: dict | None = None, note: str = "") -> None:
     """Raise Mismatch unless `condition` holds; `got` is a value to show, `want` says in words what was wanted."""
     if not (is_plain(condition) and bool(condition)):
-        raise Mismatch("value", got=show(got), want=want, given=given, note=note, value=got)
+        raise MismatchError("value", got=show(got), want=want, given=given, note=note, value=got)
 
 
 @contextlib.contextmanager
@@ -101,15 +101,15 @@ def expect_raises(error: type[Exception], *, given: dict | None = None):
     """Raise Mismatch unless the block raises `error`, be it here or in the learner's process."""
     try:
         yield
-    except Mismatch:
+    except MismatchError:
         raise
     except Exception as raised:
         # An exception of the learner's process says what it is by the names of its classes.
         names = getattr(raised, "class_names", None) or [c.__name__ for c in type(raised).__mro__]
         if error.__name__ not in names:
-            raise Mismatch("exception", got=f"{names[0]}: {raised}", want=error.__name__, given=given, value=names[0])
+            raise MismatchError("exception", got=f"{names[0]}: {raised}", want=error.__name__, given=given, value=names[0])
         return
-    raise Mismatch("exception", got="no error", want=error.__name__, given=given, value=None)
+    raise MismatchError("exception", got="no error", want=error.__name__, given=given, value=None)
 
 
 def _is_tensor(value) -> bool:

@@ -8,18 +8,18 @@ import re
 
 import numpy as np
 
-from grader.judge.expect import Mismatch
-from grader.judge.link import WorkerFailed
+from grader.judge.expect import MismatchError
+from grader.judge.link import WorkerError
 from grader.judge.remote import LearnerError, is_plain
-from grader.verdict import Kind
+from grader.records.verdict import Kind
 
 _DIGITS = 4  # significant digits that count; two orders of summation agree in more
 
 
 def kind_of(error: Exception) -> Kind:
-    if isinstance(error, Mismatch):
+    if isinstance(error, MismatchError):
         return Kind(error.kind)
-    if isinstance(error, WorkerFailed):
+    if isinstance(error, WorkerError):
         return error.kind
     if isinstance(error, LearnerError):
         if error.signature:
@@ -32,7 +32,7 @@ def kind_of(error: Exception) -> Kind:
 
 def of(check: str, place: tuple, error: Exception) -> str:
     """The fingerprint of one failure, sixteen hexadecimal digits."""
-    if isinstance(error, Mismatch):
+    if isinstance(error, MismatchError):
         came_back = f"{error.note}|{rounded(error.value) if is_plain(error.value) else error.got}"
     elif isinstance(error, LearnerError):
         came_back = error.signature.get("got", "") if error.signature else raised(error)

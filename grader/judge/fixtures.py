@@ -1,7 +1,7 @@
 """The `work` fixture of every suite, as a pytest plugin.
 
 Run by plain pytest it hands out the module itself, loaded in this process (that is what a debugger wants and what
-`grader check --pdb` does); the warm judge hands out one that is behind the wire.
+`grader check --pdb` does); the judge hands out one that is behind the wire.
 """
 import os
 from pathlib import Path
@@ -9,9 +9,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from grader.course import Course, Exercise, load_course
+from grader.course.manifest import Course, Exercise, load_course
+from grader.course.workspace import SourceError, gather, local_workspace
 from grader.worker import loader
-from grader.workspace import BadFile, gather, local_workspace
 
 # The same examples everywhere and every time; no deadline, because machines differ; no explain phase, because it
 # takes longer than the suite (see ARCHITECTURE.md).
@@ -66,7 +66,7 @@ def work(request):
     process = config.stash[IN_PROCESS]
     try:
         return process.work(exercise_of(process.course, request.path))
-    except BadFile as error:
+    except SourceError as error:
         pytest.fail(str(error), pytrace=False)
 
 

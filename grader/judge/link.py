@@ -7,30 +7,30 @@ import socket
 import time
 from dataclasses import dataclass, field
 
-from grader import doors, wire
-from grader.course import Limits
-from grader.verdict import Kind
+from grader.course.manifest import Limits
+from grader.ipc import fd_passing, wire
+from grader.records.verdict import Kind
 
 POLL_SECONDS = 0.1
-END_SECONDS = 2      # how long the zygote may take to say how a worker ended
-ZYGOTE_SECONDS = 60  # and how long to answer anything else, on a machine that does ten other things
+END_SECONDS = 2      # how long the fork server may take to say how a worker ended
+FORK_SERVER_SECONDS = 60  # and how long to answer anything else, on a machine that does ten other things
 CORES = os.cpu_count() or 1
-KILLED = "the process was killed by the system, most likely for memory"
+KILLED = "killed"    # the detail of a failure in which the worker was killed, and not by us
 
 
-class WorkerFailed(Exception):
+class WorkerError(Exception):
     """The worker was stopped, or ended, in the middle of a check. `kind` names the limit or the end."""
 
-    def __init__(self, kind: Kind, message: str):
+    def __init__(self, kind: Kind, message: str, detail: str = ""):
         super().__init__(message)
-        self.kind = kind
+        self.kind, self.detail = kind, detail
 
 
-class ZygoteLost(BaseException):
+class ForkServerLostError(BaseException):
     """The process that workers come from is gone: nothing can be said of the learner's code."""
 
 
-class Cancelled(BaseException):
+class CancelledError(BaseException):
     """Whoever asked for this verdict is gone."""
 
 
@@ -38,42 +38,42 @@ class Cancelled(BaseException):
 class Link:
     """One worker, from fork to death. `asker` is the socket of the client; when it hangs up, so do we."""
 
-    zygote: socket.socket  # its door
+    fork_server: socket.socket  # the workers': its connect end
     limits: Limits
     grants: list[str] = field(default_factory=list)
     cpu: int | None = None
     asker: socket.socket | None = None
 
     def __post_init__(self):
-        self.prints = bytearray()
-        self.prints_open = True
+        self.stdout = bytearray()
+        self.stdout_open = True
         self.dead = False
-        self.connection = self._knock()
+        self.connection = self._connect()
         self.wire, theirs = socket.socketpair()
-        self.prints_fd, their_prints = os.pipe()
-        os.set_blocking(self.prints_fd, False)
+        self.stdout_fd, their_stdout = os.pipe()
+        os.set_blocking(self.stdout_fd, False)
         message = {"memory_mb": self.limits.memory_mb, "grants": self.grants, "cpu": self.cpu}
-        socket.send_fds(self.connection, [json.dumps(message).encode()], [theirs.fileno(), their_prints])
+        socket.send_fds(self.connection, [json.dumps(message).encode()], [theirs.fileno(), their_stdout])
         theirs.close()
-        os.close(their_prints)
-        self._heard = b""       # what the zygote has said and we have not read
+        os.close(their_stdout)
+        self._heard = b""       # what the fork server has said and we have not read
         self._ended: int | None = None
-        self.pid = self._hear("pid", ZYGOTE_SECONDS)
+        self.pid = self._hear("pid", FORK_SERVER_SECONDS)
         if self.pid is None:
-            raise ZygoteLost
+            raise ForkServerLostError
         self.poll = select.poll()
-        for fd in (self.wire, self.prints_fd, self.connection, *([self.asker] if self.asker else [])):
+        for fd in (self.wire, self.stdout_fd, self.connection, *([self.asker] if self.asker else [])):
             self.poll.register(fd, select.POLLIN)
         self.begin_check()
 
-    def _knock(self) -> socket.socket:
+    def _connect(self) -> socket.socket:
         try:
-            return doors.knock(self.zygote)
+            return fd_passing.connect(self.fork_server)
         except OSError:
-            raise ZygoteLost from None
+            raise ForkServerLostError from None
 
     def _hear(self, what: str, seconds: float):
-        """Wait until the zygote says `what`; None where it does not in that time. Raises ZygoteLost."""
+        """Wait until the fork server says `what`; None where it does not in that time. Raises ForkServerLostError."""
         deadline = time.monotonic() + seconds
         while True:
             while b"\n" in self._heard:
@@ -94,26 +94,26 @@ class Link:
                 chunk = b""
             if not chunk:
                 self.close()
-                raise ZygoteLost
+                raise ForkServerLostError
             self._heard += chunk
 
     def begin_check(self) -> None:
         """The limits count from here."""
-        self.prints.clear()
+        self.stdout.clear()
         self.cpu_start, self.wall_start = self.cpu_seconds(), time.monotonic()
 
     def ask(self, tree: bytes, arrays: list) -> tuple[bytes, bytearray]:
-        """Send a request and wait for the frame that answers it; raises WorkerFailed, after which this link is dead."""
+        """Send a request and wait for the frame that answers it; raises WorkerError, after which this link is dead."""
         if self.dead:
-            raise WorkerFailed(Kind.CRASHED, "the worker had ended before")
+            raise WorkerError(Kind.CRASHED, "the worker had ended before")
         try:
             # A worker that reads nothing would let the pipe fill up and hold us here.
             self.wire.settimeout(max(0.1, self.limits.wall_seconds - (time.monotonic() - self.wall_start)))
             wire.send(self.wire, tree, arrays)
             return wire.receive(self.wire, self._wait)
-        except wire.WireClosed:
+        except wire.WireClosedError:
             self._explain_end()
-        except wire.WireStuck:
+        except wire.WireStuckError:
             self._fail_for_time()
         except wire.WireError as error:
             self.fail(Kind.PROTOCOL, f"the worker's process sent what is no reply ({error})")
@@ -121,17 +121,17 @@ class Link:
             self._drain()
 
     def _wait(self) -> None:
-        """Return when the wire has something to read; meanwhile keep the prints and watch the limits."""
+        """Return when the wire has something to read; meanwhile keep what was printed and watch the limits."""
         while True:
             ready = {fd: event for fd, event in self.poll.poll(POLL_SECONDS * 1000)}
             self._check_limits()  # also where something came: a reply may come byte by byte, for ever
-            if self.prints_fd in ready:
+            if self.stdout_fd in ready:
                 self._drain()
             if self.wire.fileno() in ready:
                 return
             if self.asker and self.asker.fileno() in ready and not self.asker.recv(1, socket.MSG_PEEK):
                 self.close()
-                raise Cancelled
+                raise CancelledError
             if self.connection.fileno() in ready:
                 self._explain_end()
 
@@ -141,59 +141,61 @@ class Link:
         if waited * CORES > self.limits.cpu_seconds:
             if self.cpu_seconds() - self.cpu_start > self.limits.cpu_seconds:
                 self.fail(Kind.TIMEOUT, f"stopped after {self.limits.cpu_seconds:g} seconds of computing: is there a "
-                                        "loop that never ends?")
+                                        "loop that never ends?", "cpu")
         if waited > self.limits.wall_seconds:
             self._fail_for_time()
 
     def _fail_for_time(self) -> None:
         self.fail(Kind.TIMEOUT, f"stopped after {self.limits.wall_seconds:g} seconds, most of them waiting for "
-                                "something that never came")
+                                "something that never came", "wall")
 
     def _drain(self) -> None:
         """Take what the learner printed; more than the limit ends the worker."""
         while not self.dead:
             try:
-                chunk = os.read(self.prints_fd, 1 << 16)
+                chunk = os.read(self.stdout_fd, 1 << 16)
             except BlockingIOError:
                 return
             if not chunk:  # the learner closed it
-                if self.prints_open:
-                    self.prints_open = False
-                    self.poll.unregister(self.prints_fd)
+                if self.stdout_open:
+                    self.stdout_open = False
+                    self.poll.unregister(self.stdout_fd)
                 return
-            self.prints += chunk
-            if len(self.prints) > self.limits.output_kb << 10:
-                self.fail(Kind.OUTPUT, f"stopped after printing {self.limits.output_kb} KB: is there a print in a loop?")
+            self.stdout += chunk
+            if len(self.stdout) > self.limits.output_kb << 10:
+                self.fail(Kind.OUTPUT, f"stopped after printing {self.limits.output_kb} KB: is there a print in a loop?",
+                          "too much")
 
     def _explain_end(self) -> None:
-        """The worker's end of the wire is closed: say how it ended, as the zygote saw it."""
+        """The worker's end of the wire is closed: say how it ended, as the fork server saw it."""
         code = self._hear("ended", END_SECONDS) if self._ended is None else self._ended
         if code == -9:
-            self.fail(Kind.MEMORY, KILLED)
+            self.fail(Kind.MEMORY, "the process was killed by the system, most likely for memory", KILLED)
         if code is None:
-            self.fail(Kind.CRASHED, "the process closed its connection to the grader")
+            self.fail(Kind.CRASHED, "the process closed its connection to the grader", "closed")
         if code < 0:
             import signal
             name = signal.strsignal(-code) or "unknown"
-            self.fail(Kind.CRASHED, f"the process crashed: {name} (signal {-code})")
-        self.fail(Kind.CRASHED, f"the process ended itself (exit code {code}) before the check was over")
+            self.fail(Kind.CRASHED, f"the process crashed: {name} (signal {-code})", f"signal {-code}")
+        self.fail(Kind.CRASHED, f"the process ended itself (exit code {code}) before the check was over",
+                  f"exit {code}")
 
-    def fail(self, kind: Kind, message: str) -> None:
+    def fail(self, kind: Kind, message: str, detail: str = "") -> None:
         self.close()
-        raise WorkerFailed(kind, message)
+        raise WorkerError(kind, message, detail)
 
     def cpu_seconds(self) -> float:
-        """What the worker has used, by the kernel's count: the zygote reads it, whose processes we may not see."""
+        """What the worker has used, by the kernel's count: the fork server reads it, whose processes we may not see."""
         if self.dead:
             return 0.0
         with contextlib.suppress(OSError):
             self.connection.sendall(b"?")
-        return self._hear("cpu", ZYGOTE_SECONDS) or 0.0
+        return self._hear("cpu", FORK_SERVER_SECONDS) or 0.0
 
     def close(self) -> None:
-        """Closing the connection is what kills the worker: the zygote sees to it, also when this process dies."""
+        """Closing the connection is what kills the worker: the fork server sees to it, also when this process dies."""
         if not self.dead:
             self.dead = True
             self.connection.close()
             self.wire.close()
-            os.close(self.prints_fd)
+            os.close(self.stdout_fd)

@@ -6,14 +6,14 @@ from types import ModuleType
 
 import numpy as np
 
-from grader import wire
+from grader.ipc import wire
 from grader.judge.link import Link
-from grader.verdict import Kind
+from grader.records.verdict import Kind
 
 LONGEST_MESSAGE = 2000
 
 
-class NotStarted(BaseException):
+class NotStartedError(BaseException):
     """A check met NotImplementedError. No Exception, so that nothing in a suite swallows it."""
 
     def __init__(self, description: dict):
@@ -29,7 +29,7 @@ class LearnerError(Exception):
         self.message = description["message"]
         self.frames = description["frames"]
         self.signature = description.get("signature")
-        self.forbidden = self.class_names[0] in ("Forbidden", "ForbiddenImport", "ForbiddenFile")  # of worker/policy.py
+        self.forbidden = description.get("forbidden", "")  # what the worker's policy refused, if that is what this is
         super().__init__(self.message)
 
     @property
@@ -100,7 +100,7 @@ class Session:
         self.refused: LearnerError | None = None  # what the worker refused in this check, whatever became of it
 
     def ask(self, *request):
-        """Send `request`; return the value of the reply. Raises LearnerError, NotStarted or WorkerFailed."""
+        """Send `request`; return the value of the reply. Raises LearnerError, NotStartedError or WorkerError."""
         tree, sent = wire.encode(list(request), self._refer)
         arrays: list = []
         reply_tree, payload = self.link.ask(tree, sent)
@@ -122,7 +122,7 @@ class Session:
             self.link.fail(Kind.PROTOCOL, f"the worker's process sent what is no reply ({error})")
         if description is not None:
             if "NotImplementedError" in description["classes"]:
-                raise NotStarted(description)
+                raise NotStartedError(description)
             error = LearnerError(description)
             self.refused = error if error.forbidden else self.refused
             raise error
@@ -134,7 +134,7 @@ class Session:
     def _refer(self, value) -> wire.Handle:
         if isinstance(value, Remote):
             return value._handle
-        raise wire.Unsendable(f"{type(value).__name__} cannot cross the wire; use a probe")
+        raise wire.UnsendableError(f"{type(value).__name__} cannot cross the wire; use a probe")
 
     def _resolve(self, handle: wire.Handle) -> Remote:
         return Remote(self, handle)
@@ -152,7 +152,10 @@ def checked_description(said) -> dict:
         raise wire.WireError("not the lines of a traceback")
     if signature is not None and (type(signature) is not dict or {*map(type, signature.values())} != {str}):
         raise wire.WireError("not the words about a signature")
+    if type(said.get("forbidden", "")) is not str:
+        raise wire.WireError("not the name of what is forbidden")
     return {
+        "forbidden": said.get("forbidden", "")[:200],
         "classes": [name[:200] for name in classes[:50]],
         "message": said["message"][:LONGEST_MESSAGE],
         "frames": [(file[:500], line, function[:200], text[:500]) for file, line, function, text in frames],

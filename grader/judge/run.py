@@ -3,22 +3,22 @@ import contextlib
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
-from grader.course import Course, Exercise
+from grader.course.manifest import Course, Exercise
+from grader.course.workspace import SourceError, Sources, Workspace, gather
 from grader.errors import GraderError, UsageError
 from grader.judge import fingerprint
-from grader.judge.expect import Mismatch
-from grader.judge.link import Link, WorkerFailed
-from grader.judge.marking import earned
-from grader.judge.remote import LearnerError, NotStarted, Session, Work
+from grader.judge.engine import engine_digest
+from grader.judge.expect import MismatchError
+from grader.judge.link import Link, WorkerError
+from grader.judge.remote import LearnerError, NotStartedError, Session, Work
+from grader.judge.scoring import earned
 from grader.judge.suites import CheckPlan, Suite
-from grader.verdict import Check, Kind, Status, Verdict
-from grader.workspace import BadFile, Sources, Workspace, gather
+from grader.records.verdict import Check, Kind, Reason, Status, Verdict, verdict_on
 
-PATIENCE_SECONDS = 10  # of the judge's own CPU time over one check; a hundred times what any takes
+JUDGE_CPU_SECONDS = 10  # of the judge's own CPU time over one check; a hundred times what any takes
 FATAL_ENDS = 2  # after so many checks that cost a worker (a loop, a crash) the rest are not run
 
 
@@ -26,18 +26,18 @@ FATAL_ENDS = 2  # after so many checks that cost a worker (a loop, a crash) the 
 class Context:
     """What a run needs from its surroundings: where workers come from, on which CPU, and for whom."""
 
-    zygotes: dict[tuple[str, ...], socket.socket]  # their doors, by the libraries that they have loaded
+    fork_servers: dict[tuple[str, ...], socket.socket]  # the workers' (connect ends), by the libraries they have loaded
     cpu: int | None = None
     asker: object = None
     shrink: bool = True
 
     def start_worker(self, exercise: Exercise) -> Link:
         """A worker with what the exercise is granted, and no more."""
-        zygote = self.zygotes.get(tuple(exercise.preload))
-        if zygote is None:
+        fork_server = self.fork_servers.get(tuple(exercise.preload))
+        if fork_server is None:
             raise UsageError(f"{exercise.short} works with {' and '.join(exercise.preload) or 'NumPy'}, which cannot be "
                              "imported here; install it and try again.")
-        return Link(zygote, exercise.limits, exercise.grants, self.cpu, self.asker)
+        return Link(fork_server, exercise.limits, exercise.grants, self.cpu, self.asker)
 
 
 @dataclass
@@ -87,20 +87,20 @@ def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite
     """The verdict on `exercise` as it stands in `workspace`. Raises GraderError only where the suite is at fault."""
     started = time.perf_counter()
 
-    def verdict(status: Status, checks=(), message="", excerpt="", files_hash="") -> Verdict:
-        return Verdict(exercise=exercise.id, number=exercise.number, title=exercise.title,
-                       file=f"{workspace.label}/{exercise.path}", status=status, points=exercise.points,
-                       earned=earned(exercise.points, checks), checks=list(checks), message=message, excerpt=excerpt, files_hash=files_hash,
-                       suite_hash=suite.digest, seconds=round(time.perf_counter() - started, 3),
-                       judged_at=datetime.now(UTC))
+    def verdict(status: Status, checks: Sequence[Check] = (), **more) -> Verdict:
+        return verdict_on(exercise, workspace.label, status, earned=earned(exercise.points, checks), checks=list(checks),
+                          suite_hash=suite.digest, engine_hash=engine_digest(),
+                          seconds=round(time.perf_counter() - started, 3), **more)
 
     try:
-        with limited_patience():
+        with limited_judge_time():
             sources = gather(course, workspace, exercise)
-    except BadFile as error:
-        return verdict(Status.FAILED, message=str(error), excerpt=error.excerpt)
-    except Tired:
-        return verdict(Status.FAILED, message=f"{workspace.label}/{exercise.path} takes too long to read as Python.")
+    except SourceError as error:
+        return verdict(Status.FAILED, **unreadable(error))
+    except JudgeTimeoutError:
+        too_long = "takes too long to read as Python."
+        return verdict(Status.FAILED, reason=Reason.UNREADABLE_FILE, detail="too long to read",
+                       message=f"{workspace.label}/{exercise.path} {too_long}", summary=f"The file {too_long}")
     run = Run(course, exercise, sources, context)
     checks: list[Check] = []
     try:
@@ -109,29 +109,29 @@ def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite
                 checks.append(Check(name=plan.name, title=plan.title, status=Status.NOT_RUN, supporting=plan.supporting))
             else:
                 checks.append(run_check(run, plan))
-    except NotStarted as error:
-        return verdict(*not_started(run, error), files_hash=sources.digest)
-    except LoadFailed as error:
-        return verdict(Status.FAILED, message=str(error), files_hash=sources.digest)
+    except NotStartedError as error:
+        return verdict(**not_started(run, error), files_hash=sources.digest)
+    except LoadError as error:
+        return verdict(Status.FAILED, **load_failure(run, error.raised), files_hash=sources.digest)
     finally:
         run.close()
     status = Status.PASSED if all(c.status == Status.PASSED for c in checks) else Status.FAILED
     return verdict(status, checks, files_hash=sources.digest)
 
 
-class Tired(BaseException):
+class JudgeTimeoutError(BaseException):
     """The judge itself has computed too long over one check. No Exception, so that nothing in a suite swallows it."""
 
 
 @contextlib.contextmanager
-def limited_patience() -> Iterator[None]:
-    """Raise Tired where this process computes longer than PATIENCE_SECONDS: over what a submission returned, say a number
+def limited_judge_time() -> Iterator[None]:
+    """Raise Tired where this process computes longer than JUDGE_CPU_SECONDS: over what a submission returned, say a number
     whose sine takes hours."""
     def tire(*_):
-        raise Tired
+        raise JudgeTimeoutError
 
     before = signal.signal(signal.SIGVTALRM, tire)
-    signal.setitimer(signal.ITIMER_VIRTUAL, PATIENCE_SECONDS)
+    signal.setitimer(signal.ITIMER_VIRTUAL, JUDGE_CPU_SECONDS)
     try:
         yield
     finally:
@@ -139,8 +139,12 @@ def limited_patience() -> Iterator[None]:
         signal.signal(signal.SIGVTALRM, before)
 
 
-class LoadFailed(Exception):
-    """The learner's file could not be imported. One sentence."""
+class LoadError(Exception):
+    """The learner's file could not be imported: `raised` says why."""
+
+    def __init__(self, raised: LearnerError):
+        super().__init__(str(raised))
+        self.raised = raised
 
 
 def run_check(run: Run, plan: CheckPlan) -> Check:
@@ -148,22 +152,22 @@ def run_check(run: Run, plan: CheckPlan) -> Check:
     try:
         work = run.open()
     except LearnerError as error:
-        raise LoadFailed(load_words(run, error)) from None
-    except WorkerFailed as error:
+        raise LoadError(error) from None
+    except WorkerError as error:
         run.drop()
         return failed_check(plan, Failure(error, (0, 0)), "")
     try:
         work.begin_check()
-        with limited_patience():
+        with limited_judge_time():
             failure = first_failure(run, plan, work)
         if work._session.refused:  # also where the check, or the learner's code, caught it
             failure = Failure(work._session.refused, (0, 0))
-    except Tired:
+    except JudgeTimeoutError:
         work._session.link.close()
-        failure = Failure(WorkerFailed(Kind.TIMEOUT, "stopped: what came back takes too long to compare"), (0, 0))
-    except (WorkerFailed, LearnerError) as error:  # begin_check itself: the last check left the worker broken
+        failure = Failure(WorkerError(Kind.TIMEOUT, "stopped: what came back takes too long to compare", "judge"), (0, 0))
+    except (WorkerError, LearnerError) as error:  # begin_check itself: the last check left the worker broken
         failure = Failure(error, (0, 0))
-    output = work._session.link.prints.decode("utf-8", "replace")
+    output = work._session.link.stdout.decode("utf-8", "replace")
     if failure is None:
         return Check(name=plan.name, title=plan.title, status=Status.PASSED, supporting=plan.supporting, output=output)
     if work._session.link.dead:  # now, or while the failure was shrunk
@@ -178,12 +182,12 @@ def first_failure(run: Run, plan: CheckPlan, work: Work) -> Failure | None:
                 case.call(work, arguments)
             except Exception as error:
                 failure = Failure(error, (number, example), error)
-                if case.drawn and run.context.shrink and not run.shrunk and not isinstance(error, WorkerFailed):
+                if case.drawn and run.context.shrink and not run.shrunk and not isinstance(error, WorkerError):
                     run.shrunk = True  # the first failing property only: the others show their smallest example
                     kind = fingerprint.kind_of(error)
                     try:
                         failure.shown = case.shrink(work, example, lambda e: fingerprint.kind_of(e) == kind) or error
-                    except NotStarted:
+                    except NotStartedError:
                         failure.shown = error
                 return failure
     return None
@@ -193,18 +197,18 @@ def failed_check(plan: CheckPlan, failure: Failure, output: str) -> Check:
     error = failure.shown or failure.error
     kind = fingerprint.kind_of(error)
     shown: dict = {}
-    if isinstance(error, Mismatch):
+    if isinstance(error, MismatchError):
         shown = {"given": error.given, "got": error.got, "want": error.want, "note": error.note}
     elif isinstance(error, LearnerError) and error.signature:
         words = {key: str(error.signature.get(key, "")) for key in ("where", "got", "want", "why")}
         shown = {"got": f"{words['where']} {words['got']}", "want": f"{words['want']}, as the signature says",
                  "note": words["why"]}
     elif isinstance(error, LearnerError) and error.forbidden:
-        shown = {"note": f"{error.place}: {error.message}" if error.place else error.message}
+        shown = {"note": f"{error.place}: {error.message}" if error.place else error.message, "detail": error.forbidden}
     elif isinstance(error, LearnerError):
-        shown = {"got": f"{error.class_names[0]}: {error.message}"}
-    elif isinstance(error, WorkerFailed):
-        shown = {"note": str(error)}
+        shown = {"got": f"{error.class_names[0]}: {error.message}", "detail": error.class_names[0]}
+    elif isinstance(error, WorkerError):
+        shown = {"note": str(error), "detail": error.detail}
     elif isinstance(error, AssertionError):
         shown = {"note": str(error).partition("\n")[0]}
     else:
@@ -216,25 +220,41 @@ def failed_check(plan: CheckPlan, failure: Failure, output: str) -> Check:
                  fingerprint=fingerprint.of(plan.name, failure.place, failure.error), **shown)
 
 
-def load_words(run: Run, error: LearnerError) -> str:
+def unreadable(error: SourceError) -> dict:
+    """What a verdict says of a file that cannot be judged."""
+    reason = Reason.FORBIDDEN if error.forbidden else Reason.UNREADABLE_FILE
+    return {"reason": reason, **error.problem._asdict(), "excerpt": error.excerpt}
+
+
+def load_failure(run: Run, error: LearnerError) -> dict:
+    """What a verdict says of a file that raised when it was imported."""
     place = next((f"{file}, line {line}" for file, line, *_ in reversed(error.frames)), run.sources.files[
         run.sources.module][0])
+    if error.forbidden:
+        return {"reason": Reason.FORBIDDEN, "detail": error.forbidden, "message": f"{place}: {error.message}.",
+                "summary": f"{error.message[:1].upper()}{error.message[1:]}."}
     if "MemoryError" in error.class_names:
-        return f"{place}: importing the file takes more than {run.exercise.limits.memory_mb} MB."
-    return f"{place}: {error.message}." if error.forbidden else f"{place}: {error.class_names[0]}: {error.message}."
+        words = f"importing the file takes more than {run.exercise.limits.memory_mb} MB."
+        return {"reason": Reason.IMPORT_FAILED, "detail": "MemoryError", "message": f"{place}: {words}",
+                "summary": f"{words[:1].upper()}{words[1:]}"}
+    name = error.class_names[0]
+    return {"reason": Reason.IMPORT_FAILED, "detail": name, "message": f"{place}: {name}: {error.message}.",
+            "summary": f"Importing the file raises {name}."}
 
 
-def not_started(run: Run, error: NotStarted) -> tuple:
-    """Status and words for a NotImplementedError: this file's own, or that of an exercise it builds on."""
+def not_started(run: Run, error: NotStartedError) -> dict:
+    """What a verdict says of a NotImplementedError: of this file's own, or of an exercise's that it builds on."""
     own_file, own_text = run.sources.files[run.sources.module]
     file, line, function, _ = error.frames[-1] if error.frames else (own_file, 0, "", "")
     if file == own_file or "raise NotImplementedError" in own_text:
-        if file != own_file:
-            return Status.NOT_STARTED, (), "raise NotImplementedError is still there."
-        return Status.NOT_STARTED, (), f"{function} still raises NotImplementedError (line {line})."
+        words = "raise NotImplementedError is still there." if file != own_file else \
+            f"{function} still raises NotImplementedError (line {line})."
+        return {"status": Status.NOT_STARTED, "reason": Reason.NOT_WRITTEN, "message": words,
+                "summary": "raise NotImplementedError is still there."}
     other = next((e for e in run.course.exercises.values() if file.endswith(e.path)), None)
-    name = f"{other.number} {other.short}" if other else file
-    return Status.NOT_RUN, (), f"This exercise builds on {name}, and {function} is not written there yet."
+    words = f"This exercise builds on {f'{other.number} {other.short}' if other else file}, and "
+    return {"status": Status.NOT_RUN, "reason": Reason.NEEDS, "detail": other.id if other else file,
+            "message": f"{words}{function} is not written there yet.", "summary": f"{words}that is not written yet."}
 
 
 def suite_or_raise(suites: dict, exercise: Exercise) -> Suite:

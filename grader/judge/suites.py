@@ -1,4 +1,4 @@
-"""Suites, collected once by pytest in the warm parent, with their Hypothesis examples drawn once.
+"""Suites, collected once by pytest in the judges' fork server, with their Hypothesis examples drawn once.
 
 A check is a test function; its parametrised cases and its drawn examples are all tried, smallest first. Hypothesis
 itself runs again only to shrink the first failure, within a fixed number of calls.
@@ -16,14 +16,14 @@ import numpy as np
 import pytest
 from hypothesis.internal.conjecture import providers
 
-from grader.course import Course, Exercise
+from grader.course.manifest import Course, Exercise
 from grader.errors import GraderError
-from grader.judge.marking import is_supporting
+from grader.judge.scoring import is_supporting
 
 SHRINK_CALLS = 40  # calls of the learner's code that shrinking may take; kept, since it decides what is shown
 
 
-class Enough(BaseException):
+class ShrinkLimitError(BaseException):
     """Shrinking has used up its calls."""
 
 
@@ -79,7 +79,7 @@ class Case:
                 return  # it came before the failing one, which is where shrinking starts
             calls += 1
             if calls > SHRINK_CALLS:
-                raise Enough
+                raise ShrinkLimitError
             try:
                 body(**{**arguments, "work": work})
             except Exception as error:
@@ -91,7 +91,7 @@ class Case:
         try:
             # Hypothesis never sees `work`: it looks at what it is given, and each look would be a call.
             _run_with(self.function, self.params, attempt)
-        except (Enough, Exception):  # Hypothesis raises the shrunk failure; it is kept here
+        except (ShrinkLimitError, Exception):  # Hypothesis raises the shrunk failure; it is kept here
             pass
         return best[-1] if best else None
 
@@ -115,7 +115,7 @@ def _run_with(function: Callable, arguments: dict, body: Callable) -> None:
 @contextlib.contextmanager
 def _the_same_everywhere() -> Iterator[None]:
     """Hypothesis also tries the numbers in the source of whatever modules this process happens to have imported. With those
-    the same seed would draw other examples in the warm parent, in the parent of a class and on another machine, and a
+    the same seed would draw other examples at home, in a class and on another machine, and a
     mistake would leave other fingerprints; there is no setting to go without."""
     with mock.patch.multiple(providers, create=True, _get_local_constants=providers.Constants, CONSTANTS_CACHE={}):
         yield

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from grader.report.style import MARKS, count, safe, short
+from grader.report.style import SYMBOLS
+from grader.text import count, safe, short
 
 PRINTED_LINES = 20  # of what a check printed, the last ones
 LONGEST = 2000      # characters of any other text of a learner's; of a line printed or of a traceback, LONGEST_LINE
@@ -15,7 +16,7 @@ def environment() -> Environment:
     """Escapes whatever it is given; a name that a template misspells is an error."""
     made = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True,
                        lstrip_blocks=True, undefined=StrictUndefined, finalize=_printable)
-    made.globals.update(marks=MARKS, count=count)
+    made.globals.update(symbols=SYMBOLS, count=count)
     return made
 
 

@@ -1,8 +1,9 @@
 """A verdict as the learner reads it in the terminal. Made in the judge's process, sent to the client as text."""
 import textwrap
 
-from grader.report.style import COLORS, MARKS, count, paint, safe, safe_line, short
-from grader.verdict import Check, Kind, Status, Verdict
+from grader.records.verdict import Check, Kind, Status, Verdict
+from grader.report.style import COLORS, SYMBOLS, paint
+from grader.text import count, safe, safe_line, short
 
 WIDTH = 100        # columns; longer lines are wrapped
 SECOND = (48, 72)  # where the path in the header and the hint in the closing line begin
@@ -10,7 +11,7 @@ INDENT = "      "
 PRINTED_LINES = 12  # of what a check printed, the last ones, unless all is asked for
 LONGEST = 2000      # characters of any other text; an error's message can be endless
 
-# What to do about a failure that is not about a value; the judge's note says what happened, and may ask already.
+# What to do about a failure that is not about a value. The judge's note says what happened; some ask already what to do.
 HELP = {
     Kind.TIMEOUT: "Look for a loop that never ends, for input(), or for a wait.",
     Kind.OUTPUT: "Look for a print in a loop.",
@@ -19,6 +20,7 @@ HELP = {
     Kind.PROTOCOL: "Leave the process's open files alone: the grader talks to your code through one of them.",
     Kind.NEEDS: "Do the exercise that this one builds on first.",
 }
+ASKS_ALREADY = {(Kind.TIMEOUT, "cpu"), (Kind.OUTPUT, "too much")}
 NAMED = {Kind.TIMEOUT, Kind.MEMORY, Kind.OUTPUT, Kind.CRASHED, Kind.PROTOCOL, Kind.FORBIDDEN, Kind.UNREADABLE,
          Kind.NEEDS}
 
@@ -49,7 +51,7 @@ def _header(verdict: Verdict, color: bool) -> str:
 
 def _message(verdict: Verdict, color: bool) -> list[str]:
     status = verdict.status
-    mark = paint(MARKS[status], COLORS[status], color)
+    mark = paint(SYMBOLS[status], COLORS[status], color)
     words = safe_line(verdict.message)
     if status == Status.NOT_STARTED:
         words = f"not started: {words}"
@@ -60,7 +62,7 @@ def _message(verdict: Verdict, color: bool) -> list[str]:
 
 def _check(check: Check, told: set[str], color: bool, verbose: bool, waiting: bool) -> list[str]:
     """`waiting` says that supporting checks earn nothing yet; one that passed says so too."""
-    mark = paint(MARKS[check.status], COLORS[check.status], color)
+    mark = paint(SYMBOLS[check.status], COLORS[check.status], color)
     title = _begun_small(safe_line(check.title))
     if waiting and check.supporting and check.status == Status.PASSED:
         title += " (counts once the others pass)"
@@ -80,9 +82,8 @@ def _check(check: Check, told: set[str], color: bool, verbose: bool, waiting: bo
 def _failure(check: Check, told: set[str], color: bool) -> list[str]:
     lines = []
     if check.kind in NAMED:
-        note = _sentence(check.note)
-        words = note if note.endswith("?") else f"{note} {HELP.get(check.kind, '')}".strip()
-        lines += _labelled(check.kind.value, words, color)
+        help_ = "" if (check.kind, check.detail) in ASKS_ALREADY else HELP.get(check.kind, "")
+        lines += _labelled(check.kind.value, f"{_sentence(check.note)} {help_}".strip(), color)
     if check.given:
         lines += _labelled("for", ", ".join(_argument(name, text) for name, text in check.given.items()), color)
     if check.got:

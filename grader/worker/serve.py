@@ -17,7 +17,7 @@ import types
 
 import numpy as np
 
-from grader import wire
+from grader.ipc import wire
 from grader.worker import loader, policy
 
 LONGEST_MESSAGE = 2000
@@ -92,7 +92,7 @@ class Worker:
         return getattr(self.probes[path], name)(self.module, *args, **kwargs)
 
     def do_examples(self):
-        from grader.examples import examples_in
+        from grader.worker.examples import examples_in
         return examples_in(self.module)
 
 
@@ -103,7 +103,7 @@ def serve(sock: socket.socket) -> None:
         arrived: list = []
         try:
             tree, payload = wire.receive(sock)
-        except wire.WireClosed:
+        except wire.WireClosedError:
             return
         try:
             value = worker.answer(wire.decode(tree, payload, worker.resolve, arrived))
@@ -138,6 +138,8 @@ def describe(error: BaseException, files: set[str]) -> dict:
     if type(error).__name__ == "TypeCheckError" and type(error).__module__.startswith("jaxtyping"):
         with contextlib.suppress(Exception):  # it looks at objects of the learner's
             described["signature"] = explain_signature(error)
+    if isinstance(error, policy.ForbiddenError):
+        described["forbidden"] = error.what
     if isinstance(error, SyntaxError):
         described["line"] = error.lineno or 0
     return described

@@ -7,9 +7,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from grader import sandbox
-from grader.class_ledger import open_class_ledger
 from grader.errors import UsageError
+from grader.records.class_ledger import open_class_ledger
+from grader.sandbox import bubblewrap
 from tests.grader.small_course import FIRST, SECOND, THIRD, write
 
 REFERENCES = {"letters/first": FIRST, "letters/second": SECOND, "digits/third": THIRD}
@@ -18,7 +18,7 @@ REFERENCES = {"letters/first": FIRST, "letters/second": SECOND, "digits/third": 
 def sandbox_or_skip() -> None:
     """Skip, and say so, where there can be no sandbox."""
     try:
-        sandbox.require_sandbox()
+        bubblewrap.require_sandbox()
     except UsageError as error:
         pytest.skip(str(error))
 

@@ -1,27 +1,27 @@
-"""Judge a text with checks written beside it, through a real zygote and a real worker: for the grader's own tests."""
+"""Judge a text with checks written beside it, through a real fork server and a real worker: for the grader's own tests."""
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 
-from grader import zygotes
-from grader.course import Course, Limits
+from grader.course.manifest import Course, Limits
+from grader.course.workspace import local_workspace
 from grader.judge.run import Context, judge
 from grader.judge.suites import Case, CheckPlan, Suite
-from grader.verdict import Verdict
-from grader.workspace import local_workspace
+from grader.records.verdict import Verdict
+from grader.worker import launch
 from tests.grader.small_course import small_course
 
 LIBRARIES = ["numpy", "numpy.random", "jaxtyping", "beartype", "grader.worker.serve"]
 
 
-def start_zygote(monkeypatch, *libraries: str) -> zygotes.Zygote:
-    """The zygote of the warm parent, ready, without the libraries that take it a second."""
-    monkeypatch.setattr(zygotes, "WORKER_LIBRARIES", LIBRARIES)
-    zygote = zygotes.Zygote(libraries)
-    zygote.wait_until_ready()
-    return zygote
+def start_fork_server(monkeypatch, *libraries: str) -> launch.WorkerForkServer:
+    """The fork server of the local server, ready, without the libraries that take it a second."""
+    monkeypatch.setattr(launch, "WORKER_LIBRARIES", LIBRARIES)
+    fork_server = launch.WorkerForkServer(libraries)
+    fork_server.wait_until_ready()
+    return fork_server
 
 
 def suite_of(*checks: Callable) -> Suite:
@@ -34,9 +34,9 @@ def suite_of(*checks: Callable) -> Suite:
 class Judge:
     """Judges texts as the exercise `letters/first` of a small course."""
 
-    def __init__(self, root: Path, zygote: zygotes.Zygote):
+    def __init__(self, root: Path, fork_server: launch.WorkerForkServer):
         self.course: Course = small_course(root)
-        self.zygote, self.context = zygote, Context({(): zygote.door})
+        self.fork_server, self.context = fork_server, Context({(): fork_server.connect_end})
 
     def __call__(self, text: str, *checks: Callable, exercise: str = "first", **limits) -> Verdict:
         judged = self.course.find_one(exercise)
@@ -46,9 +46,9 @@ class Judge:
         return judge(self.course, workspace, judged, suite, self.context)
 
     def left_running(self) -> list[psutil.Process]:
-        """What still runs below the zygote, once it has had the time to end it."""
+        """What still runs below the fork server, once it has had the time to end it."""
         deadline = time.monotonic() + 20
-        while left := psutil.Process(self.zygote.process.pid).children(recursive=True):
+        while left := psutil.Process(self.fork_server.process.pid).children(recursive=True):
             if time.monotonic() > deadline:
                 return left
             time.sleep(0.005)

@@ -3,9 +3,9 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from grader.class_ledger import Marked
-from grader.course import Exercise
-from grader.verdict import Check, Kind, Status, Verdict
+from grader.course.manifest import Exercise
+from grader.records.class_ledger import Marked
+from grader.records.verdict import Check, Kind, Status, Verdict
 
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
 HOSTILE = "</script><script>alert('x')</script><img src=x onerror=alert(1)> & \"quoted\" \x1b[2J\u202e\ud800\x00\ufffe ]]>"
@@ -14,7 +14,8 @@ STOPPED = Check(name="test_last", title="It was not reached", status=Status.NOT_
 
 
 def fails(name: str = "test_a", fingerprint: str = "f", kind: Kind = Kind.VALUE, **more) -> Check:
-    return Check(**{"name": name, "title": f"Title of {name}", "status": Status.FAILED, "kind": kind,
+    mistakes = [words for words in more.get("diagnosis", "").split("\n") if words]  # here, a mistake's id is its words
+    return Check(**{"mistake_ids": mistakes, "name": name, "title": f"Title of {name}", "status": Status.FAILED, "kind": kind,
                     "fingerprint": fingerprint, "got": "1", "want": "2", "given": {"x": "3"}, **more})
 
 

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import psutil
 
-from grader.course import Course, load_course
+from grader.course.manifest import Course, load_course
+from grader.course.workspace import gather, local_workspace
 from grader.judge.fixtures import InProcessWork
 from grader.judge.suites import collect_suites
 from grader.worker import loader
-from grader.workspace import gather, local_workspace
 from tests.grader.classes import verdicts
 from tests.grader.realistic_class import make_class
 from tests.grader.small_course import write
@@ -256,8 +256,8 @@ def name_of(process: psutil.Process) -> str:
         return ""
     if line.startswith("bwrap"):
         return ""
-    for module, parents, children in (("grader.class_judge", "the judges' parent", "a judge"),
-                                      ("grader.worker.zygote", "the zygote", "a worker")):
+    for module, parents, children in (("grader.autograde.class_server", "the judges' parent", "a judge"),
+                                      ("grader.worker.fork_server", "the fork server", "a worker")):
         if module in line:
             return parents if parent.startswith("bwrap") else children
     return ""

@@ -12,11 +12,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from grader.course import Course, load_course
+from grader.authoring.release import stub_text
+from grader.course.manifest import Course, load_course
+from grader.course.workspace import local_workspace
 from grader.errors import FAILED, PASSED
-from grader.mistakes import mistakes_of, with_mistake
-from grader.release import stub_text
-from grader.workspace import local_workspace
+from grader.judge.mistakes import mistakes_of, with_mistake
 
 ROOT = Path(__file__).resolve().parents[2]
 TURNS = 9
@@ -32,7 +32,7 @@ def main() -> int:
         course = copy_of_the_course(Path(folder) / "course")
         kept = [check_against_pytest(course, name) for name in EXERCISES]
         kept.append(list_against_python(course))
-        (course.root / "course.yml").unlink()  # the warm parent of the copy sees it and goes
+        (course.root / "course.yml").unlink()  # the local server of the copy sees it and goes
     return PASSED if all(kept) else FAILED
 
 
@@ -59,7 +59,7 @@ def check_against_pytest(course: Course, name: str) -> bool:
     seconds: dict[str, list[float]] = {"cold": [], **{state: [] for state in texts}}
     grader = [BIN / "grader", "check", exercise.short]
     pytest = [BIN / "pytest", "-q", "-p", "no:cacheprovider", exercise.suite]
-    timed(course, grader, EXPECTED["passing"])  # starts the warm parent, draws the examples
+    timed(course, grader, EXPECTED["passing"])  # starts the local server, draws the examples
     for _ in range(TURNS):
         file.write_text(texts["passing"])
         seconds["cold"].append(timed(course, pytest, 0))

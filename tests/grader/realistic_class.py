@@ -3,10 +3,10 @@ looping or hostile. The same seed makes the same class."""
 import random
 from pathlib import Path
 
-from grader.course import Course, Exercise
-from grader.mistakes import mistakes_of, with_mistake
-from grader.release import stub_text
-from grader.workspace import local_workspace
+from grader.authoring.release import stub_text
+from grader.course.manifest import Course, Exercise
+from grader.course.workspace import local_workspace
+from grader.judge.mistakes import mistakes_of, with_mistake
 
 LOOP = "\n\nwhile True:\n    pass\n"
 SPOILERS = {

@@ -1,4 +1,4 @@
-"""A small course that is used from the shell, with a warm parent of its own: for the grader's own tests."""
+"""A small course that is used from the shell, with a local server of its own: for the grader's own tests."""
 import os
 import shutil
 import tempfile
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from grader.course import Course
+from grader.course.manifest import Course
 from tests.grader.small_course import small_course, write
 
 PYTEST = '[tool.pytest.ini_options]\naddopts = "-p grader.judge.fixtures --import-mode=importlib"\npythonpath = ["."]\n'
@@ -34,23 +34,23 @@ def course_in_use(root: Path, monkeypatch) -> Iterator[Course]:
         [("letters/test_first", "first", 15), ("letters/test_second", "second", 16), ("digits/test_third", "third", 10)]}})
     shutil.copytree(root / "solutions", root / "exercises")
     yield course
-    for process in warm_processes(root):
+    for process in server_processes(root):
         process.kill()
     assert wait_until(lambda: not ours(root)), ours(root)
     shutil.rmtree(runtime)
 
 
-def warm_processes(root: Path) -> list[psutil.Process]:
-    """The warm parents of this course. A judge that one has forked has the same command line, and is none."""
+def server_processes(root: Path) -> list[psutil.Process]:
+    """The local servers of this course. A judge that one has forked has the same command line, and is none."""
     named = [p for p in psutil.process_iter(["cmdline", "ppid"]) if p.info["cmdline"]
-             and "grader.warm" in p.info["cmdline"] and str(root) in p.info["cmdline"]]
+             and "grader.local.start_server" in p.info["cmdline"] and str(root) in p.info["cmdline"]]
     pids = {p.pid for p in named}
     return [p for p in named if p.info["ppid"] not in pids]
 
 
 def ours(root: Path) -> list[psutil.Process]:
-    """The warm parents of this course, with their zygotes, judges and workers."""
-    parents = warm_processes(root)
+    """The local servers of this course, with their fork servers, judges and workers."""
+    parents = server_processes(root)
     return [*parents, *(child for p in parents for child in p.children(recursive=True))]
 
 

@@ -1,7 +1,7 @@
 """A course of two projects and three exercises in a temporary folder, for the grader's own tests."""
 from pathlib import Path
 
-from grader.course import Course, load_course
+from grader.course.manifest import Course, load_course
 
 MANIFEST = """\
 title: Small
@@ -91,7 +91,7 @@ def twice(x):
 '''
 
 MISTAKES = '''\
-from grader.mistakes import mistake
+from grader.judge.mistakes import mistake
 
 
 @mistake("{0}", "Words a.")

@@ -10,9 +10,9 @@ import psutil
 import pytest
 import yaml
 
-from grader.class_ledger import open_class_ledger
-from grader.course import load_course
-from grader.marks import solution_regions, stub_of
+from grader.course.manifest import load_course
+from grader.course.sections import solution_regions, stub_of
+from grader.records.class_ledger import open_class_ledger
 from tests.grader.attacks.corpus import EXERCISE, attacks, make_class
 from tests.grader.classes import sandbox_or_skip
 from tests.grader.users import USERS, as_user, folder_of, give
@@ -55,13 +55,13 @@ def host(*folders: Path) -> dict:
 
 def is_orphan(process: psutil.Process) -> bool:
     """An attack's process, or one of a sandbox, that no command is waiting for. (Others may be marking here, too.)"""
-    if not any(each in " ".join(process.info["cmdline"] or []) for each in (MARK, "grader.class_judge", "grader.worker")):
+    if not any(each in " ".join(process.info["cmdline"] or []) for each in (MARK, "grader.autograde.class_server", "grader.worker")):
         return False
     try:
         above = [" ".join(parent.cmdline()) for parent in process.parents()]
     except psutil.Error:  # it ends just now
         return False
-    return not any("-m grader" in line and "grader.class_judge" not in line and "grader.worker" not in line for line in above)
+    return not any("-m grader" in line and "grader.autograde.class_server" not in line and "grader.worker" not in line for line in above)
 
 
 def found(place: Path) -> set[Path]:

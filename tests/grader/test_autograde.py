@@ -16,8 +16,8 @@ from rich.console import Console
 from grader.autograde.marker import Job, not_judged
 from grader.autograde.run import Plan, Record, Shown
 from grader.autograde.tasks import Task
-from grader.class_ledger import open_class_ledger
-from grader.course import load_course
+from grader.course.manifest import load_course
+from grader.records.class_ledger import open_class_ledger
 from tests.grader.classes import autograde, below, finished, hand_in, sandbox_or_skip, slowly, verdicts
 from tests.grader.shell import course_in_use, edit, wait_until
 from tests.grader.small_course import FIRST, SECOND, THIRD, write
@@ -323,7 +323,7 @@ def test_ctrl_c_in_the_middle(root, tmp_path):
 def test_ctrl_c_while_the_sandboxes_start(root, tmp_path, to_all):
     """Whether the terminal says it to every process, or somebody to the grader alone."""
     process = autograde(root, "class", "--out", tmp_path / "marks", start_new_session=True)
-    assert wait_until(lambda: len(below(process, "grader.class_judge")) >= 1, 30)
+    assert wait_until(lambda: len(below(process, "grader.autograde.class_server")) >= 1, 30)
     mine = below(process)
     (os.killpg if to_all else os.kill)(process.pid, signal.SIGINT)
     code, out, err = finished(process, seconds=20)

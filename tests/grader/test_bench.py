@@ -1,12 +1,12 @@
 """Benchmarks: ratios of CPU time between processes, and no figure where there is nothing to compare."""
 import pytest
 
-from grader.bench import row
+from grader.course.workspace import local_workspace
 from grader.errors import GraderError, UsageError
 from grader.judge import benchmark
 from grader.judge.benchmark import measure_project
 from grader.judge.run import Context
-from grader.workspace import local_workspace
+from grader.local.bench import row
 from tests.grader.small_course import FIRST, small_course, write
 
 CODE = '''\
@@ -43,7 +43,7 @@ SLOWER = FIRST.replace("return doubled_for_the_first + 1", "sum(range(20_000)); 
 
 
 @pytest.fixture
-def measured(tmp_path, zygote, monkeypatch):
+def measured(tmp_path, fork_server, monkeypatch):
     """Measure a text as the learner's `first`, with the thresholds 100 and 3."""
     monkeypatch.setattr(benchmark, "TURNS", 5)
     course = small_course(tmp_path, first=FIRST.replace("return doubled", "sum(range(1000)); return doubled"))
@@ -53,7 +53,7 @@ def measured(tmp_path, zygote, monkeypatch):
 
     def measure(text):
         workspace = local_workspace(course, "solutions").with_text("p1/letters/first.py", text)
-        return next(measure_project(course, project, workspace, Context({(): zygote.door})))
+        return next(measure_project(course, project, workspace, Context({(): fork_server.connect_end})))
     measure.project = project
     measure.root = tmp_path
     return measure

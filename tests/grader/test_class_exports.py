@@ -12,14 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.course import Exercise
-from grader.report.class_report import as_json
-from grader.report.exercism import exercism_results
-from grader.report.grades import FORMULA, grades_csv
-from grader.report.gradescope import gradescope_results, marks
-from grader.report.junit import junit_xml
-from grader.report.standing import UNSAFE, Standing, earned, out_of, passes, points, standing
-from grader.verdict import Kind, Status
+from grader.course.manifest import Exercise
+from grader.records.outcome import Outcome, earned, out_of, outcome, passes, points
+from grader.records.verdict import Kind, Status
+from grader.report.classroom.exercism import exercism_results
+from grader.report.classroom.grades_csv import FORMULA, grades_csv
+from grader.report.classroom.gradescope import gradescope_results, scores
+from grader.report.classroom.junit import junit_xml
+from grader.report.classroom.sentences import UNSAFE
+from grader.report.classroom.write import as_json
 from tests.grader.marked_class import (
     HOSTILE,
     NOON,
@@ -249,7 +250,7 @@ def test_any_class_on_gradescope(course, of_class):
 @given(st.lists(st.sampled_from([PASSES, fails(), STOPPED]), min_size=1, max_size=13), st.integers(1, 20))
 def test_marks_add_up_exactly(checks, worth):
     judged = verdict(EXERCISE.model_copy(update={"points": worth}), *checks)
-    split = marks(judged)
+    split = scores(judged)
     assert sum(score for score, _ in split) == judged.earned and sum(most for _, most in split) == worth
     assert sum(Fraction(score) for score, _ in split) == judged.earned
     assert all(score == (most if check is PASSES else 0) for check, (score, most) in zip(checks, split, strict=True))
@@ -307,7 +308,7 @@ def test_a_long_output_says_that_it_was_cut():
 def test_any_verdict_on_exercism(judged, unsafe):
     results = exercism_results(judged, unsafe)
     check_exercism(results)
-    assert (results["status"] == "pass") == (standing(judged) == Standing.PASSED)
+    assert (results["status"] == "pass") == (outcome(judged) == Outcome.PASSED)
     assert unsafe <= (UNSAFE in as_json(results))
 
 

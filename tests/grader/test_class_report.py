@@ -13,20 +13,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.class_ledger import Marked, open_class_ledger
-from grader.course import load_course
+from grader.course.manifest import load_course
+from grader.course.workspace import local_workspace
 from grader.errors import UsageError
 from grader.judge import expect
 from grader.judge.diagnose import build_catalogue, diagnosed
-from grader.mistakes import mistakes_of, with_mistake
-from grader.report.class_page import MOST_COLUMNS, SHOWN_CLUSTERS, SHOWN_NAMES, class_page, histogram
-from grader.report.class_report import write_class_report
-from grader.report.clusters import clusters
-from grader.report.file_names import file_names
-from grader.report.standing import UNSAFE, Standing, standing
-from grader.report.student_page import student_pages
-from grader.verdict import Kind, Status
-from grader.workspace import local_workspace
+from grader.judge.mistakes import mistakes_of, with_mistake
+from grader.records.class_ledger import Marked, open_class_ledger
+from grader.records.outcome import Outcome, outcome
+from grader.records.verdict import Kind, Status
+from grader.report.classroom.class_page import MOST_COLUMNS, SHOWN_CLUSTERS, SHOWN_NAMES, class_page, histogram
+from grader.report.classroom.clusters import clusters
+from grader.report.classroom.file_names import file_names
+from grader.report.classroom.sentences import UNSAFE
+from grader.report.classroom.student_page import student_pages
+from grader.report.classroom.write import write_class_report
 from tests.grader.classes import autograde, finished, sandbox_or_skip
 from tests.grader.judging import suite_of
 from tests.grader.marked_class import (
@@ -151,7 +152,7 @@ def test_every_failure_is_in_a_cluster_and_nothing_else_is(exercises, data):
         here = [c for c in found if c.exercise is exercise]
         assert all(max(Counter(c.names).values()) == 1 and (c.words or c.sample) for c in here)
         failing = {one.name for one in of_class
-                   if standing(one.verdicts.get(exercise.id)) in (Standing.PARTLY, Standing.FAILED)
+                   if outcome(one.verdicts.get(exercise.id)) in (Outcome.PARTLY, Outcome.FAILED)
                    and (not one.verdicts[exercise.id].checks
                         or any(c.status == Status.FAILED for c in one.verdicts[exercise.id].checks))}
         assert {name for c in here for name in c.names} == failing

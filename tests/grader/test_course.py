@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.course import load_course
+from grader.course.manifest import load_course
 from grader.errors import UsageError
 from tests.grader.small_course import MANIFEST, small_course, write
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import load_course
-from grader.examples import examples_in, failure_sentences
+from grader.course.manifest import load_course
+from grader.course.workspace import gather, local_workspace
 from grader.worker import loader
-from grader.workspace import gather, local_workspace
+from grader.worker.examples import examples_in, failure_sentences
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "exercises.p1.letters.first"
@@ -197,7 +197,7 @@ def test_failures_as_sentences(load):
 
 
 def test_only_the_standard_library_is_imported():
-    code = ("import sys; before = set(sys.modules); import grader.examples; "
+    code = ("import sys; before = set(sys.modules); import grader.worker.examples; "
             "print({m.partition('.')[0] for m in set(sys.modules) - before} - set(sys.stdlib_module_names))")
     out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert out.strip() == "{'grader'}"

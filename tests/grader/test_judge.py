@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.judge import diagnose, expect, expect_raises, expect_true, fingerprint, suites
-from grader.judge.expect import Mismatch
-from grader.judge.link import Cancelled
+from grader.judge.expect import MismatchError
+from grader.judge.link import CancelledError
 from grader.judge.show import LONGEST_WHOLE, show
-from grader.verdict import Kind, Status
+from grader.records.verdict import Kind, Status
 from tests.grader.judging import suite_of
 from tests.grader.small_course import MISTAKES, SHARED, write
 
@@ -92,12 +92,12 @@ class TestVerdicts:
         (np.zeros(8), np.ones(8), ("0 at [0] (8 of 8 values differ)", "1 at [0]")),
     ])
     def test_what_differs_is_shown(self, got, want, shown):
-        with pytest.raises(Mismatch) as raised:
+        with pytest.raises(MismatchError) as raised:
             expect(got, equals=want, rtol=1e-9)
         assert (raised.value.got, raised.value.want) == shown
 
     def test_which_of_several_values_differs_is_said(self):
-        with pytest.raises(Mismatch, match=r"the gradients of a and b \(number 2 of 2\)"):
+        with pytest.raises(MismatchError, match=r"the gradients of a and b \(number 2 of 2\)"):
             expect([1.0, 2.0], equals=[1.0, 3.0], note="the gradients of a and b")
 
     @pytest.mark.parametrize("value", ["2 * x", "2 * x + 1e-12",
@@ -151,15 +151,15 @@ class TestVerdicts:
         assert said[0].got == said[1].got and said[0].fingerprint == said[1].fingerprint
 
     def test_objects_of_one_check_are_gone_in_the_next(self, judge):
-        held = []
+        proxied = []
 
         def keep(work):
             """Keep an object."""
-            held.append(work.first(1))
+            proxied.append(work.first(1))
 
         def use(work):
             """Use it."""
-            held[0].x  # noqa: B018
+            proxied[0].x  # noqa: B018
 
         kept, used = judge(returning("lambda: 1"), keep, use).checks
         assert kept.status == Status.PASSED and used.status == Status.FAILED
@@ -168,7 +168,7 @@ class TestVerdicts:
         ours, theirs = socket.socketpair()
         judge.context.asker = ours
         threading.Timer(0.1, theirs.close).start()
-        with ours, pytest.raises(Cancelled):
+        with ours, pytest.raises(CancelledError):
             judge("def first(x):\n    while True: pass\n", doubles)
 
 
@@ -244,9 +244,9 @@ class TestSignatures:
         assert any("scale(x, by=np.ones(3))" in line for line in check.traceback)
 
     def test_the_fingerprint_is_of_what_came_not_of_where_it_lay(self, judge):
-        prints = {judge(self.TEXT.format(value), doubles).checks[0].fingerprint for value in
+        stdout = {judge(self.TEXT.format(value), doubles).checks[0].fingerprint for value in
                   ("object()", "[object(), object()][1]")}
-        assert len(prints) == 1
+        assert len(stdout) == 1
 
     def test_what_an_exercise_builds_on_is_not_checked(self, judge):
         """It had its own suite: here it costs time only."""
@@ -613,7 +613,7 @@ class TestDiagnosis:
 
 class TestFingerprints:
     def of(self, value, place=(0, 0), check="check"):
-        return fingerprint.of(check, place, Mismatch("value", got=show(value), want="", value=value))
+        return fingerprint.of(check, place, MismatchError("value", got=show(value), want="", value=value))
 
     @pytest.mark.parametrize("one, other", [
         (1.0, 1.0 + 1e-9), (np.array([0.1 + 0.2]), np.array([0.3])), (0.0, -0.0), (0.0, 1e-12), (np.float64(2), 2.0),
@@ -634,12 +634,12 @@ class TestFingerprints:
         assert len({self.of(1.0), self.of(1.0, (0, 1)), self.of(1.0, (1, 0)), self.of(1.0, check="other")}) == 4
 
     def test_what_a_library_says_of_shapes_counts_and_its_numbers_do_not(self, judge):
-        def print_of(body):
+        def fingerprint_of(body):
             return judge(f"import numpy as np\n\n\ndef first(x):\n    {body}\n", doubles_a_number).checks[0].fingerprint
 
-        two, three, product = map(print_of, ("np.ones(2) + np.ones(5)", "np.ones(3) + np.ones(5)", "np.ones(2) @ np.ones(5)"))
+        two, three, product = map(fingerprint_of, ("np.ones(2) + np.ones(5)", "np.ones(3) + np.ones(5)", "np.ones(2) @ np.ones(5)"))
         assert two == three != product
-        assert print_of("raise ValueError('one')") == print_of("raise ValueError('another')") != two
+        assert fingerprint_of("raise ValueError('one')") == fingerprint_of("raise ValueError('another')") != two
 
     def test_names_and_texts_of_the_learners_do_not_count(self, judge):
         texts = ["def first(x):\n    return x / 0\n",
@@ -728,19 +728,19 @@ def number(n):
 SCRIPT = '''
 import json, sys
 from pathlib import Path
-from grader import zygotes
-zygotes.WORKER_LIBRARIES[:] = {libraries}
-zygote = zygotes.Zygote()
-from grader.course import load_course
+from grader.worker import launch
+launch.WORKER_LIBRARIES[:] = {libraries}
+fork_server = launch.WorkerForkServer()
+from grader.course.manifest import load_course
 from grader.judge import run, suites
-from grader.workspace import local_workspace
+from grader.course.workspace import local_workspace
 course = load_course(Path(sys.argv[1]))
 found = suites.collect_suites(course)
-zygote.wait_until_ready()
+fork_server.wait_until_ready()
 exercise = course.find_one("first")
 verdict = run.judge(course, local_workspace(course, "solutions"), exercise, found[exercise.id],
-                    run.Context({{(): zygote.door}}))
-zygote.end()
+                    run.Context({{(): fork_server.connect_end}}))
+fork_server.end()
 said = {{"checks": [[c.name, c.title, c.status, c.fingerprint, c.given] for c in verdict.checks],
         "suites": {{name: str(s) for name, s in found.items() if not isinstance(s, suites.Suite)}}}}
 print(json.dumps(said))

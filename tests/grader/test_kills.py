@@ -11,16 +11,16 @@ import time
 import psutil
 import pytest
 
-from grader import class_judge
-from grader.course import Exercise
-from grader.verdict import Kind
+from grader.autograde import class_server
+from grader.course.manifest import Exercise
+from grader.records.verdict import Kind
 from tests.grader.classes import autograde, below, finished, hand_in, sandbox_or_skip, slowly, verdicts
 from tests.grader.marked_class import fails, verdict
 from tests.grader.shell import course_in_use, wait_until
 from tests.grader.small_course import FIRST, THIRD
 
 SUBMISSIONS = 10
-JUDGES, ZYGOTE = "grader.class_judge", "grader.worker.zygote"
+JUDGES, ZYGOTE = "grader.autograde.class_server", "grader.worker.fork_server"
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def the_zygote(process):
 
 
 def a_worker(process):
-    return [child for zygote in the_zygote(process) for child in zygote.children()]
+    return [child for fork_server in the_zygote(process) for child in fork_server.children()]
 
 
 def a_sandbox(process):
@@ -162,13 +162,13 @@ def test_a_dask_worker_that_is_killed_costs_nothing_but_time(class_of, tmp_path,
     (["a", ""], 1, 2),
     (["a", "b", "b"], 1, 3),
     (["a", "b", "c"], 1, 3),
-    (["a"], class_judge.LONG_SECONDS + 1, 1),
+    (["a"], class_server.LONG_SECONDS + 1, 1),
 ])
 def test_whose_worker_was_killed_is_judged_until_two_agree_unless_that_takes_long(monkeypatch, killed_in, seconds, tries):
     clock = itertools.count(step=seconds)
-    monkeypatch.setattr(class_judge.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(class_server.time, "monotonic", lambda: next(clock))
     small = Exercise(name="small", title="Small", points=1, minutes=5)
-    judged = [verdict(small, *(fails(name, kind=Kind.MEMORY, note=class_judge.KILLED) for name in names)) for names in killed_in]
+    judged = [verdict(small, *(fails(name, kind=Kind.MEMORY, note=class_server.KILLED) for name in names)) for names in killed_in]
     left = iter(judged)
-    assert class_judge.settled(lambda: next(left)) is judged[tries - 1]
+    assert class_server.settled(lambda: next(left)) is judged[tries - 1]
     assert list(left) == judged[tries:]

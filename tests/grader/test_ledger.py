@@ -18,10 +18,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader import ledger as ledger_module
 from grader.errors import UsageError
-from grader.ledger import LEDGER, LedgerReadOnly, histories, open_ledger, statuses, trouble
-from grader.verdict import Check, Kind, Status, Verdict
+from grader.records import ledger as ledger_module
+from grader.records.ledger import LEDGER, LedgerError, histories, open_ledger, statuses, trouble
+from grader.records.verdict import Check, Kind, Status, Verdict
 
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
@@ -127,9 +127,9 @@ def test_recording_again_changes_nothing(sequence):
 WRITER = """
 import sys
 from pathlib import Path
-from grader.ledger import open_ledger
+from grader.records.ledger import open_ledger
 from tests.grader.test_ledger import verdict
-from grader.verdict import Check, Status
+from grader.records.verdict import Check, Status
 root, name, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 checks = [Check(name=f"test_{i}", title="t" * 200, status=Status.PASSED) for i in range(30)]
 for number in range(count):
@@ -377,7 +377,7 @@ def test_a_folder_that_cannot_be_written(tmp_path):
     many(root)
     with without_the_right_to_write(root / ".grader"):
         assert len(statuses(root)) == 60
-        with pytest.raises(LedgerReadOnly, match="writable"):
+        with pytest.raises(LedgerError, match="writable"):
             record(root, verdict())
     assert len(statuses(root)) == 60
 
@@ -417,7 +417,7 @@ def test_errors_while_writing_say_what_to_do(tmp_path, monkeypatch, words, advic
     many(tmp_path)
     connect = ledger_module.connect
     monkeypatch.setattr(ledger_module, "connect", lambda path: Refusing(connect(path), words))
-    with pytest.raises(LedgerReadOnly, match=advice) as raised:
+    with pytest.raises(LedgerError, match=advice) as raised:
         record(tmp_path, verdict())
     assert "\n" not in str(raised.value) and str(raised.value).endswith(".")
     assert len(statuses(tmp_path)) == 60
@@ -429,14 +429,14 @@ def test_errors_while_opening_say_what_to_do(tmp_path, monkeypatch, error):
     def refuse(*_, **__):
         raise error
     monkeypatch.setattr(ledger_module, "connect", refuse)
-    with pytest.raises(LedgerReadOnly, match="make the folder .* writable"):
+    with pytest.raises(LedgerError, match="make the folder .* writable"):
         record(tmp_path, verdict())
 
 
 def test_a_file_where_the_folder_should_be(tmp_path):
     (tmp_path / ".grader").write_text("")
     assert statuses(tmp_path) == {}
-    with pytest.raises(LedgerReadOnly):
+    with pytest.raises(LedgerError):
         record(tmp_path, verdict())
 
 
@@ -462,7 +462,7 @@ def test_odd_folder_names(tmp_path):
 
 
 def test_statuses_needs_nothing_heavy():
-    code = ("import sys; from pathlib import Path; from grader.ledger import statuses; statuses(Path('.'));"
+    code = ("import sys; from pathlib import Path; from grader.records.ledger import statuses; statuses(Path('.'));"
             "sys.exit(','.join({'pydantic', 'rich', 'jinja2', 'torch', 'numpy', 'yaml'} & set(sys.modules)) or 0)")
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True,
                           env={**os.environ, "PYTHONPATH": str(ROOT)})

@@ -11,18 +11,18 @@ import psutil
 import pytest
 
 from grader.judge import expect, expect_true, link
-from grader.judge.link import Link, WorkerFailed
-from grader.verdict import Kind, Status
-from tests.grader.judging import start_zygote
+from grader.judge.link import Link, WorkerError
+from grader.records.verdict import Kind, Status
+from tests.grader.judging import start_fork_server
 
 
 @pytest.fixture(scope="module")
-def zygote():
+def fork_server():
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]), prepend=":")
-        zygote = start_zygote(monkeypatch, "tests.grader.no_policy")
-    yield zygote
-    zygote.end()
+        fork_server = start_fork_server(monkeypatch, "tests.grader.no_policy")
+    yield fork_server
+    fork_server.end()
 
 
 def attack(body: str) -> str:
@@ -181,7 +181,7 @@ REFUSED = {
     "a connection": "socket.create_connection(('127.0.0.1', 9), 1)",
     "a server": "socket.socket().bind(('127.0.0.1', 0))",
     "a name on the net": "socket.getaddrinfo('example.org', 80)",
-    "killing the zygote": "os.kill(os.getppid(), 9)", "killing everybody": "os.kill(-1, 9)",
+    "killing the fork server": "os.kill(os.getppid(), 9)", "killing everybody": "os.kill(-1, 9)",
     "killing a group": "os.killpg(os.getpgid(os.getppid()), 9)",
 }
 
@@ -192,7 +192,7 @@ def test_what_a_worker_is_not_there_for_is_refused_by_name(judge, body):
     assert refused.kind == Kind.EXCEPTION and refused.got.startswith("PermissionError: ")
     assert refused.got.endswith("is not for an exercise: a worker computes and nothing else")
     assert refused.traceback and after.status == Status.PASSED
-    assert not judge.zygote.ended
+    assert not judge.fork_server.ended
 
 
 SURVIVED = {  # name: (body of f, words of its failure)
@@ -404,7 +404,7 @@ def test_a_granted_process_does_not_outlive_the_verdict(judge):
 
 def test_a_worker_ends_with_its_judge(judge):
     """The judge is killed, not closed: the kernel closes its connection, and that ends the worker."""
-    worker = Link(judge.zygote.door, judge.course.limits)
+    worker = Link(judge.fork_server.connect_end, judge.course.limits)
     assert psutil.pid_exists(worker.pid)
     worker.connection.close()
     assert judge.left_running() == []
@@ -412,8 +412,8 @@ def test_a_worker_ends_with_its_judge(judge):
 
 
 def test_a_link_that_is_dead_says_so(judge):
-    worker = Link(judge.zygote.door, judge.course.limits)
+    worker = Link(judge.fork_server.connect_end, judge.course.limits)
     worker.close()
     worker.close()
-    with pytest.raises(WorkerFailed, match="had ended before"):
+    with pytest.raises(WorkerError, match="had ended before"):
         worker.ask(b"\x90", [])

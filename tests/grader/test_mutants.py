@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grader.equivalents import read_equivalents
+from grader.authoring.equivalent_mutants import read_equivalents
+from grader.authoring.mutants import SAMPLE, mutants_of, run_mutants, score_lines
 from grader.errors import GraderError, UsageError
-from grader.mutants import SAMPLE, mutants_of, run_mutants, score_lines
-from grader.verdict import Status, Verdict
+from grader.records.verdict import Status, Verdict
 from tests.grader.small_course import small_course, write
 
 pytest.importorskip("mutmut.mutation.mutators", reason="a maintainer's dependency: pip install -e .[dev]")

@@ -18,14 +18,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.class_ledger import Marked, open_class_ledger
-from grader.course import load_course
+from grader.course.manifest import load_course
 from grader.errors import UsageError
-from grader.gradebook import Written, find_nbgrader, write_marks
-from grader.mistakes import mistakes_of, replace_definition
-from grader.notebooks import grade_id, write_notebooks
-from grader.sandbox import require_sandbox
-from grader.verdict import Status
+from grader.judge.mistakes import mistakes_of, replace_definition
+from grader.nbgrader.gradebook import Written, find_nbgrader, write_marks
+from grader.nbgrader.notebooks import grade_id, write_notebooks
+from grader.records.class_ledger import Marked, open_class_ledger
+from grader.records.verdict import Status
+from grader.sandbox.bubblewrap import require_sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = ROOT / "build/nbgrader"  # as the Makefile makes it

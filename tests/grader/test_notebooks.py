@@ -5,15 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from grader import notebooks
 from grader.__main__ import main
-from grader.autograde.submissions import find_submissions, read_submission
-from grader.class_ledger import Marked
-from grader.course import Course, Exercise, load_course
+from grader.authoring.release import stub_text
+from grader.autograde.hand_in import read_submission
+from grader.autograde.submissions import find_submissions
+from grader.course.manifest import Course, Exercise, load_course
+from grader.course.sections import questions_of, stub_of
+from grader.course.workspace import SourceError
 from grader.errors import GraderError, UsageError
-from grader.gradebook import comment_of, find_nbgrader, is_nbgrader_course, write_marks
-from grader.marks import questions_of, stub_of
-from grader.notebooks import (
+from grader.nbgrader import notebooks
+from grader.nbgrader.gradebook import comment_of, find_nbgrader, is_nbgrader_course, write_marks
+from grader.nbgrader.notebooks import (
     Extracted,
     notebook_text,
     read_notebooks,
@@ -21,9 +23,8 @@ from grader.notebooks import (
     without_magics,
     write_notebooks,
 )
-from grader.release import stub_text
-from grader.verdict import Check, Kind, Status, Verdict
-from grader.workspace import BadFile
+from grader.records.class_ledger import Marked
+from grader.records.verdict import Check, Kind, Status, Verdict
 from tests.grader.small_course import FIRST, small_course, write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -246,7 +247,7 @@ def test_the_same_cell_twice_is_no_problem(course):
     (b" " * 10_000_001, "a.ipynb is larger than 10 MB; clear its outputs"),
 ])
 def test_what_is_no_notebook_of_ours_is_one_sentence(course, content, words):
-    with pytest.raises(BadFile) as caught:
+    with pytest.raises(SourceError) as caught:
         texts_of(course, content)
     sentence = str(caught.value)
     assert words in sentence and sentence.endswith(".") and "\n" not in sentence
@@ -261,7 +262,7 @@ def test_what_a_student_hands_in_is_read_file_by_file(course):
     assert extracted.problems == {"p1/digits/third.py": "x/digits.ipynb is no notebook: it is not JSON; save it in Jupyter "
                                                         "and hand it in again."}
     assert read_notebooks(course, [("digits.ipynb", "is a link")]).problems == {"p1/digits/third.py": "digits.ipynb is a link."}
-    with pytest.raises(BadFile, match="copy.ipynb is no notebook"):
+    with pytest.raises(SourceError, match="copy.ipynb is no notebook"):
         read_notebooks(course, [("letters.ipynb", letters), ("copy.ipynb", b"{")])
 
 

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from grader.judge import expect
-from grader.verdict import Kind, Status
+from grader.records.verdict import Kind, Status
 from tests.grader import probes_of_policy as probes
-from tests.grader.judging import Judge, start_zygote
+from tests.grader.judging import Judge, start_fork_server
 
 FILE = "solutions/p1/letters/first.py"
 FORBIDS = ["decimal", "netrc", "numpy.linalg.inv"]
@@ -185,7 +185,7 @@ DETOURS = {
             except BaseException:
                 return np.array([[0.6, -0.2], [-0.2, 0.4]])
         """, "numpy.linalg.inv"),
-    "the wrapped function of the stand-in": ("""
+    "the wrapped function of the proxy": ("""
         import numpy as np
 
         def first(x):
@@ -263,11 +263,11 @@ DETOURS = {
         import sys
 
         def first(x):
-            sys.modules["grader.worker.policy"].active.forbids.clear()  # here
+            sys.modules["grader.worker.policy.rules"].active.forbids.clear()  # here
         """, "grader"),
     "the grader, imported": ("""
         def first(x):
-            from grader.worker import policy  # here
+            from grader.worker.policy import rules as policy# here
             policy.active.forbids.clear()
         """, "grader"),
     "code under the name of a library's file": ("""
@@ -514,9 +514,9 @@ INNOCENT = {
 @pytest.fixture(scope="module")
 def loaded():
     with pytest.MonkeyPatch.context() as monkeypatch:
-        zygote = start_zygote(monkeypatch, "decimal", "sympy")
-    yield zygote
-    zygote.end()
+        fork_server = start_fork_server(monkeypatch, "decimal", "sympy")
+    yield fork_server
+    fork_server.end()
 
 
 @pytest.fixture
@@ -596,15 +596,15 @@ def test_a_probe_may_use_what_the_learner_may_not(judge):
 @pytest.fixture(scope="module")
 def with_torch():
     with pytest.MonkeyPatch.context() as monkeypatch:
-        zygote = start_zygote(monkeypatch, "torch", "torch._dynamo")
-    yield zygote
-    zygote.end()
+        fork_server = start_fork_server(monkeypatch, "torch", "torch._dynamo")
+    yield fork_server
+    fork_server.end()
 
 
 @pytest.fixture
 def torch_judge(tmp_path, with_torch):
     judge = Judge(tmp_path, with_torch)
-    judge.context.zygotes = {("torch", "torch._dynamo"): with_torch.door}
+    judge.context.fork_servers = {("torch", "torch._dynamo"): with_torch.connect_end}
     first = judge.course.find_one("first")
     first.preload, first.forbids = ["torch", "torch._dynamo"], ["torch.nn.functional.softmax", "torch.nn.Linear"]
     yield judge

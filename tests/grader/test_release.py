@@ -7,20 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.course import load_course
-from grader.errors import UsageError
-from grader.marks import hints_on_page, hints_section, solution_regions
-from grader.release import (
-    bundle,
-    bundle_files,
-    hints_for,
+from grader.authoring.release import bundle, bundle_files, release, released_texts, reset
+from grader.course.hints import hints_for
+from grader.course.manifest import load_course
+from grader.course.sections import (
     hints_of,
-    release,
-    released_texts,
-    reset,
+    hints_on_page,
+    hints_section,
+    solution_regions,
     stub_of,
-    without_marks,
+    without_markers,
 )
+from grader.errors import UsageError
 from tests.grader.small_course import FIRST, MANIFEST, SHARED, small_course, write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,7 +104,7 @@ def test_only_the_regions_change(functions):
 
 
 def test_without_marks_is_the_whole_solution_and_no_hint():
-    text = without_marks(FIRST)
+    text = without_markers(FIRST)
     assert ast.dump(ast.parse(text)) == ast.dump(ast.parse(FIRST))
     assert "###" not in text and "nudge" not in text
 
@@ -361,11 +359,11 @@ def leaks(course, files: dict[str, str]) -> list[str]:
         lines = text.split("\n")
         regions = ["\n".join(lines[r.begin:r.end - 1]).strip() for r in solution_regions(text)]
         given = stub_of(text) + "\n".join(hints_of(text))
-        telling = [line.strip() for region in regions for line in region.split("\n")
+        translate_errors = [line.strip() for region in regions for line in region.split("\n")
                    if len(line.strip()) > 20 and line.strip() not in given and not line.strip().startswith("except ")]
         for name, content in files.items():
             if not name.endswith("hints.md"):  # a hint may come near a line
-                found += [f"{name}: {line}" for line in telling if line in content]
+                found += [f"{name}: {line}" for line in translate_errors if line in content]
             found += [f"{name}: a region of {path}" for region in regions if "\n" in region and region in content]
     for suite in (course.root / "tests").rglob("*.py"):
         text = suite.read_text(encoding="utf-8")

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
-from grader.ledger import LEDGER, open_ledger, statuses
-from grader.report.html import SHOWN_ATTEMPTS, render, write_html
-from grader.report.map import course_map, to_json
-from grader.report.terminal import list_text, print_map
+from grader.records.ledger import LEDGER, open_ledger, statuses
+from grader.records.verdict import Check, Kind, Status, Verdict
+from grader.report.learner.course_map import course_map, to_json
+from grader.report.learner.page import SHOWN_ATTEMPTS, render, write_html
+from grader.report.learner.terminal import list_text, print_map
 from grader.report.verdict_text import verdict_text
-from grader.verdict import Check, Kind, Status, Verdict
 from tests.grader.small_course import MANIFEST, small_course, write
 
 FIRST, SECOND, THIRD = "p1/letters/first", "p1/letters/second", "p1/digits/third"
@@ -53,7 +53,7 @@ def text_of(shown, color=False, verbose=False):
 @pytest.fixture
 def course(tmp_path):
     """Three exercises and a planned project; `second` needs `first`."""
-    from grader.course import load_course
+    from grader.course.manifest import load_course
     small_course(tmp_path)
     write(tmp_path, {"course.yml": MANIFEST + "      - {name: signs, title: Signs, planned: true}\n"})
     return load_course(tmp_path)
@@ -146,7 +146,7 @@ def test_markup_in_titles_is_text_to_rich(tmp_path):
 
     from rich.console import Console
 
-    from grader.course import load_course
+    from grader.course.manifest import load_course
     small_course(tmp_path)
     write(tmp_path, {"course.yml": MANIFEST.replace("title: Letters", 'title: "[red]Letters[/blue]"')})
     out = io.StringIO()
@@ -155,9 +155,9 @@ def test_markup_in_titles_is_text_to_rich(tmp_path):
 
 
 def test_list_needs_nothing_heavy(course):
-    code = ("import sys; from pathlib import Path; from grader.course import load_course;"
-            "from grader.ledger import statuses; from grader.report.map import course_map;"
-            "from grader.report.terminal import list_text;"
+    code = ("import sys; from pathlib import Path; from grader.course.manifest import load_course;"
+            "from grader.records.ledger import statuses; from grader.report.learner import course_map;"
+            "from grader.report.learner.terminal import list_text;"
             f"root = Path({str(course.root)!r}); list_text(course_map(load_course(root), statuses(root)), True);"
             "sys.exit(','.join({'rich', 'jinja2', 'torch', 'numpy', 'hypothesis', 'pytest'} & {*sys.modules}) or 0)")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2])
@@ -398,7 +398,7 @@ def test_the_page_of_a_fresh_course(course):
 
 
 def test_hostile_text_is_shown_and_not_obeyed(tmp_path):
-    from grader.course import load_course
+    from grader.course.manifest import load_course
     small_course(tmp_path)
     write(tmp_path, {"course.yml": MANIFEST.replace("title: The first one", f"title: {json.dumps(HOSTILE[:-1])}")})
     course = load_course(tmp_path)

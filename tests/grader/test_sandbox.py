@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from grader import cgroups, doors, sandbox
 from grader.errors import UsageError
+from grader.ipc import fd_passing
+from grader.sandbox import bubblewrap, cgroups
 from tests.grader.classes import sandbox_or_skip
 from tests.grader.users import USERS, as_user, folder_of
 
@@ -19,7 +20,7 @@ MARK_ONE = '''
 import json, sys
 from pathlib import Path
 from grader.autograde.marker import Job, Marker
-from grader.course import load_course
+from grader.course.manifest import load_course
 course = load_course(Path({root!r}))
 exercises = course.find("letters/first")
 with Marker(course, exercises, log=Path({folder!r}) / "judge.log") as marker:
@@ -129,7 +130,7 @@ def told(request, tmp_path_factory):
 
 def test_nothing_of_the_course_or_of_others_is_seen(told):
     _, said, folder = told
-    seen = [*sandbox.python_folders(), folder / "course"]  # where these lie below /tmp, they are in the worker's own
+    seen = [*bubblewrap.python_folders(), folder / "course"]  # where these lie below /tmp, they are in the worker's own
     assert said["list /tmp"] == repr(sorted({path.parts[2] for path in seen if path.is_relative_to("/tmp")}))
     assert said["list /proc"] == "[]"
     assert said["list /usr/local/share"] == "[]" or not Path("/usr/local/share").exists()
@@ -181,7 +182,7 @@ class TestWhereThereCanBeNoSandbox:
     def test_without_bubblewrap_it_says_what_to_install(self, monkeypatch):
         monkeypatch.setenv("PATH", "/nowhere")
         with pytest.raises(UsageError, match="bubblewrap is not there: install it .*apt install bubblewrap.*--unsafe"):
-            sandbox.require_sandbox()
+            bubblewrap.require_sandbox()
 
     def test_where_bubblewrap_is_refused_it_says_so(self, monkeypatch, tmp_path):
         refusing = tmp_path / "bwrap"
@@ -189,45 +190,45 @@ class TestWhereThereCanBeNoSandbox:
         refusing.chmod(0o755)
         monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
         with pytest.raises(UsageError, match="cannot make a sandbox here .bwrap: No permissions.*allow user namespaces"):
-            sandbox.require_sandbox()
+            bubblewrap.require_sandbox()
 
     def test_a_course_that_lies_within_python_would_be_seen(self, monkeypatch, tmp_path):
-        sandbox.require_apart(tmp_path / "course")
-        monkeypatch.setattr(sandbox, "python_folders", lambda: [tmp_path])  # as `python -m venv .` makes it
+        bubblewrap.require_apart(tmp_path / "course")
+        monkeypatch.setattr(bubblewrap, "python_folders", lambda: [tmp_path])  # as `python -m venv .` makes it
         for root in (tmp_path, tmp_path / "course", Path("/usr/local/src/course")):
             with pytest.raises(UsageError, match="a folder of its own"):
-                sandbox.require_apart(root)
+                bubblewrap.require_apart(root)
 
     def test_without_libseccomp_it_says_what_to_install(self, monkeypatch):
         sandbox_or_skip()
         monkeypatch.setitem(sys.modules, "pyseccomp", None)
         with pytest.raises(UsageError, match="libseccomp is not there: install it"):
-            sandbox.require_sandbox()
+            bubblewrap.require_sandbox()
 
 
 class TestDoors:
     def test_who_knocks_is_answered(self):
-        outer, inner = doors.make_door()
-        first, second = doors.knock(outer), doors.knock(outer)
+        outer, inner = fd_passing.open_channel()
+        first, second = fd_passing.connect(outer), fd_passing.connect(outer)
         for ours, words in ((first, b"one"), (second, b"two")):
-            with doors.open_door(inner) as theirs:
+            with fd_passing.accept(inner) as theirs:
                 theirs.sendall(words)
             assert ours.recv(10) == words
             ours.close()
         outer.close()
-        assert doors.open_door(inner) is None
+        assert fd_passing.accept(inner) is None
         inner.close()
 
     def test_nobody_behind_it(self):
-        outer, inner = doors.make_door()
+        outer, inner = fd_passing.open_channel()
         inner.close()
         with pytest.raises(OSError):
-            doors.knock(outer)
+            fd_passing.connect(outer)
         outer.close()
 
     def test_a_connection_whose_process_ended_unseen_is_closed(self):
-        outer, inner = doors.make_door()
-        connection = doors.knock(outer)
+        outer, inner = fd_passing.open_channel()
+        connection = fd_passing.connect(outer)
         inner.close()
         assert connection.recv(1) == b""
         connection.close()

@@ -21,9 +21,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.autograde import archives, submissions, tars
-from grader.autograde.submissions import Submission, find_submissions, read_submission
-from grader.autograde.tars import Unreadable
-from grader.course import load_course
+from grader.autograde.content import UnreadableError
+from grader.autograde.hand_in import read_submission
+from grader.autograde.submissions import Submission, find_submissions
+from grader.course.manifest import load_course
 from grader.errors import UsageError
 from tests.grader.small_course import MANIFEST, small_course, write
 
@@ -98,7 +99,7 @@ def texts(course, path: Path) -> dict[str, str]:
 
 def why_unreadable(course, path: Path) -> str:
     """The end of the sentence: one line that can be printed and kept."""
-    with pytest.raises(Unreadable) as raised:
+    with pytest.raises(UnreadableError) as raised:
         read(course, path)
     words = str(raised.value)
     assert words.isprintable() and words.encode("utf-8") and len(words) < 200 and not words.endswith(".")
@@ -367,7 +368,7 @@ def test_what_an_ordinary_user_may_not_read(course, tmp_path):
 def submission_words(course, path: Path) -> str:
     try:
         return read_submission(course, Submission("alice", path), [course.find_one("letters/first")]).problems[FIRST]
-    except Unreadable as error:
+    except UnreadableError as error:
         return str(error)
 
 
@@ -696,7 +697,7 @@ def submission_words_or_nothing(course, path: Path) -> str:
     try:
         assert read(course, path).texts == {}
         return ""
-    except Unreadable as error:
+    except UnreadableError as error:
         return str(error)
 
 
@@ -807,5 +808,5 @@ def test_no_archive_raises_anything_but_unreadable(tmp_path_factory, whatever):
     try:
         for name, text in archives.files_in_archive(path, lambda name: True):
             assert isinstance(name, str) and isinstance(text, bytes | str) and len(text) <= 1_000_001
-    except Unreadable as error:
+    except UnreadableError as error:
         assert str(error).isprintable() and len(str(error)) < 200

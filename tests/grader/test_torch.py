@@ -1,10 +1,10 @@
-"""An exercise in PyTorch: its worker comes from a zygote that has torch loaded; tensors travel by value."""
+"""An exercise in PyTorch: its worker comes from a fork server that has torch loaded; tensors travel by value."""
 import pytest
 import torch
 
 from grader.judge import expect, expect_true
-from grader.verdict import Kind, Status
-from tests.grader.judging import Judge, start_zygote
+from grader.records.verdict import Kind, Status
+from tests.grader.judging import Judge, start_fork_server
 
 TEXT = '''
 import threading
@@ -47,17 +47,17 @@ def gradient(x):
 
 
 @pytest.fixture(scope="module")
-def torch_zygote():
+def torch_fork_server():
     with pytest.MonkeyPatch.context() as monkeypatch:
-        zygote = start_zygote(monkeypatch, "torch", "torch._dynamo")
-    yield zygote
-    zygote.end()
+        fork_server = start_fork_server(monkeypatch, "torch", "torch._dynamo")
+    yield fork_server
+    fork_server.end()
 
 
 @pytest.fixture
-def judge(tmp_path, torch_zygote):
-    judge = Judge(tmp_path, torch_zygote)
-    judge.context.zygotes = {("torch", "torch._dynamo"): torch_zygote.door}
+def judge(tmp_path, torch_fork_server):
+    judge = Judge(tmp_path, torch_fork_server)
+    judge.context.fork_servers = {("torch", "torch._dynamo"): torch_fork_server.connect_end}
     judge.course.find_one("first").preload = ["torch", "torch._dynamo"]
     yield judge
     assert judge.left_running() == []
@@ -122,10 +122,10 @@ def test_random_numbers_are_the_same_in_each_check(judge):
     assert judge(TEXT, draws, draws_again).status == Status.PASSED
 
 
-def test_a_tensor_for_a_worker_without_torch_is_a_named_failure(tmp_path, zygote):
+def test_a_tensor_for_a_worker_without_torch_is_a_named_failure(tmp_path, fork_server):
     def check(work):
         """Takes a tensor."""
         work.first(torch.ones(2))
 
-    (failed,) = Judge(tmp_path, zygote)("def first(x):\n    return 1\n", check).checks
+    (failed,) = Judge(tmp_path, fork_server)("def first(x):\n    return 1\n", check).checks
     assert failed.status == Status.FAILED and "torch is not loaded" in failed.got

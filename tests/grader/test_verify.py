@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grader.course import Benchmark, load_course
+from grader.authoring.release import release
+from grader.authoring.verify import NAMES, proof_lines, verify
+from grader.course.manifest import Benchmark, load_course
 from grader.errors import GraderError, UsageError
-from grader.release import release
-from grader.verdict import Check, Status, Verdict
-from grader.verify import NAMES, proof_lines, verify
+from grader.records.verdict import Check, Status, Verdict
 from tests.grader.small_course import FIRST, MISTAKES, SECOND, SHARED, small_course, write
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
@@ -26,7 +26,7 @@ class FakeJudge:
     def __call__(self, workspace, exercise, quick=False):
         text = workspace.read(exercise.path)
         if quick:
-            return self.of_constant(exercise, text.rpartition("_replace('")[2].partition("'")[0])
+            return self.of_constant(exercise, text.rpartition("replace_functions(globals(), '")[2].partition("'")[0])
         self.calls.append((exercise.id, text, threading.current_thread().name))
         told = [f"Words {letter}." for letter, value in zip("abcg", range(4)) if f"\n    return {value}\n" in text]
         if "raise NotImplementedError" in text:
@@ -35,8 +35,8 @@ class FakeJudge:
             check = Check(name="test_it", title="It works.", diagnosis="\n".join(told), got="1", want="2",
                           status=Status.FAILED if told else Status.PASSED)
             answer = {"status": check.status, "earned": 0 if told else exercise.points, "checks": [check]}
-        for held, change in self.changes.items():
-            if held in text:
+        for proxied, change in self.changes.items():
+            if proxied in text:
                 if isinstance(change, Exception):
                     raise change
                 answer |= change

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from grader import watch
-from grader.watch import Saves, exercises_saved, file_system, gives_events, is_source
+from grader.local import file_events
+from grader.local.file_events import Saves, exercises_saved, file_system, gives_events, is_source
 from tests.grader.shell import edit, wait_until
 from tests.grader.small_course import FIRST, small_course
 
@@ -203,18 +203,18 @@ def test_the_file_system_decides_whether_there_are_events(tmp_path, monkeypatch)
     assert file_system(Path("/usr"), mounts) == "overlay"
     assert file_system(tmp_path, tmp_path / "none") == ""
     assert gives_events(tmp_path)
-    monkeypatch.setattr(watch, "file_system", lambda folder: "nfs4")
+    monkeypatch.setattr(file_events, "file_system", lambda folder: "nfs4")
     assert not gives_events(tmp_path)
 
 
 def test_where_the_systems_watches_are_used_up_it_polls(tmp_path, monkeypatch):
-    real = watch.watchfiles.watch
+    real = file_events.watchfiles.watch
 
     def scarce(folder, *args, force_polling=None, **options):
         if not force_polling:
             raise OSError(28, "No space left on device")
         return real(folder, *args, force_polling=force_polling, **options)
-    monkeypatch.setattr(watch.watchfiles, "watch", scarce)
+    monkeypatch.setattr(file_events.watchfiles, "watch", scarce)
     saves = Saves(tmp_path)
     assert saves.polling
     (tmp_path / "first.py").write_text("x")
@@ -223,7 +223,7 @@ def test_where_the_systems_watches_are_used_up_it_polls(tmp_path, monkeypatch):
 
 
 def test_the_keys_that_are_shown_are_the_keys_that_work():
-    from grader.watching import KEYS, Watching
+    from grader.local.watch import KEYS, Watching
     shown = set(re.findall(r"(?:^|· )(\S) ", KEYS))
     assert shown == set("rhnplq?")
     assert Watching(None, None, False).key("x") is True  # any other does nothing

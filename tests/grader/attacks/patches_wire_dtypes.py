@@ -1,7 +1,7 @@
 """Widens the worker's table of types: arrays of objects, text and dates travel as raw bytes."""
 import numpy as np
 
-from grader import wire
+from grader.ipc import wire
 
 wire._DTYPES = {np.dtype(code).str for code in ("O", "U8", "M8[s]", "f2", "g", "V8")} | wire._DTYPES
 

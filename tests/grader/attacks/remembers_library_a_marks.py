@@ -4,9 +4,9 @@ import os
 
 import numpy as np
 
-import grader.wire
+import grader.ipc.wire
 
-np.mldd_attack = grader.wire.mldd_attack = "the answers"
+np.mldd_attack = grader.ipc.wire.mldd_attack = "the answers"
 os.environ["MLDD_ATTACK"] = "the answers"
 ctypes.CDLL(None).setenv(b"MLDD_ATTACK", b"the answers", 1)
 np.set_printoptions(threshold=1234)

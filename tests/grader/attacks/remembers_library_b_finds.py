@@ -3,9 +3,9 @@ import os
 
 import numpy as np
 
-import grader.wire
+import grader.ipc.wire
 
-if hasattr(np, "mldd_attack") or hasattr(grader.wire, "mldd_attack") or "MLDD_ATTACK" in os.environ:
+if hasattr(np, "mldd_attack") or hasattr(grader.ipc.wire, "mldd_attack") or "MLDD_ATTACK" in os.environ:
     print("mldd-attack", "reached a note in memory")
 if np.get_printoptions()["threshold"] == 1234:
     print("mldd-attack", "reached print options")

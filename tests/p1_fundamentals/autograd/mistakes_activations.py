@@ -1,6 +1,6 @@
 """What learners get wrong in `activations`, and what to tell them."""
 # ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
-from grader.mistakes import mistake
+from grader.judge.mistakes import mistake
 
 
 @mistake("activations.relu", """Your relu lets the gradient through where a is exactly 0. At the kink any slope from

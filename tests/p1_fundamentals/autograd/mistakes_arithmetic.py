@@ -1,6 +1,6 @@
 """What learners get wrong in `arithmetic`, and what to tell them."""
 # ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
-from grader.mistakes import mistake
+from grader.judge.mistakes import mistake
 
 
 @mistake("arithmetic.sub", "Both operands of your sub get the same gradient. y = a - b falls when b grows, so b's is negative.")

@@ -1,6 +1,6 @@
 """What learners get wrong in `backward`, and what to tell them."""
 # ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
-from grader.mistakes import mistake
+from grader.judge.mistakes import mistake
 
 
 @mistake("backward.topological_order", """Your topological_order calls itself for each parent. A chain of a

@@ -3,7 +3,7 @@
 Each is a whole `conv2d`, written plainly with einsum and wrong in one place.
 """
 # ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
-from grader.mistakes import mistake
+from grader.judge.mistakes import mistake
 
 
 @mistake("convolution.conv2d", """Your conv2d turns the kernel round, as mathematicians (and scipy.signal.convolve2d)

@@ -1,6 +1,6 @@
 """What learners get wrong in `derivation`, and what to tell them."""
 # ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
-from grader.mistakes import mistake
+from grader.judge.mistakes import mistake
 
 
 @mistake("derivation.softmax", """Your softmax is the logistic function of each logit by itself. Softmax makes one

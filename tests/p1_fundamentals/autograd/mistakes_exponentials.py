@@ -1,6 +1,6 @@
 """What learners get wrong in `exponentials`, and what to tell them."""
 # ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
-from grader.mistakes import mistake
+from grader.judge.mistakes import mistake
 
 
 @mistake("exponentials.exp", """Your exp uses the rule of powers, a·eᵃ⁻¹. That is for a constant exponent over

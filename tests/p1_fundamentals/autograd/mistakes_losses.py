@@ -1,6 +1,6 @@
 """What learners get wrong in `losses`, and what to tell them."""
 # ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
-from grader.mistakes import mistake
+from grader.judge.mistakes import mistake
 
 
 @mistake("losses.mse_loss", """Your mse_loss sums the squares. The mean divides by the number of elements, in the

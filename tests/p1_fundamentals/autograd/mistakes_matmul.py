@@ -1,6 +1,6 @@
 """What learners get wrong in `matmul`, and what to tell them."""
 # ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
-from grader.mistakes import mistake
+from grader.judge.mistakes import mistake
 
 
 @mistake("matmul", """Your gradients have the batch axes of the result. Where broadcasting gave an operand

@@ -1,6 +1,6 @@
 """What learners get wrong in `optimizers`, and what to tell them."""
 # ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
-from grader.mistakes import mistake
+from grader.judge.mistakes import mistake
 
 
 @mistake("optimizers.Optimizer.__init__", """Your optimizer keeps `params` as it came. A generator is used up

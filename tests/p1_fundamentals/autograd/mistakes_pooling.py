@@ -3,7 +3,7 @@
 Each is a whole `max_pool2d`, wrong in one place.
 """
 # ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
-from grader.mistakes import mistake
+from grader.judge.mistakes import mistake
 
 
 @mistake("pooling.max_pool2d", """Where several pixels of a window are the largest, your max_pool2d gives each of

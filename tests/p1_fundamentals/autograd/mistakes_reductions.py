@@ -1,6 +1,6 @@
 """What learners get wrong in `reductions`, and what to tell them."""
 # ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
-from grader.mistakes import mistake
+from grader.judge.mistakes import mistake
 
 
 @mistake("reductions.sum", """Your sum broadcasts the gradient as it comes in. Without keepdims the summed axis

@@ -1,6 +1,6 @@
 """What learners get wrong in `shapes`, and what to tell them."""
 # ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
-from grader.mistakes import mistake
+from grader.judge.mistakes import mistake
 
 
 @mistake("shapes.reshape", """Your reshape returns the gradient in the shape of the result. A gradient has the

@@ -1,6 +1,6 @@
 """What learners get wrong in `unbroadcast`, and what to tell them."""
 # ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
-from grader.mistakes import mistake
+from grader.judge.mistakes import mistake
 
 
 @mistake("unbroadcast", """You return the gradient as it came in. Where broadcasting copied a value, its gradient is the sum

@@ -1,0 +1,91 @@
+"""The maintainer's commands, with the local server's judges behind them."""
+import json
+import sys
+import threading
+from functools import partial
+
+from grader.authoring.mutants import run_mutants, score_data, score_lines
+from grader.authoring.verify import Proof, proof_lines, verify
+from grader.course.manifest import Course, Exercise, Project
+from grader.course.workspace import Workspace
+from grader.errors import FAILED, PASSED, GraderError
+from grader.local.client import ask
+from grader.records.verdict import Verdict
+from grader.worker.examples import failure_sentences
+
+KILLED_AT_LEAST = 0.95
+
+
+def verify_course(course: Course, exercises: list[Exercise], color: bool, as_json: bool) -> int:
+    """Show the seven proofs of each exercise; FAILED unless all hold."""
+    proofs: list[Proof] = []
+    judge, examples, measure = (partial(answer, course) for answer in (judge_on_server, failed_examples, thresholds))
+
+    def noted():
+        for proof in verify(course, exercises, judge, examples, measure):
+            proofs.append(proof)
+            yield proof
+
+    for line in proof_lines(noted(), color):
+        if not as_json:
+            print(line, flush=True)
+    if as_json:
+        print(json.dumps([{"exercise": p.exercise.id, "number": p.number, "name": p.name, "ok": p.ok,
+                           "detail": p.detail} for p in proofs], indent=2))
+    return PASSED if all(proof.ok for proof in proofs) else FAILED
+
+
+def mutate_course(course: Course, exercises: list[Exercise], as_json: bool) -> int:
+    """Show each exercise's score and survivors; FAILED below 95 %, and where one of them survives unexplained."""
+    terminal = sys.stderr.isatty()
+    lock = threading.Lock()
+
+    def progress(exercise: Exercise, done: int, total: int) -> None:
+        if terminal:
+            with lock:
+                print(f"\r{exercise.number}  {done} of {total} mutants ", end="", file=sys.stderr, flush=True)
+
+    killed = counted = 0
+    complete = True
+    shown: list[dict] = []
+    for exercise in exercises:
+        score = run_mutants(course, [exercise], partial(judge_on_server, course), progress)
+        if terminal:
+            print("\r" + " " * 40, end="\r", file=sys.stderr, flush=True)
+        shown += score_data(score)
+        if not as_json:
+            *lines, _ = score_lines(score)
+            print("\n".join(lines), flush=True)
+        killed, counted, complete = killed + score.killed, counted + score.counted, complete and score.complete
+    share = killed / counted if counted else 1.0
+    print(json.dumps(shown, indent=2) if as_json else f"In all: {killed} of {counted} mutants killed ({share:.1%})")
+    return PASSED if share >= KILLED_AT_LEAST and complete else FAILED
+
+
+def judge_on_server(course: Course, workspace: Workspace, exercise: Exercise, *, quick: bool = False) -> Verdict:
+    """The local server's verdict on `exercise` in `workspace`, replaced files and all. Nothing is recorded.
+
+    A `quick` one shows failures as they are first met, and says nothing of mistakes.
+    """
+    options = {"shrink": False, "diagnose": False} if quick else {}
+    return Verdict.model_validate(_one_line(course, "judge", workspace, exercise, **options)["verdict"])
+
+
+def failed_examples(course: Course, workspace: Workspace, exercise: Exercise) -> list[str]:
+    """A sentence for each docstring example that fails, run in a worker."""
+    return failure_sentences(_one_line(course, "examples", workspace, exercise)["examples"])
+
+
+def thresholds(course: Course, project: Project) -> list[tuple[str, bool]]:
+    """Each benchmark of the project, measured on the reference, in words, and whether its threshold is met."""
+    lines = ask(course.root, {"command": "bench", "project": project.id, "workspace": str(course.root / "solutions")})
+    return [(f"{m['name']} {m['reference_ratio']:.2f}x {m['library']}, at most {m['reference_at_most']:g}x", m["passed"])
+            for line in lines if (m := line.get("measured"))]
+
+
+def _one_line(course: Course, command: str, workspace: Workspace, exercise: Exercise, **options) -> dict:
+    request = {"command": command, "exercise": exercise.id, "workspace": str(workspace.root.resolve()),
+               "replaced": workspace.replaced, **options}
+    for line in ask(course.root, request):
+        return line
+    raise GraderError("The grader's background process gave no answer.")

@@ -1,0 +1,266 @@
+"""The seven proofs that `grader verify` gives for every exercise. It reads and judges; it never writes.
+
+    1 the stub on disk is what release writes       4 every mistake fails and is told its own words
+    2 the reference passes checks and thresholds    5 each docstring example runs
+    3 the untouched stub earns 0                    6 nothing needs a later or an unnamed exercise
+    7 constants and remembered answers earn nothing
+"""
+import ast
+import doctest
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+from grader.authoring.release import chapters, stub_text
+from grader.authoring.trivial_solutions import KINDS, with_trivial_solution
+from grader.course.hints import hints_for, hints_page, hints_path
+from grader.course.imports import unnamed_imports
+from grader.course.manifest import Course, Exercise, Project
+from grader.course.sections import hints_on_page
+from grader.course.workspace import SourceError, Workspace, local_workspace
+from grader.errors import GraderError, UsageError
+from grader.files import read_bytes
+from grader.judge.mistakes import Mistake, mistakes_of, with_mistake
+from grader.records.verdict import Status, Verdict
+from grader.report.style import paint
+
+Judge = Callable[..., Verdict]  # of a workspace and an exercise; with quick=True nothing is shrunk or diagnosed
+RunExamples = Callable[[Workspace, Exercise], list[str]]  # a sentence for each example that fails
+Measure = Callable[[Project], list[tuple[str, bool]]]     # each threshold: the figure in words, and whether it is met
+
+NAMES = {
+    1: "the stub on disk is what release writes",
+    2: "the reference passes every check and threshold",
+    3: "the untouched stub earns 0",
+    4: "every mistake fails and is told its own words",
+    5: "each docstring example runs",
+    6: "nothing needs a later or an unnamed exercise",
+    7: "constants and remembered answers earn nothing",
+}
+FEWEST_MISTAKES = 4
+HINTS = 3
+AT_ONCE = 2
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One proof of one exercise: whether it holds; `detail` counts what was proved, or says what is wrong."""
+
+    exercise: Exercise
+    number: int
+    name: str
+    ok: bool
+    detail: str
+
+
+class ProofError(Exception):
+    """A proof does not hold; the message says why."""
+
+
+def verify(course: Course, exercises: list[Exercise], judge: Judge, run_examples: RunExamples,
+           measure: Measure) -> Iterator[Proof]:
+    """The seven proofs of each exercise, in order, each as soon as it is there. `judge` is called from two threads."""
+    if not (course.root / "solutions").is_dir():
+        raise UsageError("This copy of the course has no solutions, so there is nothing to verify.")
+    return prove_all(course, exercises, judge, run_examples, measure)
+
+
+def prove_all(course, exercises, judge, run_examples, measure) -> Iterator[Proof]:
+    reference = local_workspace(course, "solutions")
+    thresholds: dict[str, list[tuple[str, bool]]] = {}  # of each project, measured while nothing else runs
+    pool = ThreadPoolExecutor(max_workers=AT_ONCE)
+    try:
+        for exercise in exercises:
+            if exercise.project not in thresholds:
+                thresholds[exercise.project] = measured(course.projects[exercise.project], measure)
+            # Two at a time are judged while the proofs below are gathered one by one. What they are judged in is made
+            # here: ast.parse in several threads fails now and then before Python 3.11.5 (CPython issue 106905).
+            def submit(make_workspace: Callable[[], Workspace], **options) -> Future:
+                try:
+                    return pool.submit(judge, make_workspace(), exercise, **options)
+                except (ProofError, UsageError, SourceError, SyntaxError) as error:
+                    failed: Future = Future()
+                    failed.set_exception(error)
+                    return failed
+
+            of_reference = submit(lambda: reference)
+            of_stub = submit(lambda: reference.with_text(exercise.path, stub_text(course, exercise)))
+            mistakes, unreadable = read_mistakes(course, exercise)
+            of_mistakes = [submit(partial(with_one_mistake, reference, exercise, wrong)) for wrong in mistakes]
+            of_trivial_solutions = {kind: submit(partial(with_trivial_solution, reference, exercise, kind), quick=True) for kind in KINDS}
+            of_examples = pool.submit(run_examples, reference, exercise)
+            proofs = {
+                1: lambda: stub_is_released(course, exercise),
+                2: lambda: reference_passes(exercise, of_reference.result(), thresholds[exercise.project]),
+                3: lambda: stub_earns_nothing(of_stub.result()),
+                4: lambda: mistakes_are_told(exercise, mistakes, of_mistakes, unreadable),
+                5: lambda: examples_run(reference, exercise, of_examples.result()),
+                6: lambda: needs_are_named(course, exercise, reference, mistakes),
+                7: lambda: trivial_solutions_earn_nothing(of_trivial_solutions),
+            }
+            for number, prove in proofs.items():
+                try:
+                    ok, detail = True, prove()
+                except (ProofError, UsageError, GraderError, SourceError, SyntaxError, UnicodeDecodeError) as error:
+                    ok, detail = False, str(error)
+                yield Proof(exercise, number, NAMES[number], ok, detail)
+    finally:  # Ctrl-C, or nobody wants the rest
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+# ── the proofs: each returns what it counted, or raises ─────────────────────────────────────────────────────────
+
+
+def stub_is_released(course: Course, exercise: Exercise) -> str:
+    """The stub and the page of hints are what release writes, and there are three hints."""
+    project = course.projects[exercise.project]
+    hints = hints_for(course, exercise)
+    page = hints_page(course, project)
+    released = {exercise.path: stub_text(course, exercise), hints_path(project): page, **chapters(course, [exercise])}
+    for path, text in released.items():
+        there = read_bytes(course.root / "exercises" / path)
+        if there is None:
+            raise ProofError(f"There is no exercises/{path}; run `grader release`.")
+        if there.replace(b"\r\n", b"\n") != text.encode():
+            raise ProofError(f"exercises/{path} is not what release writes; run `grader release`.")
+    if len(hints) != HINTS:
+        raise ProofError(f"There must be {HINTS} hints, and there are {len(hints)}.")
+    if hints_on_page(page, exercise.title) != hints:
+        raise ProofError("The hints cannot be read back from hints.md: is another exercise's title the same?")
+    return f"{HINTS} hints"
+
+
+def measured(project: Project, measure: Measure) -> list[tuple[str, bool]]:
+    try:
+        return measure(project) if project.benchmarks else []
+    except (UsageError, GraderError) as error:
+        return [(str(error), False)]
+
+
+def reference_passes(exercise: Exercise, verdict: Verdict, thresholds: list[tuple[str, bool]]) -> str:
+    if verdict.status != Status.PASSED or verdict.earned != exercise.points:
+        raise ProofError(f"It is '{verdict.status}' with {verdict.earned} of {verdict.points} points: {why(verdict)}")
+    if missed := [words for words, met in thresholds if not met]:
+        raise ProofError("\n".join(missed))
+    return "; ".join([f"{len(verdict.checks)} checks", *(words for words, _ in thresholds)])
+
+
+def stub_earns_nothing(verdict: Verdict) -> str:
+    if verdict.status != Status.NOT_STARTED or verdict.earned:
+        raise ProofError(f"It is '{verdict.status}' with {verdict.earned} points: {why(verdict)}")
+    return "not started"
+
+
+def read_mistakes(course: Course, exercise: Exercise) -> tuple[list[Mistake], str]:
+    """The mistakes of an exercise, or a sentence that says why they cannot be read."""
+    try:
+        return mistakes_of(course, exercise), ""
+    except Exception as error:  # whatever a maintainer's Python file may do
+        return [], f"{exercise.mistakes} cannot be read: {type(error).__name__}: {error}."
+
+
+def with_one_mistake(reference: Workspace, exercise: Exercise, wrong: Mistake) -> Workspace:
+    try:
+        return with_mistake(reference, exercise, wrong)
+    except (LookupError, StopIteration) as error:
+        raise ProofError(f"it replaces {wrong.target}, which the reference does not define ({error}).") from None
+
+
+def mistakes_are_told(exercise: Exercise, mistakes: list[Mistake], judged: list[Future], unreadable: str) -> str:
+    """Each mistake fails, and all that the learner is told is that mistake's words."""
+    if unreadable:
+        raise ProofError(unreadable)
+    problems = []
+    if len(mistakes) < FEWEST_MISTAKES:
+        problems.append(f"There must be {FEWEST_MISTAKES} mistakes or more, and there are {len(mistakes)}.")
+    for wrong, future in zip(mistakes, judged):
+        try:
+            verdict = future.result()
+        except (ProofError, UsageError, GraderError, SourceError) as error:
+            problems.append(f"{wrong.name}: {error}")
+            continue
+        told = {words for check in verdict.checks for words in check.diagnosis.split("\n") if words}
+        if wrong.exercise != exercise.name:
+            problems.append(f"{wrong.name} is a mistake in '{wrong.exercise}', and stands in {exercise.mistakes}.")
+        elif verdict.status != Status.FAILED:
+            problems.append(f"{wrong.name} must fail, and is '{verdict.status}'.")
+        elif told != {wrong.words}:
+            others = sorted(told - {wrong.words})
+            if wrong.words not in told:
+                problems.append(f"{wrong.name} is not told its own words. {verdict.message}".rstrip())
+            problems += [f"{wrong.name} is told another's: {words}" for words in others]
+    if problems:
+        raise ProofError("\n".join(problems))
+    return f"{len(mistakes)} mistakes"
+
+
+def examples_run(reference: Workspace, exercise: Exercise, failures: list[str]) -> str:
+    count = count_examples(reference.read(exercise.path))
+    if failures:
+        raise ProofError("\n".join(failures))
+    if not count:
+        raise ProofError("There is no docstring example; a stub has at least one that runs.")
+    return f"{count} examples"
+
+
+def count_examples(text: str) -> int:
+    """The docstring examples in a module's text."""
+    described = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = [ast.get_docstring(n) or "" for n in ast.walk(ast.parse(text)) if isinstance(n, described)]
+    try:
+        return sum(len(doctest.DocTestParser().get_examples(d)) for d in docstrings)
+    except ValueError as error:
+        raise ProofError(f"A docstring example is not written as doctest wants it: {error}.") from None
+
+
+def needs_are_named(course: Course, exercise: Exercise, reference: Workspace, mistakes: list[Mistake]) -> str:
+    """The reference and the mistakes import only what `needs` names, and given code."""
+    problems = unnamed_imports(course, exercise, reference.read(exercise.path))
+    for wrong in mistakes:
+        problems += [f"{wrong.name}: {problem}" for problem in unnamed_imports(course, exercise, wrong.source)]
+    if problems:
+        raise ProofError("\n".join(problems))
+    needs = [need.name for need in course.requirements(exercise)]
+    return f"needs {', '.join(needs)}" if needs else "needs none"
+
+
+def trivial_solutions_earn_nothing(judged: dict[str, Future]) -> str:
+    """Every check that a constant passes is declared supporting, so that it earns nothing by itself."""
+    found: dict[str, list[str]] = {}  # check: what passes it
+    for kind, future in judged.items():
+        for check in future.result().checks:
+            if check.status == Status.PASSED and not check.supporting:
+                found.setdefault(check.name, []).append(KINDS[kind])
+    if found:
+        raise ProofError("\n".join(f"{name} is passed by a solution that {', or '.join(kinds)}: harden it, or declare it @supporting."
+                                  for name, kinds in found.items()))
+    return f"{len(judged)} constants"
+
+
+def why(verdict: Verdict) -> str:
+    """The first thing that is wrong, in a line."""
+    for check in verdict.checks:
+        if check.status != Status.PASSED:
+            found = f"got {check.got}, want {check.want}" if check.got or check.want else check.note
+            return f"{check.title} {found}".strip()
+    return verdict.message or "every check passed."
+
+
+# ── to read it ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def proof_lines(proofs: Iterable[Proof], color: bool) -> Iterator[str]:
+    """The proofs as lines to print, each as soon as it is there; the last line counts them."""
+    shown, held, total = None, 0, 0
+    for proof in proofs:
+        if proof.exercise.id != shown:
+            shown = proof.exercise.id
+            yield f"{proof.exercise.number}  {proof.exercise.title}"
+        held, total = held + proof.ok, total + 1
+        sign = paint("✓", "green", color) if proof.ok else paint("✗", "red", color)
+        yield f"  {sign} {proof.number} {proof.name}" + (f" ({proof.detail})" if proof.ok else "")
+        if not proof.ok:
+            yield from (f"      {line}" for line in proof.detail.splitlines())
+    yield f"{held} of {total} proofs hold"
+

@@ -1,0 +1,143 @@
+"""The class server: the judges' fork server of a class, in a sandbox of its own, with a judge for each submission.
+
+    grader autograde ──connects──> this ──fork──> judge ⇄ worker <──fork── workers' fork server
+         ▲                 └── sandbox: course, suites ──┘ └────── sandbox: no course ──────┘
+         └──────────────── lines of JSON, a verdict each ──┘
+
+The judge gives up all rights before the first byte of a worker's reaches it. Whoever made the sandbox reads what was
+handed in, keeps the ledger, and believes nothing of a judge but that it is JSON of the form of a verdict.
+
+Run as `python -P -m grader.autograde.class_server JSON`.
+"""
+import json
+import os
+import select
+import socket
+import sys
+import time
+from pathlib import Path
+
+from grader.course.manifest import Exercise, load_course
+from grader.course.workspace import Problem, SubmissionWorkspace, given_folder, local_workspace
+from grader.errors import PASSED, GraderError
+from grader.ipc import fd_passing
+from grader.judge.diagnose import diagnosed, load_catalogue
+from grader.judge.fork_server import JudgeForkServer, Say
+from grader.judge.link import KILLED
+from grader.judge.remote import keep_probes
+from grader.judge.run import Context, judge, suite_or_raise
+from grader.judge.suites import Suite
+from grader.records.verdict import Status, Verdict
+from grader.sandbox.processes import adopt_orphans, cpu_seconds_with_children, hide_from_others
+from grader.worker.launch import Libraries
+
+MEMORY_MB = 4000    # of a judge, beyond what it shares: a few times the largest frame
+LONGEST = 20_000    # characters of what one check printed, or of a line in error: no report shows more, answers stay short
+TRIES = 3           # of an exercise whose worker was killed: by the system, or by somebody who is not part of this
+LONG_SECONDS = 100  # whoever makes an exercise take so long is not judged again: the marker's patience has an end
+
+
+def main(accept_fd: int, root: str, fork_servers: list[tuple[list[str], int]], exercises: list[str],
+         confinement: dict | None = None) -> None:
+    adopt_orphans()
+    confine = None
+    if confinement is not None:
+        from grader.sandbox.confine import Confinement, filter_program
+        confine = Confinement(**confinement)
+        filter_program(judge=True)
+        hide_from_others()
+    shared = {tuple(libraries): socket.socket(fileno=fd) for libraries, fd in fork_servers}
+    try:
+        server = ClassServer(Path(root), shared, exercises)
+    except GraderError as error:
+        print(json.dumps({"broken": str(error)}), flush=True)
+        sys.exit(1)
+    print(json.dumps({"ready": True}), flush=True)
+    server.serve(socket.socket(fileno=accept_fd), confine)
+    print(json.dumps({"cpu_seconds": cpu_seconds_with_children()}), flush=True)
+
+
+class ClassServer(JudgeForkServer):
+    """Serves the marker of a class, by passed connections."""
+
+    log = "the file judge.log beside the class's ledger"
+
+    def __init__(self, root: Path, fork_servers: dict[Libraries, socket.socket], exercises: list[str]):
+        course = load_course(root)
+        super().__init__(course, fork_servers)
+        self.given = given_folder(course)
+        reference = local_workspace(course, str(self.given.relative_to(root)))
+        self.code = {project: reference.given_code(course, project) for project in course.projects}
+        self.catalogues = {}
+        for exercise in (course.exercises[name] for name in exercises):
+            suite = suite_or_raise(self.suites, exercise)
+            suite.draw()
+            self.catalogues[exercise.id] = self.catalogue_of(exercise, suite)
+        keep_probes(root / "tests")
+        self.freeze()
+
+    def catalogue_of(self, exercise: Exercise, suite: Suite) -> list[dict]:
+        if not (self.root / exercise.mistakes).exists():
+            return []
+        return load_catalogue(self.course, exercise, suite, Context(self.fork_servers))
+
+    def serve(self, accept_end: socket.socket, confine) -> None:
+        """Fork a judge for each connection, until nobody is left who could connect."""
+        while True:
+            ready = select.select([accept_end], [], [], 0.2 if self.children else None)[0]
+            self.reap()
+            if ready:
+                connection = fd_passing.accept(accept_end)
+                if connection is None:
+                    return  # the sandbox ends with this process, and with it whatever is left in there
+                self.fork(lambda: self.judge(connection, accept_end, confine))
+                connection.close()
+
+    def judge(self, connection: socket.socket, accept_end: socket.socket, confine) -> None:
+        accept_end.close()
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        self.answer(connection, lambda request, say: self.mark(request, say, connection, confine))
+
+    def mark(self, request: dict, say: Say, connection: socket.socket, confine) -> None:
+        """Judge the named exercises of one submission, a line for each verdict."""
+        context = self.context(connection, request["turn"])
+        if confine is not None:
+            confine.judge(MEMORY_MB)
+        problems = {path: Problem(*parts) for path, parts in request["problems"].items()}
+        submission = SubmissionWorkspace(root=Path(), given=self.given, label=request["label"],
+                                         replaced=request["texts"], problems=problems, code=self.code)
+        for exercise in (self.course.exercises[name] for name in request["exercises"]):
+            verdict = settled(lambda: self.verdict(submission, exercise, context))
+            checks = [check.model_copy(update={"output": check.output[-LONGEST:]}) for check in verdict.checks]
+            whole = {"unsafe": confine is None, "checks": checks, "excerpt": verdict.excerpt[:LONGEST]}
+            say({"verdict": verdict.model_copy(update=whole).model_dump(mode="json")})
+        say({"exit": PASSED})
+
+    def verdict(self, submission: SubmissionWorkspace, exercise: Exercise, context: Context) -> Verdict:
+        verdict = judge(self.course, submission, exercise, self.suites[exercise.id], context)
+        if verdict.status == Status.FAILED and verdict.checks:
+            return diagnosed(verdict, self.catalogues[exercise.id])
+        return verdict
+
+
+def settled(judge_once) -> Verdict:
+    """A verdict that does not depend on who else was killed: where a worker was, it is judged again until two agree."""
+    started = time.monotonic()
+    verdict = judge_once()
+    for _ in range(TRIES - 1):
+        ended = killed(verdict)
+        if not ended or time.monotonic() - started > LONG_SECONDS:
+            return verdict
+        verdict = judge_once()
+        if killed(verdict) == ended:
+            return verdict
+    return verdict
+
+
+def killed(verdict: Verdict) -> list[str]:
+    """The checks in which the worker was killed, not by us."""
+    return [check.name for check in verdict.checks if check.detail == KILLED]
+
+
+if __name__ == "__main__":
+    main(**json.loads(sys.argv[1]))

@@ -1,0 +1,272 @@
+"""The course as `course.yml` describes it: pipelines, projects, exercises, and where their files are."""
+import difflib
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from grader.errors import UsageError
+
+MANIFEST = "course.yml"
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Library = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.\w+)*$")]  # as it is imported
+Grant = Literal["loopback", "processes", "compiler"]  # what a worker may be granted, see worker/fork server.py
+YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Limits(Strict):
+    """What one check may use in the worker before it is stopped."""
+
+    cpu_seconds: float = Field(10, gt=0)
+    wall_seconds: float = Field(40, gt=0)
+    memory_mb: int = Field(1500, gt=0)
+    output_kb: int = Field(256, gt=0)
+
+
+class Benchmark(Strict):
+    """A performance threshold: a ratio of CPU time, never seconds."""
+
+    title: str
+    reference_at_most: float = Field(gt=0)  # the reference against the library's baseline
+    learner_at_most: float = Field(gt=0)    # the learner against the reference
+
+
+class Exercise(Strict):
+    name: Name
+    title: str
+    points: int = Field(gt=0)
+    minutes: int = Field(gt=0)
+    difficulty: int = Field(2, ge=1, le=3)
+    needs: list[str] = []
+    forbids: list[str] = []
+    grants: list[Grant] = []
+    preload: list[Library] = []
+    limits: Limits = Limits()
+    notebook: bool = False  # also offered as cells of its project's notebook
+    # Filled in by Course, from the exercise's place in it.
+    id: str = Field("", exclude=True)
+    number: str = Field("", exclude=True)
+
+    @property
+    def project(self) -> str:
+        return self.id.rpartition("/")[0]
+
+    @property
+    def short(self) -> str:
+        return self.id.partition("/")[2]
+
+    @property
+    def path(self) -> str:
+        """Where the file is, below a workspace."""
+        return f"{self.id}.py"
+
+    @property
+    def suite(self) -> str:
+        """Where the hidden suite is, below the course's folder."""
+        return f"tests/{self.project}/test_{self.name}.py"
+
+    @property
+    def mistakes(self) -> str:
+        """Where its catalogued mistakes are."""
+        return f"tests/{self.project}/mistakes_{self.name}.py"
+
+
+class Project(Strict):
+    name: Name
+    title: str
+    planned: bool = False
+    forbids: list[str] = []
+    grants: list[Grant] = []
+    preload: list[Library] = []
+    benchmarks: dict[str, Benchmark] = {}
+    study: dict[str, float] = {}  # what each result of the project's study must reach
+    exercises: list[Exercise] = []
+    id: str = Field("", exclude=True)
+    number: str = Field("", exclude=True)
+
+
+class Pipeline(Strict):
+    name: Name
+    title: str
+    projects: list[Project]
+    number: str = Field("", exclude=True)
+
+
+class Course(Strict):
+    title: str
+    limits: Limits = Limits()
+    pipelines: list[Pipeline]
+    root: Path = Field(Path(), exclude=True)
+
+    @cached_property
+    def projects(self) -> dict[str, Project]:
+        return {project.id: project for pipeline in self.pipelines for project in pipeline.projects}
+
+    @cached_property
+    def exercises(self) -> dict[str, Exercise]:
+        return {exercise.id: exercise for project in self.projects.values() for exercise in project.exercises}
+
+    def find(self, words: str) -> list[Exercise]:
+        """The exercises that `words` names: an exercise or a whole project, by id, short form, number or file.
+
+        Raises UsageError, with the nearest name, where it names nothing.
+        """
+        key = words.removeprefix("./").removesuffix(".py").rstrip("/")
+        key = key.split("exercises/")[-1].split("solutions/")[-1]
+        known: dict[str, list[Exercise]] = {}
+        for pipeline in self.pipelines:
+            inside = [e for p in pipeline.projects for e in p.exercises]
+            known.setdefault(pipeline.name, inside), known.setdefault(pipeline.number, inside)
+            for project in pipeline.projects:
+                for name in (project.id, project.name, project.number):
+                    known.setdefault(name, project.exercises)
+                for exercise in project.exercises:
+                    for name in (exercise.id, exercise.short, exercise.number):
+                        known[name] = [exercise]
+        for exercise in self.exercises.values():  # a bare name, where only one exercise has it
+            same = [e for e in self.exercises.values() if e.name == exercise.name]
+            if len(same) == 1 and not known.get(exercise.name):  # a project that is only planned hides nothing
+                known[exercise.name] = same
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
+            raise UsageError(f"There is no exercise or project '{words}'"
+                             + (f"; did you mean '{near[0]}'?" if near else "; `grader list` shows them all."))
+        if not known[key]:
+            raise UsageError(f"'{words}' is planned and has no exercises yet; `grader list` shows what is ready.")
+        return known[key]
+
+    def find_one(self, words: str) -> Exercise:
+        found = self.find(words)
+        if len(found) != 1:
+            raise UsageError(f"'{words}' names {len(found)} exercises; name one, such as '{found[0].short}'.")
+        return found[0]
+
+    def requirements(self, exercise: Exercise) -> list[Exercise]:
+        """The exercises that `exercise` needs, directly or not, in course order."""
+        found: set[str] = set()
+        queue = list(exercise.needs)
+        while queue:
+            name = queue.pop()
+            if name not in found:
+                found.add(name)
+                queue += self.exercises[name].needs
+        return [e for e in self.exercises.values() if e.id in found]
+
+
+def load_course(root: Path) -> Course:
+    """Read and check `root/course.yml`; every mistake in it is one UsageError with its line."""
+    path = root / MANIFEST
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UsageError(f"There is no {MANIFEST} in {root}; run grader in the course's folder.") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{MANIFEST} is not UTF-8 text.") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
+    try:
+        tree = yaml.compose(text, Loader=YamlLoader)
+        course = Course.model_validate(yaml.load(text, Loader=YamlLoader))
+    except yaml.MarkedYAMLError as error:
+        raise _mistake(error.problem_mark.line + 1, str(error.problem)) from None
+    except ValidationError as error:
+        # A misspelt key is missing too; the unknown one says more.
+        first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+        raise _mistake(_line(tree, first["loc"]), _what_is_wrong(first)) from None
+    except yaml.reader.ReaderError as error:
+        raise _mistake(text.count("\n", 0, error.position) + 1, str(error).partition("\n")[0]) from None
+    except ValueError as error:  # a date that there is not
+        raise UsageError(f"{MANIFEST} is not YAML: {error}.") from None
+    course.root = root
+    _name_everything(course)
+    _check_links(course, tree)
+    return course
+
+
+def _what_is_wrong(error: dict) -> str:
+    """An error of pydantic's, in words."""
+    name = next((f"'{step}'" for step in reversed(error["loc"]) if isinstance(step, str)), "")  # not an index in a list
+    if error["type"] == "extra_forbidden":
+        return f"unknown key {name}"
+    if error["type"] == "missing":
+        return f"{name} is missing"
+    words = "input should be a mapping" if error["type"] == "model_type" else error["msg"].lower()
+    came = "nothing" if error["input"] is None else repr(error["input"])
+    return (f"{name}: " if name else "") + f"{words}, got {came if len(came) <= 60 else came[:59] + '…'}"
+
+
+def _name_everything(course: Course) -> None:
+    for i, pipeline in enumerate(course.pipelines, 1):
+        pipeline.number = str(i)
+        for j, project in enumerate(pipeline.projects, 1):
+            project.id, project.number = f"{pipeline.name}/{project.name}", f"{i}.{j}"
+            for k, exercise in enumerate(project.exercises, 1):
+                exercise.id, exercise.number = f"{project.id}/{exercise.name}", f"{i}.{j}.{k}"
+                exercise.forbids = project.forbids + exercise.forbids
+                exercise.grants = project.grants + exercise.grants
+                exercise.preload = project.preload + exercise.preload
+                exercise.limits = course.limits.model_copy(update=exercise.limits.model_dump(exclude_unset=True))
+                # A bare name in `needs` is an exercise of the same project.
+                exercise.needs = [n if "/" in n else f"{project.id}/{n}" for n in exercise.needs]
+
+
+def _check_links(course: Course, tree) -> None:
+    """Names are unique, files exist, `needs` leads somewhere and never back."""
+    names: set[str] = set()
+    for i, pipeline in enumerate(course.pipelines):
+        for j, project in enumerate(pipeline.projects):
+            at = ("pipelines", i, "projects", j)
+            if project.id in names:
+                raise _mistake(_line(tree, at), f"a second project '{project.id}'")
+            names.add(project.id)
+            if bool(project.exercises) == project.planned:
+                raise _mistake(_line(tree, at), f"'{project.name}' must have either exercises or 'planned: true'")
+            for k, exercise in enumerate(project.exercises):
+                line = _line(tree, (*at, "exercises", k))
+                if exercise.id in names:
+                    raise _mistake(line, f"a second exercise '{exercise.id}'")
+                names.add(exercise.id)
+                if not (course.root / "exercises" / exercise.path).exists() and \
+                        not (course.root / "solutions" / exercise.path).exists():
+                    raise _mistake(line, f"'{exercise.name}' has no file exercises/{exercise.path}")
+    position = {name: at for at, name in enumerate(course.exercises)}
+    lines = {exercise.id: _line(tree, ("pipelines", i, "projects", j, "exercises", k, "needs"))
+             for i, pipeline in enumerate(course.pipelines) for j, project in enumerate(pipeline.projects)
+             for k, exercise in enumerate(project.exercises)}
+    for exercise in course.exercises.values():
+        for need in exercise.needs:
+            if need not in position:
+                raise _mistake(lines[exercise.id], f"'{exercise.name}' needs '{need}', which does not exist")
+    for exercise in course.exercises.values():
+        for need in exercise.needs:
+            if exercise.id in [need, *(e.id for e in course.requirements(course.exercises[need]))]:
+                raise _mistake(lines[exercise.id], f"'{exercise.name}' needs itself, by way of '{need}'")
+            if position[need] > position[exercise.id]:
+                raise _mistake(lines[exercise.id], f"'{exercise.name}' needs '{need}', which comes later")
+
+
+def _line(node, loc) -> int:
+    """The line of the YAML node that `loc` leads to, or of the last one on the way."""
+    line = node.start_mark.line + 1 if node else 1
+    for step in loc:
+        if isinstance(node, yaml.MappingNode):
+            pair = next(((k, v) for k, v in node.value if k.value == str(step)), None)
+            if pair is None:
+                return line
+            line, node = pair[0].start_mark.line + 1, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+        else:
+            return line
+    return line
+
+
+def _mistake(line: int, what: str) -> UsageError:
+    return UsageError(f"{MANIFEST}, line {line}: {what}.")

@@ -1,0 +1,163 @@
+"""The marks in a solution file: the regions that a stub leaves out, the hints, and what a notebook asks for in words.
+Text in, text out.
+
+    ### BEGIN SOLUTION          ### BEGIN HINTS             ### BEGIN QUESTIONS
+    return grad                 # 1. A nudge.               # 1. (2 points) Why is that so?
+    ### END SOLUTION            # 2. A longer one,          #
+                                #    over two lines.        #    Answer: because it is.
+                                ### END HINTS               ### END QUESTIONS
+"""
+import ast
+import re
+from typing import NamedTuple
+
+from grader.errors import UsageError
+
+BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
+BEGIN_HINTS, END_HINTS = "### BEGIN HINTS", "### END HINTS"
+BEGIN_QUESTIONS, END_QUESTIONS = "### BEGIN QUESTIONS", "### END QUESTIONS"
+MARKERS = {BEGIN_SOLUTION: "solution", END_SOLUTION: "solution", BEGIN_HINTS: "hints", END_HINTS: "hints",
+         BEGIN_QUESTIONS: "questions", END_QUESTIONS: "questions"}
+
+# A mark with a slip in it would hand the solution out, so whatever resembles one must be one.
+_RESEMBLES_A_MARKER = re.compile(r"#+\s*(begin|end)[\s_-]*(solution|hint|question)", re.IGNORECASE)
+_ITEM = re.compile(r"# (\d+)\. (.*)")
+_QUESTION = re.compile(r"\((\d+) points?\) (.*)", re.DOTALL)
+
+
+class Block(NamedTuple):
+    """A marked block; `begin` and `end` are the lines of its two marks, counted from 1."""
+
+    kind: str  # "solution", "hints" or "questions"
+    begin: int
+    end: int
+
+
+def blocks_of(text: str, name: str = "solution") -> list[Block]:
+    """The marked blocks of `text`; UsageError, with `name` and the line, where the marks do not pair up."""
+    found: list[Block] = []
+    kind, begin = "", 0
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        mark = line.strip()
+        if mark not in MARKERS:
+            if _RESEMBLES_A_MARKER.match(mark):
+                raise UsageError(f"{name}, line {number}: '{mark}' is none of the marks ({', '.join(MARKERS)}).")
+            continue
+        if mark in (BEGIN_SOLUTION, BEGIN_HINTS, BEGIN_QUESTIONS):
+            if kind:
+                raise UsageError(f"{name}, line {number}: '{mark}' comes before the end of what line {begin} begins.")
+            kind, begin = MARKERS[mark], number
+        elif kind != MARKERS[mark]:
+            raise UsageError(f"{name}, line {number}: '{mark}' ends nothing that was begun.")
+        else:
+            found.append(Block(kind, begin, number))
+            kind = ""
+    if kind:
+        raise UsageError(f"{name}, line {begin}: '{lines[begin - 1].strip()}' is never ended.")
+    hints = [block for block in found if block.kind == "hints"]
+    if hints and (len(hints) > 1 or "\n".join(lines[hints[0].end:]).strip()):
+        raise UsageError(f"{name}, line {hints[0].begin}: a file has one block of hints, and ends with it.")
+    return found
+
+
+def solution_regions(text: str, name: str = "solution") -> list[Block]:
+    """The regions that a learner writes."""
+    return [block for block in blocks_of(text, name) if block.kind == "solution"]
+
+
+def stub_of(solution_text: str, name: str = "solution") -> str:
+    """The stub of a solution: each region is one `raise NotImplementedError`, hints and questions are gone.
+
+    Text without marks is given code and comes back as it is. `name` is the file that an error names.
+    """
+    blocks = blocks_of(solution_text, name)
+    if not blocks:
+        return solution_text
+    lines = solution_text.split("\n")
+    kept: list[str] = []
+    at = 0
+    for block in blocks:
+        kept += lines[at:block.begin - 1]
+        if block.kind == "solution":
+            mark = lines[block.begin - 1]
+            kept.append(mark[:len(mark) - len(mark.lstrip())] + "raise NotImplementedError")
+        at = block.end
+    stub = "\n".join([*kept, *lines[at:]]).rstrip() + "\n"
+    try:
+        ast.parse(stub)
+    except SyntaxError as error:
+        raise UsageError(f"{name}: its stub is not Python ({error.msg}: '{(error.text or '').strip()}'); "
+                         "a region must hold whole statements.") from None
+    return stub
+
+
+def without_markers(solution_text: str) -> str:
+    """The solution as a page to read: without marks, hints and questions."""
+    lines = solution_text.split("\n")
+    left_out: set[int] = set()
+    for block in blocks_of(solution_text):
+        left_out |= {block.begin, block.end} if block.kind == "solution" else set(range(block.begin, block.end + 1))
+    return "\n".join(line for number, line in enumerate(lines, 1) if number not in left_out).rstrip() + "\n"
+
+
+def hints_of(solution_text: str, name: str = "solution") -> list[str]:
+    """The hints, in order, without comment marks; each paragraph is one line, an empty line parts two of them."""
+    return ["\n\n".join(paragraphs) for paragraphs in _items(solution_text, "hints", name)]
+
+
+class Question(NamedTuple):
+    """What a notebook asks for in words: a person marks it, with `answer` beside it."""
+
+    points: int
+    text: str
+    answer: str
+
+
+def questions_of(solution_text: str, name: str = "solution") -> list[Question]:
+    """The questions, in order; UsageError where one does not say its points, or its answer."""
+    questions = []
+    for number, paragraphs in enumerate(_items(solution_text, "questions", name), 1):
+        text, _, answer = "\n\n".join(paragraphs).partition("\n\nAnswer: ")
+        begun = _QUESTION.fullmatch(text)
+        if not begun or not answer:
+            raise UsageError(f"{name}: question {number} must begin '# {number}. (2 points) …' and have a paragraph "
+                             "'#    Answer: …'.")
+        questions.append(Question(int(begun[1]), begun[2], answer))
+    return questions
+
+
+def _items(solution_text: str, kind: str, name: str) -> list[list[str]]:
+    """The numbered items of the blocks of `kind`, each as its paragraphs, without comment marks."""
+    items: list[list[str]] = []
+    for block in blocks_of(solution_text, name):
+        if block.kind != kind:
+            continue
+        for number, line in enumerate(solution_text.split("\n")[block.begin:block.end - 1], block.begin + 1):
+            if line.strip() and not line.startswith("#"):
+                raise UsageError(f"{name}, line {number}: between the marks of the {kind} every line begins with #.")
+            words = line.removeprefix("#").strip()
+            starts = _ITEM.fullmatch(line.rstrip())
+            if starts and int(starts[1]) == len(items) + 1:
+                items.append([starts[2].strip()])
+            elif starts or (words and not items):
+                raise UsageError(f"{name}, line {number}: the {kind[:-1]} '# {len(items) + 1}. …' must come here.")
+            elif not words and items:
+                items[-1].append("")
+            elif items:
+                items[-1][-1] = f"{items[-1][-1]} {words}".strip()
+    return [[paragraph for paragraph in item if paragraph] for item in items]
+
+
+def hints_section(title: str, hints: list[str]) -> str:
+    """One exercise's hints for hints.md, folded so that nobody reads the last one by accident."""
+    folded = [f"<details><summary>Hint {number}</summary>\n\n{hint}\n\n</details>\n"
+              for number, hint in enumerate(hints, 1)]
+    return "\n".join([f"## {title}\n", *folded])
+
+
+def hints_on_page(page: str, title: str) -> list[str]:
+    """What `hints_section(title, …)` put on a page; where solutions are absent, hints come from there."""
+    _, found, rest = f"\n{page}".partition(f"\n## {title}\n")
+    section = rest.partition("\n## ")[0] if found else ""
+    return re.findall(r"<details><summary>Hint \d+</summary>\n\n(.*?)\n\n</details>", section, re.DOTALL)

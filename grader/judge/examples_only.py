@@ -1,0 +1,65 @@
+"""Docstring examples, run in a worker: one of the seven proofs, and all that a class's bundle can check."""
+import time
+
+from grader.course.manifest import Course, Exercise
+from grader.course.workspace import SourceError, Sources, Workspace, gather
+from grader.judge.engine import engine_digest
+from grader.judge.link import WorkerError
+from grader.judge.remote import LearnerError, NotStartedError, Session
+from grader.judge.run import Context, unreadable
+from grader.records.verdict import Check, Kind, Reason, Status, Verdict, verdict_on
+
+NOTICE = "examples passed, hidden checks not run"
+
+
+def example_results(course: Course, workspace: Workspace, exercise: Exercise, context: Context,
+                    sources: Sources | None = None) -> list[dict]:
+    """What `grader.worker.examples.examples_in` says of each docstring; SourceError where the file cannot be loaded."""
+    sources = sources or gather(course, workspace, exercise)
+    file = f"{workspace.label}/{exercise.path}"
+    link = context.start_worker(exercise)
+    try:
+        session = Session(link)
+        session.ask("load", sources.module, sources.files, str(course.root / "exercises/common"), exercise.forbids, False)
+        return session.ask("examples")
+    except NotStartedError as error:
+        words = "raises NotImplementedError when it is imported."
+        raise SourceError(f"{file} {words}", detail="NotImplementedError", summary=f"The file {words}") from error
+    except (LearnerError, WorkerError) as error:
+        if isinstance(error, LearnerError) and error.forbidden:
+            raise SourceError(f"{error.place or workspace.label}: {error}.", detail=error.forbidden, forbidden=True,
+                              summary=f"{error}.") from None
+        raise SourceError(f"{file} cannot be run: {error}.", detail="cannot be run",
+                          summary="The file cannot be run.") from None
+    finally:
+        link.close()
+
+
+def examples_verdict(course: Course, workspace: Workspace, exercise: Exercise, context: Context) -> Verdict:
+    """A verdict from the examples alone. It is never `passed`: the hidden checks were not run."""
+    started = time.perf_counter()
+    checks: list[Check] = []
+    status, digest = Status.EXAMPLES_PASSED, ""
+    said: dict = {"reason": Reason.EXAMPLES_ONLY, "message": NOTICE}
+    try:
+        sources = gather(course, workspace, exercise)
+        digest = sources.digest
+        for result in example_results(course, workspace, exercise, context, sources):
+            failures = result["failures"]
+            unwritten = any(failure["raised"] == "NotImplementedError" for failure in failures)
+            checks.append(Check(
+                name=result["name"], title=f"the examples of {result['name']}",
+                status=Status.NOT_STARTED if unwritten else Status.FAILED if failures else Status.PASSED,
+                kind=Kind.VALUE if failures else None, given={"example": failures[0]["source"]} if failures else {},
+                got=failures[0]["got"] if failures else "", want=failures[0]["want"] if failures else ""))
+        if not checks:
+            status, said["message"] = Status.NOT_RUN, "It has no examples, and hidden checks are not run here."
+        elif any(c.status == Status.NOT_STARTED for c in checks):
+            status, checks = Status.NOT_STARTED, []
+            said = {"reason": Reason.NOT_WRITTEN, "message": "raise NotImplementedError is still there."}
+        elif any(c.status == Status.FAILED for c in checks):
+            status, said["message"] = Status.FAILED, "an example fails; hidden checks not run"
+    except SourceError as error:
+        status, said = Status.FAILED, unreadable(error)
+    return verdict_on(exercise, workspace.label, status, checks=checks, **said, files_hash=digest,
+                      engine_hash=engine_digest(), hidden_checks_run=False, seconds=round(time.perf_counter() - started, 3))

@@ -1,0 +1,106 @@
+"""The judges' fork server: a process with the libraries loaded and the suites collected, which forks a judge for each request.
+
+    request ──> fork server ──fork──> judge ⇄ worker
+                                        └── lines of JSON ──> whoever asked
+
+It does nothing else that could fail. Two kinds of server extend it: a learner's (local/server.py) and a class's
+(autograde/class_server.py).
+"""
+import contextlib
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+
+from grader.course.manifest import Course
+from grader.errors import BROKEN, USAGE, GraderError, UsageError
+from grader.judge.link import CancelledError, ForkServerLostError
+from grader.judge.run import Context
+from grader.judge.suites import collect_suites
+from grader.sandbox.processes import die_with_parent
+from grader.worker.launch import Libraries
+
+Say = Callable[[dict], None]  # sends one line of an answer
+
+
+def prepare_torch() -> None:
+    """Before the first fork, and only where some suite has loaded torch."""
+    if "torch" in sys.modules:
+        import torch
+        import torch._dynamo  # noqa: F401  (1 s, or each judge pays it at its first autograd call)
+
+        # No parallel work in this process, ever: a thread pool does not survive a fork.
+        torch.set_num_threads(1)
+
+
+class JudgeForkServer:
+    """What judges are forked from: the course with its suites, and the connect ends of the workers' fork servers."""
+
+    log = ""  # where this process writes what went wrong, in words for the user
+
+    def __init__(self, course: Course, fork_servers: dict[Libraries, socket.socket]):
+        self.course, self.root, self.fork_servers = course, course.root, fork_servers
+        self.suites = collect_suites(self.course)
+        prepare_torch()
+        self.has_suites = (self.root / "tests").is_dir()
+        self.children: set[int] = set()
+
+    def freeze(self) -> None:
+        """Before the first fork: what is in memory now stays shared with every judge."""
+        gc.collect()
+        gc.freeze()
+
+    def fork(self, work: Callable[[], None]) -> int:
+        pid = os.fork()
+        if pid:
+            self.children.add(pid)
+            return pid
+        try:
+            die_with_parent()  # the workers' fork server ends too: nothing could be judged to the end, and the client asks again
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            work()
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(0)
+
+    def reap(self) -> None:
+        with contextlib.suppress(ChildProcessError):
+            while self.children:
+                pid, _ = os.waitpid(-1, os.WNOHANG)
+                if not pid:
+                    return
+                self.children.discard(pid)
+
+    def context(self, connection: socket.socket | None, turn: int) -> Context:
+        """Judge and worker take turns, so one CPU for both halves the time of a call."""
+        cpus = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+        cpu = cpus[turn % len(cpus)] if cpus else None
+        if cpu is not None:
+            os.sched_setaffinity(0, {cpu})
+        return Context(self.fork_servers, cpu, connection)
+
+    def answer(self, connection: socket.socket, work: Callable[[dict, Say], None]) -> None:
+        """In the forked judge: read the request, have `work(request, say)` answer it in lines of JSON."""
+        with connection.makefile("rw", encoding="utf-8", errors="surrogatepass", newline="\n") as stream:
+            def say(line: dict) -> None:
+                stream.write(json.dumps(line) + "\n")
+                stream.flush()
+            try:
+                work(json.loads(stream.readline()), say)
+            except UsageError as error:
+                say({"error": str(error), "exit": USAGE})
+            except GraderError as error:
+                say({"error": str(error), "exit": BROKEN})
+            except (CancelledError, ForkServerLostError, BrokenPipeError, ConnectionResetError):
+                return  # nobody waits for it, or it will be asked for again
+            except Exception as error:
+                traceback.print_exc()
+                say({"error": f"The grader failed: {type(error).__name__}: {error}. The log is {self.log}.",
+                     "exit": BROKEN})

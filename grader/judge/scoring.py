@@ -1,0 +1,32 @@
+"""What checks earn. Most earn their share of the points by themselves. A *supporting* check earns its share only where
+all others passed: it is about what does not happen, or about form, and a constant could pass it.
+
+    @supporting
+    def test_leaves_everything_as_it_was(work): ...
+
+`grader verify` proves that no other check can be passed by a constant or by a value remembered from an earlier call.
+"""
+from collections.abc import Callable, Sequence
+
+from grader.records.verdict import Check, Status
+
+_MARK = "__supporting__"
+
+
+def supporting(check: Callable) -> Callable:
+    """Declare a check of a suite supporting. Write it first, above what pytest and Hypothesis want there."""
+    setattr(check, _MARK, True)
+    return check
+
+
+def is_supporting(check: Callable) -> bool:
+    return getattr(check, _MARK, False)
+
+
+def earned(points: int, checks: Sequence[Check]) -> int:
+    """Of `points`, rounded down: the share of the checks that passed; supporting ones count once all others passed."""
+    counting = [check for check in checks if not check.supporting]
+    if all(check.status == Status.PASSED for check in counting):
+        counting = checks
+    passed = sum(check.status == Status.PASSED for check in counting)
+    return points * passed // len(checks) if counting else 0

@@ -1,0 +1,104 @@
+"""What a client can ask of the local server, answered in the forked judge."""
+import os
+
+from grader.course.manifest import Exercise
+from grader.course.workspace import Workspace, local_workspace
+from grader.errors import FAILED, PASSED, UsageError
+from grader.judge.benchmark import TURNS, measure_project
+from grader.judge.diagnose import diagnosed, load_catalogue
+from grader.judge.fork_server import JudgeForkServer, Say
+from grader.judge.run import Context, judge, suite_or_raise
+from grader.records.ledger import LedgerError, open_ledger, statuses
+from grader.records.verdict import Status, Verdict
+from grader.report.learner.course_map import course_map
+from grader.report.verdict_text import verdict_text
+
+
+def handle(request: dict, server: JudgeForkServer, context: Context, say: Say) -> None:
+    {"check": check, "judge": judge_one, "examples": examples, "bench": benchmarks, "ping": ping}[
+        request["command"]](request, server, context, say)
+
+
+def ping(request: dict, server: JudgeForkServer, context: Context, say: Say) -> None:
+    """Which process it is that answers."""
+    say({"pid": os.getppid(), "exit": PASSED})
+
+
+def check(request: dict, server: JudgeForkServer, context: Context, say: Say) -> None:
+    """Judge the named exercises one by one; each line has the text to print and, if asked for, the verdict."""
+    workspace = local_workspace(server.course, request.get("workspace"))
+    exercises = [e for words in request["exercises"] for e in server.course.find(words)] or next_exercise(server)
+    all_passed = True
+    for exercise in {e.id: e for e in exercises}.values():
+        verdict = judged(server, context, workspace, exercise)
+        line = {}
+        if request.get("record", True):
+            verdict, line["notice"] = record(server, verdict)
+        else:
+            verdict = verdict.model_copy(update={"recorded": False})
+        line["text"] = verdict_text(verdict, request.get("color", False), request.get("verbose", False))
+        if request.get("json"):
+            line["verdict"] = verdict.model_dump(mode="json")
+        line.update(status=verdict.status, earned=verdict.earned, points=verdict.points)
+        say(line)
+        all_passed &= verdict.status == Status.PASSED
+    say({"exit": PASSED if all_passed else FAILED})
+
+
+def next_exercise(server: JudgeForkServer) -> list[Exercise]:
+    """What `grader list` says comes next."""
+    coming = course_map(server.course, statuses(server.root))["next"]
+    if coming is None:
+        raise UsageError("Nothing is left to do; name an exercise to judge it again.")
+    return [server.course.exercises[coming["id"]]]
+
+
+def judge_one(request: dict, server: JudgeForkServer, context: Context, say: Say) -> None:
+    """Judge one exercise in a workspace of which some files may be replaced; nothing is recorded."""
+    workspace = Workspace(**{**vars(local_workspace(server.course, request.get("workspace"))),
+                             "replaced": request.get("replaced", {})})
+    exercise = server.course.exercises[request["exercise"]]
+    context.shrink = request.get("shrink", True)
+    verdict = judged(server, context, workspace, exercise, diagnose=request.get("diagnose", True))
+    say({"verdict": verdict.model_dump(mode="json"), "exit": PASSED})
+
+
+def judged(server: JudgeForkServer, context: Context, workspace: Workspace, exercise: Exercise, diagnose: bool = True) -> Verdict:
+    if not server.has_suites:
+        from grader.judge.examples_only import examples_verdict
+        return examples_verdict(server.course, workspace, exercise, context)
+    suite = suite_or_raise(server.suites, exercise)
+    verdict = judge(server.course, workspace, exercise, suite, context)
+    if diagnose and verdict.status == Status.FAILED and verdict.checks:
+        verdict = diagnosed(verdict, load_catalogue(server.course, exercise, suite, context))
+    return verdict
+
+
+def record(server: JudgeForkServer, verdict: Verdict) -> tuple[Verdict, str]:
+    """Put the verdict into the ledger; a folder that cannot be written costs the record, not the verdict."""
+    try:
+        with open_ledger(server.root) as ledger:
+            ledger.record(verdict)
+            return verdict, ledger.notice or ""
+    except LedgerError as error:
+        return verdict.model_copy(update={"recorded": False}), str(error)
+
+
+def examples(request: dict, server: JudgeForkServer, context: Context, say: Say) -> None:
+    """Run the docstring examples of an exercise in a worker."""
+    from grader.judge.examples_only import example_results
+    workspace = Workspace(**{**vars(local_workspace(server.course, request.get("workspace"))),
+                             "replaced": request.get("replaced", {})})
+    exercise = server.course.exercises[request["exercise"]]
+    say({"examples": example_results(server.course, workspace, exercise, context), "exit": PASSED})
+
+
+def benchmarks(request: dict, server: JudgeForkServer, context: Context, say: Say) -> None:
+    """Measure a project's benchmarks; a line for each."""
+    workspace = local_workspace(server.course, request.get("workspace"))
+    all_passed = True
+    for m in measure_project(server.course, server.course.projects[request["project"]], workspace, context):
+        all_passed &= m.passed
+        say({"measured": {**vars(m), "reference_ratio": m.reference_ratio, "learner_ratio": m.learner_ratio,
+                          "passed": m.passed, "turns": TURNS}})
+    say({"exit": PASSED if all_passed else FAILED})

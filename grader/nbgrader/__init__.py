@@ -1,0 +1,1 @@
+"""Exercises as nbgrader's notebooks, and verdicts in its gradebook."""

@@ -1,0 +1,48 @@
+"""Marks into nbgrader's gradebook. Run by nbgrader's own Python, in the folder of its course: see gradebook.py.
+
+    stdin   {"marks": [{"student", "assignment", "notebook", "grade_id", "score", "comment"}, ...]}
+            a score of null: a person must give one
+    stdout  {"written": 3, "missing": ["anna: autograd/autograd"]}, or {"error": "one sentence"}
+
+A score becomes the automatic one, and a comment the automatic one: what a person wrote in formgrader stands, and where
+a person's score and a new automatic one meet, nbgrader is told to ask that person again, as it does itself.
+"""
+import json
+import sys
+
+
+def main() -> None:
+    marks = json.load(sys.stdin)["marks"]
+    answer, sys.stdout = sys.stdout, sys.stderr  # nbgrader's own words must not get between
+    try:
+        from nbgrader.api import Gradebook, MissingEntry
+        from nbgrader.apps import NbGrader
+        from nbgrader.coursedir import CourseDirectory
+    except ImportError as error:
+        return json.dump({"error": f"has no nbgrader that can be used ({error})"}, answer)
+
+    app = NbGrader()
+    app.load_config_file()  # nbgrader_config.py may name another database
+    course = CourseDirectory(parent=app)
+    written, missing = 0, []
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        for mark in marks:
+            place = mark["grade_id"], mark["notebook"], mark["assignment"], mark["student"]
+            try:
+                grade, comment = gradebook.find_grade(*place), gradebook.find_comment(*place)
+            except MissingEntry:
+                missing.append("{student}: {assignment}/{grade_id}".format(**mark))
+                continue
+            if grade.manual_score is None:
+                grade.needs_manual_grade = mark["score"] is None
+            elif grade.auto_score != mark["score"]:
+                grade.needs_manual_grade = True
+            grade.auto_score = mark["score"]
+            comment.auto_comment = mark["comment"]
+            written += 1
+        gradebook.db.commit()  # all or nothing
+    json.dump({"written": written, "missing": missing}, answer)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What is kept: verdicts, and the ledgers that hold them."""

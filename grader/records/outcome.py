@@ -1,0 +1,86 @@
+"""The outcome of a submission at an exercise, and the sums that every output of a class agrees on.
+
+An output is about the exercises that were marked; verdicts on others, from an earlier run, are left out.
+"""
+from collections.abc import Iterable
+from enum import StrEnum
+
+from grader.course.manifest import Exercise
+from grader.records.class_ledger import Marked
+from grader.records.verdict import Check, Reason, Status, Verdict
+
+LOOK_AT = (Reason.MISNAMED_FILE, Reason.NOTHING_HANDED_IN)  # a human should
+
+
+class Outcome(StrEnum):
+    PASSED = "passed"
+    PARTLY = "partly"            # some checks passed
+    FAILED = "failed"            # none did
+    NOT_STARTED = "not started"
+    NOT_RUN = "not run"          # there is a verdict, but not on the hidden checks
+    NOT_JUDGED = "not judged"    # there is no verdict
+
+
+def outcome(verdict: Verdict | None) -> Outcome:
+    if verdict is None:
+        return Outcome.NOT_JUDGED
+    if verdict.status == Status.NOT_STARTED:
+        return Outcome.NOT_STARTED
+    if not verdict.hidden_checks_run or verdict.status in (Status.NOT_RUN, Status.EXAMPLES_PASSED):
+        return Outcome.NOT_RUN
+    if verdict.status == Status.PASSED:
+        return Outcome.PASSED
+    return Outcome.PARTLY if verdict.passed_checks else Outcome.FAILED
+
+
+def passes(verdict: Verdict, check: Check) -> bool:
+    """Whether a hidden check ran and passed. An example that passed is no check that passed."""
+    return verdict.hidden_checks_run and check.status == Status.PASSED
+
+
+def judged(exercises: Iterable[Exercise], marked: Marked) -> list[Verdict]:
+    """The verdicts on `exercises`, in their order."""
+    return [marked.verdicts[e.id] for e in exercises if e.id in marked.verdicts]
+
+
+def earned(exercises: Iterable[Exercise], marked: Marked) -> int:
+    return sum(verdict.earned for verdict in judged(exercises, marked))
+
+
+def points(exercise: Exercise, marked: Marked) -> int:
+    """What the exercise was worth when it was judged."""
+    return marked.verdicts[exercise.id].points if exercise.id in marked.verdicts else exercise.points
+
+
+def out_of(exercises: Iterable[Exercise], marked: Marked) -> int:
+    return sum(points(exercise, marked) for exercise in exercises)
+
+
+def unjudged(exercises: Iterable[Exercise], marked: Marked) -> list[Exercise]:
+    """The exercises without a verdict."""
+    return [e for e in exercises if e.id not in marked.verdicts]
+
+
+def needs_a_look(exercises: Iterable[Exercise], marked: Marked) -> str:
+    """What is said of a file that is missing though there are others, or though nothing is there: a human should look,
+    since an upload may have failed or a file have another name. Empty where all is well."""
+    said = [v.message for v in judged(exercises, marked) if v.reason in LOOK_AT]
+    more = f" ({len(said) - 1} more like it)" if len(said) > 1 else ""
+    return said[0] + more if said else ""
+
+
+def engines(exercises: Iterable[Exercise], marked: Iterable[Marked]) -> dict[str, list[tuple[Marked, Verdict]]]:
+    """The verdicts by the engine that judged them, the commonest engine first; "" for one of before there were digests."""
+    exercises = list(exercises)
+    found: dict[str, list[tuple[Marked, Verdict]]] = {}
+    for one in marked:
+        for verdict in judged(exercises, one):
+            found.setdefault(verdict.engine_hash, []).append((one, verdict))
+    return dict(sorted(found.items(), key=lambda item: -len(item[1])))
+
+
+def is_unsafe(exercises: Iterable[Exercise], marked: Iterable[Marked]) -> bool:
+    """Whether any verdict was made without the sandbox. Such a stranger's code could have changed any other's marks, so
+    what is written of the class says so everywhere."""
+    exercises = list(exercises)
+    return any(verdict.unsafe for one in marked for verdict in judged(exercises, one))

@@ -1,0 +1,147 @@
+"""The class as one self-contained page: what it misunderstands, how each exercise went, who stands where."""
+import statistics
+from collections import Counter
+from datetime import datetime
+from urllib.parse import quote
+
+from grader.course.manifest import Course, Exercise
+from grader.records.class_ledger import Marked
+from grader.records.outcome import Outcome, earned, is_unsafe, judged, needs_a_look, out_of, outcome, unjudged
+from grader.report.classroom.clusters import Cluster, clusters, words_of_verdict
+from grader.report.classroom.sentences import UNSAFE, judged_by
+from grader.report.templates import environment, shown_check, when
+from grader.text import count, safe_line, short
+
+LONGEST_NAME = 60    # characters of a submission's name
+LONGEST = 1000       # of any other text
+COMMONEST = 5        # clusters that the head of the page tells, each in a line of HEADLINE characters
+HEADLINE = 140
+SHOWN_CLUSTERS = 20  # the others are folded
+SHOWN_NAMES = 12     # of a cluster; the others are folded
+COLUMN, GAP, HEIGHT = 9, 2, 34  # of a histogram, in pixels
+MOST_COLUMNS = 13    # of a histogram; with more points than that, a column stands for several
+
+
+def class_page(course: Course, exercises: list[Exercise], marked: list[Marked], files: dict[str, str],
+               now: datetime) -> str:
+    """The page as text. `files` are the names of the students' pages, without an ending, by submission."""
+    people = {one.name: {"name": label(one.name), "href": f"students/{quote(files[one.name])}.html"} for one in marked}
+    found = [shown_cluster(cluster, people) for cluster in clusters(exercises, marked)]
+    shared = [c for c in found if c["size"] > 1]
+    totals = [earned(exercises, one) for one in marked if judged(exercises, one)]
+    return environment().get_template("classroom/class.html.j2").render(
+        title=short(course.title, LONGEST), now=when(now), unsafe=UNSAFE if is_unsafe(exercises, marked) else "",
+        submissions=len(marked), readable=len(totals), points=sum(e.points for e in exercises),
+        median=whole(statistics.median(totals)) if totals else "–", lowest=min(totals, default=0),
+        highest=max(totals, default=0), outcomes=[str(s) for s in Outcome],
+        exercises=[overview(exercise, marked) for exercise in exercises],
+        commonest=shared[:COMMONEST], shared=shared[:SHOWN_CLUSTERS], smaller=shared[SHOWN_CLUSTERS:],
+        singles=[c for c in found if c["size"] == 1],
+        judged_by=judged_by(exercises, marked),
+        rows=[row(exercises, one, people[one.name]) for one in marked], **not_judged(exercises, marked, people))
+
+
+def label(name: str) -> str:
+    return short(safe_line(short(name, LONGEST)), LONGEST_NAME) or "(no name)"
+
+
+def whole(number: float) -> int | float:
+    return int(number) if number == int(number) else number
+
+
+# ── exercises ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def overview(exercise: Exercise, marked: list[Marked]) -> dict:
+    """How many stand where at one exercise, and the points of those that started it."""
+    verdicts = [one.verdicts.get(exercise.id) for one in marked]
+    numbers = Counter(outcome(verdict) for verdict in verdicts)
+    started = [v.earned for v in verdicts
+               if outcome(v) in (Outcome.PASSED, Outcome.PARTLY, Outcome.FAILED)]
+    parts = [{"outcome": str(s), "number": numbers[s], "width": f"{100 * numbers[s] / len(verdicts):.2f}"}
+             for s in Outcome if numbers[s]]
+    return {"number": exercise.number, "title": exercise.title, "points": exercise.points, "parts": parts,
+            "told": ", ".join(f"{part['number']} {part['outcome']}" for part in parts) or "no submissions",
+            "histogram": histogram(started, max([exercise.points, *started]))}
+
+
+def histogram(earned_by: list[int], points: int) -> dict:
+    """Columns of how many have how many points, as numbers for an SVG and in words."""
+    step = -(-(points + 1) // MOST_COLUMNS)
+    numbers = Counter(value // step for value in earned_by)
+    highest = max(numbers.values(), default=1)
+    columns, words = [], []
+    for at in range(points // step + 1):
+        height = round(HEIGHT * numbers[at] / highest) if numbers[at] else 0
+        height = max(height, 2) if numbers[at] else 1
+        first, last = at * step, min(at * step + step - 1, points)
+        points_told = count(first, "point") if first == last else f"{first} to {last} points"
+        columns.append({"x": at * (COLUMN + GAP), "y": HEIGHT - height, "height": height, "empty": not numbers[at],
+                        "label": f"{points_told}: {count(numbers[at], 'submission')}"})
+        if numbers[at]:
+            words.append(columns[-1]["label"])
+    return {"columns": columns, "column": COLUMN, "width": len(columns) * (COLUMN + GAP) - GAP, "height": HEIGHT,
+            "label": "Points of those that started. " + ("; ".join(words) or "Nobody did.")}
+
+
+# ── clusters ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def shown_cluster(cluster: Cluster, people: dict[str, dict]) -> dict:
+    """A cluster as the page shows it."""
+    names = [{**people[name], "href": f"{people[name]['href']}#e{cluster.exercise.number}"} for name in cluster.names]
+    sample = shown_check(cluster.sample.model_dump()) if cluster.sample else None
+    titles = [short(title, LONGEST) for title in cluster.titles]
+    return {"number": cluster.exercise.number, "title": cluster.exercise.title, "size": len(names),
+            "words": short(cluster.words, LONGEST), "catalogued": cluster.catalogued, "sample": sample,
+            "titles": titles, "told": headline(cluster), "names": names[:SHOWN_NAMES], "more": names[SHOWN_NAMES:]}
+
+
+def headline(cluster: Cluster) -> str:
+    """One line for the head of the page: the first sentence of the words, or what came back from which check."""
+    if cluster.words:
+        return cut_words(safe_line(short(cluster.words, LONGEST)).partition(". ")[0])
+    got = safe_line(short(cluster.sample.got or cluster.sample.note, LONGEST))
+    return cut_words(f"{safe_line(short(cluster.sample.title, LONGEST))}: {got}")
+
+
+def cut_words(line: str) -> str:
+    """`line` cut between two words."""
+    return line if len(line) <= HEADLINE else (line[:HEADLINE].rpartition(" ")[0] or line[:HEADLINE]) + " …"
+
+
+# ── submissions ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def row(exercises: list[Exercise], one: Marked, person: dict) -> dict:
+    """One submission in the table."""
+    cells = []
+    for exercise in exercises:
+        verdict = one.verdicts.get(exercise.id)
+        stands = outcome(verdict)
+        cells.append({"outcome": str(stands), "href": f"{person['href']}#e{exercise.number}",
+                      "earned": "" if verdict is None else verdict.earned,
+                      "points": exercise.points if verdict is None else verdict.points})
+    return {**person, "cells": cells, "earned": earned(exercises, one), "out_of": out_of(exercises, one),
+            "problem": bool(one.problem), "any": bool(judged(exercises, one))}
+
+
+def not_judged(exercises: list[Exercise], marked: list[Marked], people: dict[str, dict]) -> dict:
+    """What the class's marks lack: submissions that cannot be read, files under other names, verdicts still due,
+    exercises not run."""
+    unread = [{**people[one.name], "problem": short(one.problem, LONGEST)} for one in marked if one.problem]
+    misplaced = [{**people[one.name], "problem": short(words, LONGEST)} for one in marked if (words := needs_a_look(exercises, one))]
+    due = [{**people[one.name], "numbers": ", ".join(e.number for e in unjudged(exercises, one))}
+           for one in marked if not one.problem and unjudged(exercises, one)]
+    not_run: dict[tuple, tuple[str, list[dict]]] = {}  # {(exercise, reason, detail): (words, whose)}
+    for exercise in exercises:
+        for one in marked:
+            verdict = one.verdicts.get(exercise.id)
+            if outcome(verdict) == Outcome.NOT_RUN and not one.problem:  # of which all has been said
+                # One line for each reason; one of before there were reasons has a line of its own.
+                why = (verdict.reason, verdict.detail) if verdict.reason else (None, one.name)
+                line = not_run.setdefault((exercise.number, *why), (words_of_verdict(verdict), []))
+                line[1].append({**people[one.name], "href": f"{people[one.name]['href']}#e{exercise.number}"})
+    return {"unread": unread, "misplaced": misplaced, "due": due,
+            "not_run": [{"number": number, "message": short(words, LONGEST), "names": names[:SHOWN_NAMES],
+                         "more": names[SHOWN_NAMES:]} for (number, *_), (words, names) in not_run.items()]}

@@ -1,0 +1,148 @@
+"""Clusters: submissions of a class that do the same thing wrong at an exercise, so that one comment answers many.
+
+A submission is in the cluster of every mistake that it makes, whatever else it gets wrong. There are three kinds:
+
+- **a mistake** of the catalogue, known by its id. Its fingerprints are the judge's to know; here they are taken to be
+  those that all of the cluster share, and what a submission fails beyond them is looked at further.
+- **a behaviour** that nobody has catalogued: the same checks fail with the same fingerprints. A behaviour that several
+  show alone is recognized in those who show more, the commonest first, and the rest of what they fail is a behaviour
+  again. It speaks through one counterexample.
+- **an end** (a loop, a crash, a file that cannot be imported): the same kind or reason with the same detail, whichever
+  check met it.
+"""
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from grader.course.manifest import Exercise
+from grader.records.class_ledger import Marked
+from grader.records.outcome import Outcome, outcome
+from grader.records.verdict import Check, Kind, Status, Verdict
+
+ENDS = {Kind.TIMEOUT, Kind.MEMORY, Kind.OUTPUT, Kind.CRASHED, Kind.PROTOCOL, Kind.FORBIDDEN, Kind.UNREADABLE, Kind.NEEDS}
+
+Fingerprints = frozenset[tuple[str, ...]]  # of (check, fingerprint), or of an End where a check left none
+End = tuple[str, str]                      # (kind or reason, detail)
+
+
+@dataclass(frozen=True)
+class Cluster:
+    exercise: Exercise
+    names: list[str]              # the submissions, in the order of the class
+    words: str = ""               # of the mistake, or of how it ended
+    sample: Check | None = None   # a counterexample of one of them
+    titles: list[str] = field(default_factory=list)  # the checks that fail so, as the suite orders them
+    catalogued: bool = False
+
+
+def clusters(exercises: Iterable[Exercise], marked: list[Marked]) -> list[Cluster]:
+    """Every cluster of the class, the largest first; of equal ones, in the order of the course."""
+    found = [cluster for exercise in exercises for cluster in clusters_at(exercise, marked)]
+    return sorted(found, key=lambda cluster: -len(cluster.names))
+
+
+def clusters_at(exercise: Exercise, marked: list[Marked]) -> list[Cluster]:
+    verdicts = {one.name: one.verdicts[exercise.id] for one in marked
+                if outcome(one.verdicts.get(exercise.id)) in (Outcome.PARTLY, Outcome.FAILED)}
+    left = {name: fingerprints_of(verdict) for name, verdict in verdicts.items()}
+    found = []
+    for mistake, names in by_mistake(verdicts).items():
+        shared = frozenset.intersection(*(fingerprints_of(verdicts[name]) for name in names))
+        checks = [c for c in failing(verdicts[names[0]]) if fingerprint_of(c) in shared]
+        sample = next(c for c in failing(verdicts[names[0]]) if mistake in c.mistake_ids)
+        words = mistakes_told(sample)[mistake]
+        found.append(Cluster(exercise, names, words, sample, [c.title for c in checks], catalogued=True))
+        for name in names:
+            left[name] -= shared | {fingerprint_of(c) for c in failing(verdicts[name]) if mistake in c.mistake_ids}
+    for end, names in by_end(verdicts, left).items():
+        first = verdicts[names[0]]
+        sample = next((c for c in failing(first) if end_of(c) == end), None)
+        found.append(Cluster(exercise, names, words_of_check(sample) if sample else words_of_verdict(first), sample))
+    behaviours = {name: fingerprints - ends_of(verdicts[name]) for name, fingerprints in left.items()}
+    for behaviour, names in by_behaviour(behaviours).items():
+        checks = [c for c in failing(verdicts[names[0]]) if fingerprint_of(c) in behaviour]
+        found.append(Cluster(exercise, names, sample=checks[0], titles=[c.title for c in checks]))
+    return found
+
+
+# ── which submissions ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def by_mistake(verdicts: dict[str, Verdict]) -> dict[str, list[str]]:
+    """{the id of a mistake: who made it}."""
+    made: dict[str, list[str]] = {}
+    for name, verdict in verdicts.items():
+        for mistake in dict.fromkeys(mistake for c in failing(verdict) for mistake in mistakes_told(c)):
+            made.setdefault(mistake, []).append(name)
+    return made
+
+
+def by_end(verdicts: dict[str, Verdict], left: dict[str, Fingerprints]) -> dict[End, list[str]]:
+    """{how it ended: whose}: of the checks that no mistake explains, and of files that were not run at all."""
+    ended: dict[End, list[str]] = {}
+    for name, verdict in verdicts.items():
+        ends = [end_of(c) for c in failing(verdict) if fingerprint_of(c) in left[name] & ends_of(verdict)]
+        # A verdict of before there were reasons is like no other's.
+        whole = (str(verdict.reason), verdict.detail) if verdict.reason else ("no reason", name)
+        for end in dict.fromkeys(ends if verdict.checks else [whole]):
+            ended.setdefault(end, []).append(name)
+    return ended
+
+
+def by_behaviour(behaviours: dict[str, Fingerprints]) -> dict[Fingerprints, list[str]]:
+    """{fingerprints of what fails together: whose}."""
+    holders = Counter(whole for whole in behaviours.values() if whole)
+    known = sorted((whole for whole, number in holders.items() if number > 1),
+                   key=lambda whole: (-holders[whole], -len(whole), sorted(whole)))
+    shown: dict[Fingerprints, list[str]] = {}
+    for name, rest in behaviours.items():
+        for behaviour in known:
+            if behaviour <= rest:
+                shown.setdefault(behaviour, []).append(name)
+                rest -= behaviour
+        if rest:
+            shown.setdefault(rest, []).append(name)
+    return shown
+
+
+# ── what a failure is known by ──────────────────────────────────────────────────────────────────────────────────
+
+
+def failing(verdict: Verdict) -> list[Check]:
+    return [c for c in verdict.checks if c.status == Status.FAILED]
+
+
+def mistakes_told(check: Check) -> dict[str, str]:
+    """{id: words} of the mistakes that are told under a check."""
+    return dict(zip(check.mistake_ids, check.diagnosis.split("\n")))
+
+
+def fingerprints_of(verdict: Verdict) -> Fingerprints:
+    return frozenset(fingerprint_of(c) for c in failing(verdict))
+
+
+def fingerprint_of(check: Check) -> tuple[str, ...]:
+    return (check.name, check.fingerprint) if check.fingerprint else (check.name, *end_of(check))
+
+
+def ends_of(verdict: Verdict) -> Fingerprints:
+    """Those of checks that came to no answer, or that left no fingerprint."""
+    return frozenset(fingerprint_of(c) for c in failing(verdict) if c.kind in ENDS or not c.fingerprint)
+
+
+def end_of(check: Check) -> End:
+    return str(check.kind or "failed"), check.detail
+
+
+# ── what is said of an end ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def words_of_check(check: Check) -> str:
+    """True of every submission in the cluster: what is forbidden stands in another line of each."""
+    forbidden = check.kind == Kind.FORBIDDEN and check.detail
+    note = f"this exercise is done without {check.detail}" if forbidden else check.note or check.got
+    return f"{check.kind or 'failed'}: {note}"
+
+
+def words_of_verdict(verdict: Verdict) -> str:
+    return verdict.summary or verdict.message or "It could not be run."

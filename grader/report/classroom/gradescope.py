@@ -1,0 +1,106 @@
+"""A submission as Gradescope reads it: https://gradescope-autograders.readthedocs.io/en/latest/specs/
+
+Whatever Gradescope shows of this a student sees, and a suite is hidden: of a check there is its title, whether it
+passed, and a mistake's words. There is no counterexample, and nothing of what the student's code printed.
+"""
+import math
+
+from grader.course.manifest import Course, Exercise
+from grader.records.class_ledger import Marked
+from grader.records.outcome import Outcome, earned, engines, is_unsafe, judged, out_of, outcome, passes, unjudged
+from grader.records.verdict import Check, Status, Verdict
+from grader.report.classroom.sentences import CHECK_NOT_RUN, HIDDEN_NOT_RUN, NOT_JUDGED_YET, UNSAFE
+from grader.text import count, safe, safe_line, short
+
+LONGEST_NAME, LONGEST = 200, 2000  # characters of a title, and of any other text
+PARTS = 4  # scores are given in quarters: short to read, and their sums are exact in binary
+
+
+def gradescope_results(course: Course, exercises: list[Exercise], marked: Marked, unsafe: bool = False) -> dict:
+    """`results.json` of one submission. `unsafe` says that some verdict of the class was made without the sandbox.
+
+    What is not judged, not run or not started has the status `failed`: of the two that there are, the one that is not
+    `passed`; its output says what it is. The scores of an exercise's checks: see `scores`.
+    """
+    tests = [test for e in exercises for test in tests_of(e, marked.verdicts.get(e.id))]
+    return {
+        "score": earned(exercises, marked),
+        "execution_time": math.ceil(sum(verdict.seconds for verdict in judged(exercises, marked))),
+        "output": "\n".join(summary(course, exercises, marked, unsafe)),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "extra_data": {"out_of": out_of(exercises, marked), "not_judged": [e.id for e in unjudged(exercises, marked)],
+                       "unsafe": unsafe or is_unsafe(exercises, [marked]), "engines": [*engines(exercises, [marked])]},
+        "tests": tests,
+    }
+
+
+def summary(course: Course, exercises: list[Exercise], marked: Marked, unsafe: bool) -> list[str]:
+    passed = sum(outcome(v) == Outcome.PASSED for v in judged(exercises, marked))
+    lines = [f"{safe_line(course.title)}: {passed} of {count(len(exercises), 'exercise')} passed, "
+             f"{earned(exercises, marked)} of {count(out_of(exercises, marked), 'point')}."]
+    if marked.problem:
+        lines.append(safe(short(marked.problem, LONGEST)))
+    if missing := unjudged(exercises, marked):
+        lines.append(f"Not judged yet: {', '.join(e.number for e in missing)}. The score is not final.")
+    if unsafe or is_unsafe(exercises, [marked]):
+        lines.append(UNSAFE)
+    return lines
+
+
+def tests_of(exercise: Exercise, verdict: Verdict | None) -> list[dict]:
+    """An entry for each check; one for the exercise where there is none."""
+    name = f"{exercise.number} {safe_line(exercise.title)}"
+    if verdict is None:
+        return [entry(exercise, name, exercise.number, False, 0, exercise.points, NOT_JUDGED_YET, "not judged")]
+    if not verdict.checks:
+        words = safe(short(verdict.message, LONGEST)) or f"{str(verdict.status).capitalize()}."
+        return [entry(exercise, name, exercise.number, False, 0, verdict.points, words, verdict.status)]
+    return [entry(exercise, f"{name}: {safe_line(short(check.title, LONGEST_NAME))}", f"{exercise.number}.{at}",
+                  passes(verdict, check), *score_of_one, words_of(verdict, check), check.status)
+            for at, (check, score_of_one) in enumerate(zip(verdict.checks, scores(verdict), strict=True), 1)]
+
+
+def entry(exercise: Exercise, name: str, number: str, passed: bool, score: float, most: float, output: str,
+          status: str) -> dict:
+    return {"score": score, "max_score": most, "status": "passed" if passed else "failed", "name": name,
+            "name_format": "text", "number": number, "output": output, "output_format": "text",
+            "tags": [exercise.short], "visibility": "visible",
+            "extra_data": {"exercise": exercise.id, "status": str(status)}}
+
+
+def words_of(verdict: Verdict, check: Check) -> str:
+    if not verdict.hidden_checks_run:
+        return HIDDEN_NOT_RUN
+    if check.status == Status.NOT_RUN:
+        return CHECK_NOT_RUN
+    return safe(short(check.diagnosis, LONGEST)) if check.status == Status.FAILED else ""
+
+
+def scores(verdict: Verdict) -> list[tuple[float, float]]:
+    """(score, max_score) of each check, which add up exactly to what the verdict earned and to its points.
+
+    The checks that passed share what was earned and have all of their share; the others share the rest and have none of
+    it. Shares are whole quarters of a point, as even as these can be, the earlier checks having the larger ones; so
+    a share can be 0. A verdict's marks are rounded down to whole points, so no fixed price of each check would add up.
+    """
+    passed = [passes(verdict, check) for check in verdict.checks]
+    if all(passed) or not any(passed):
+        return list(zip(shares(verdict.earned, len(passed)), shares(verdict.points, len(passed)), strict=True))
+    won = iter(shares(verdict.earned, sum(passed)))
+    missed = iter(shares(verdict.points - verdict.earned, len(passed) - sum(passed)))
+    return [(share := next(won), share) if one else (0, next(missed)) for one in passed]
+
+
+def shares(points: int, parts: int) -> list[float]:
+    """`points` in `parts` shares of whole quarters."""
+    least, more = divmod(points * PARTS, parts)
+    return [exact((least + (at < more)) / PARTS) for at in range(parts)]
+
+
+def exact(number: float) -> float:
+    """A whole number as an int, which is shorter to read."""
+    return int(number) if number == int(number) else number

@@ -1,0 +1,1 @@
+"""The walls around code that is not trusted: namespaces, control groups, system call filters, limits."""

@@ -1,0 +1,210 @@
+"""How a process inside the sandbox gives up what it has, just before it meets what a stranger wrote.
+
+The sandbox (bubblewrap.py) is made once, around the workers' fork server or the judges'. Each worker and each judge that is
+forked in it then goes on alone: an empty /tmp of its own, no /proc, a user of its own (where root made the sandbox), no
+capabilities, and only the system calls that computing takes. Everything else fails with "operation not permitted", as a
+call that the kernel refuses does, so that an honest mistake is told in ordinary words.
+"""
+import ctypes
+import errno
+import functools
+import os
+import resource
+import struct
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyseccomp as seccomp
+
+from grader.sandbox.processes import die_with_parent
+
+TMP_MEGABYTES = 16
+THREADS = 64
+OPEN_FILES = 64
+CPU_SECONDS = 600    # of one worker or judge altogether; the judge counts each check, this is for when it cannot
+
+_CLONE_NEWNS = 0x00020000
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND, _MS_REC, _MS_PRIVATE = 1, 2, 4, 8, 4096, 16384, 1 << 18
+_PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 24, 38, 47, 4
+_CLONE_THREAD, _CLONE_NEW_NAMESPACES = 0x00010000, 0x7E020080
+_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
+_INSTRUCTION = struct.Struct("HBBI")  # struct sock_filter: code, two jumps, a value
+_ME = 0x5A5A1E55  # stands for the process's number in a filter that is made before there is the process
+
+# What computing takes: memory, time, reading, files in /tmp, signals to oneself, waiting, threads.
+COMPUTING = """
+    read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close close_range
+    open openat stat fstat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat getdents getdents64
+    statfs fstatfs getcwd chdir fchdir umask dup dup2 dup3 flock fsync fdatasync truncate ftruncate fallocate
+    unlink unlinkat mkdir mkdirat rmdir rename renameat renameat2 symlink symlinkat link linkat chmod fchmod fchmodat
+    utime utimes utimensat futimesat copy_file_range sendfile pipe pipe2 eventfd2
+    mmap munmap mremap mprotect madvise mincore msync brk membarrier
+    poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2
+    recvfrom sendto recvmsg sendmsg shutdown getsockopt getsockname getpeername
+    clock_gettime clock_getres gettimeofday time times nanosleep clock_nanosleep getrusage
+    alarm setitimer getitimer pause timer_create timer_settime timer_gettime timer_delete
+    rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack
+    futex futex_waitv set_robust_list get_robust_list set_tid_address rseq arch_prctl restart_syscall
+    getpid getppid gettid getuid geteuid getgid getegid getresuid getresgid getgroups getpgid getpgrp getsid getrlimit
+    uname sysinfo getcpu sched_yield sched_getaffinity sched_getparam sched_getscheduler sched_get_priority_max
+    sched_get_priority_min getpriority getrandom wait4 waitid exit exit_group
+""".split()
+LOOPBACK = "socket socketpair bind listen accept accept4 connect setsockopt recvmmsg sendmmsg".split()
+PROCESSES = "fork vfork execve execveat setsid setpgid".split()
+_HARMLESS_IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIO(N)CLEX
+# Duplicates, flags and locks; not who is told by a signal (F_SETOWN, F_SETSIG): the kernel would send it to anybody.
+_HARMLESS_FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032, 1034)
+_PR_SET_NAME, _PR_GET_NAME, _PR_SET_VMA = 15, 16, 0x53564D41
+
+
+@dataclass
+class Confinement:
+    """What the sandbox's maker knows. Where root made it, each process becomes a user of its own, from `first_user` on."""
+
+    first_user: int | None
+    below_tmp: list[str] = field(default_factory=list)  # what is seen there all the same: a course may lie there
+
+    def prepare(self, grants: list[str]) -> None:
+        """Before the fork: make what workers with these grants will need."""
+        worker_program(grants)
+
+    def worker(self, grants: list[str], memory_mb: int) -> None:
+        """Confine this process, a worker that was just forked, to computing and to what it is granted."""
+        limit(memory_mb)
+        own_mounts([folder for folder in self.below_tmp if Path(folder).is_dir()])
+        self.own_user()
+        allow_only(worker_program(grants))
+
+    def judge(self, memory_mb: int) -> None:
+        """Confine this process, a judge that was just forked: it reads, and speaks over the connections it has."""
+        limit(memory_mb)
+        self.own_user()
+        allow_only(filter_program(judge=True))
+
+    def own_user(self) -> None:
+        """Become a user that nobody else is, and give up every capability."""
+        if self.first_user is not None:
+            user = self.first_user + os.getpid()
+            os.setgroups([])
+            os.setresgid(user, user, user)
+            os.setresuid(user, user, user)
+        drop_capabilities()
+        die_with_parent()  # once more: who becomes another user has lost it
+
+
+def worker_program(grants: list[str]) -> bytes:
+    return filter_program(loopback="loopback" in grants, processes=bool({"processes", "compiler"} & {*grants}))
+
+
+def limit(memory_mb: int) -> None:
+    """Resource limits beyond those of every worker: address space, threads, open files, CPU time altogether."""
+    pages = int(open("/proc/self/statm").read().split()[0])
+    space = pages * os.sysconf("SC_PAGE_SIZE") + (memory_mb + 64 << 20)
+    hard = {resource.RLIMIT_AS: space, resource.RLIMIT_NOFILE: OPEN_FILES, resource.RLIMIT_CPU: CPU_SECONDS,
+            resource.RLIMIT_MSGQUEUE: 0, resource.RLIMIT_MEMLOCK: 0, resource.RLIMIT_NPROC: THREADS}
+    for which, most in hard.items():
+        inherited = resource.getrlimit(which)[1]  # which nobody but root could raise
+        most = most if inherited == resource.RLIM_INFINITY else min(most, inherited)
+        resource.setrlimit(which, (most, most))
+
+
+def own_mounts(below_tmp: list[str]) -> None:
+    """An empty /tmp, but for these folders, and an empty /proc that no other process sees, and that are gone with this
+    one."""
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def must(result: int) -> None:
+        if result != 0:
+            raise OSError(ctypes.get_errno(), "the sandbox could not be closed")
+
+    flags = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
+    must(libc.unshare(_CLONE_NEWNS))
+    must(libc.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None))
+    seen = {folder: os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC) for folder in below_tmp}
+    must(libc.mount(b"tmpfs", b"/tmp", b"tmpfs", flags, b"mode=1777,size=%dm,nr_inodes=1000" % TMP_MEGABYTES))
+    for folder, held in seen.items():  # read-only as it was, and with what is hidden in it
+        os.makedirs(folder, exist_ok=True)
+        must(libc.mount(b"/proc/self/fd/%d" % held, folder.encode(), None, _MS_BIND | _MS_REC, None))
+        os.close(held)
+    must(libc.mount(b"tmpfs", b"/proc", b"tmpfs", flags | _MS_RDONLY, b"size=4k,nr_inodes=1"))
+    os.chdir("/tmp")
+
+
+def drop_capabilities() -> None:
+    """None in any set, and none to be had again."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    for capability in range(64):
+        libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)  # refused without CAP_SETPCAP, and then nothing to drop
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3, this process
+    nothing = (ctypes.c_uint32 * 6)()
+    if libc.capset(header, nothing) != 0:
+        raise OSError(ctypes.get_errno(), "the sandbox could not be closed")
+    if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "the sandbox could not be closed")
+
+
+def allow_only(program: bytes) -> None:
+    """From here on the kernel refuses every system call but those, to this process and all its threads."""
+    mine = [(code, true, false, os.getpid() if value == _ME else value)
+            for code, true, false, value in _INSTRUCTION.iter_unpack(program)]
+    instructions = ctypes.create_string_buffer(b"".join(_INSTRUCTION.pack(*each) for each in mine))
+    whole = _Program(len(mine), ctypes.addressof(instructions))
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(whole), 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "the sandbox could not be closed")
+
+
+class _Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p)]  # struct sock_fprog
+
+
+@functools.cache
+def filter_program(loopback: bool = False, processes: bool = False, judge: bool = False) -> bytes:
+    """The filter as the kernel takes it, made once, before the fork: it takes as long as all the rest."""
+    names = [*COMPUTING, *(LOOPBACK if loopback else []), *(PROCESSES if processes else [])]
+    calls = seccomp.SyscallFilter(seccomp.ERRNO(errno.EPERM))
+    for name in names:
+        if judge and name in CHANGES_FILES:
+            continue
+        if judge and name in OPENS:
+            writes = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+            add(calls, name, seccomp.Arg(OPENS[name], seccomp.MASKED_EQ, writes, 0))
+        else:
+            add(calls, name)
+    if judge:
+        add(calls, "socketpair")
+    for request in _HARMLESS_IOCTLS:
+        add(calls, "ioctl", seccomp.Arg(1, seccomp.EQ, request))
+    for command in _HARMLESS_FCNTLS:
+        add(calls, "fcntl", seccomp.Arg(1, seccomp.EQ, command))
+    for option in (_PR_SET_NAME, _PR_GET_NAME, _PR_SET_VMA):
+        add(calls, "prctl", seccomp.Arg(0, seccomp.EQ, option))
+    for name in ("kill", "tgkill"):  # abort() and raise() signal oneself
+        add(calls, name, seccomp.Arg(0, seccomp.EQ, _ME))
+    for who in (0, _ME):
+        add(calls, "prlimit64", seccomp.Arg(0, seccomp.EQ, who), seccomp.Arg(2, seccomp.EQ, 0))  # to read them
+    if processes:
+        add(calls, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_NEW_NAMESPACES, 0))
+    else:
+        add(calls, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD))
+    calls.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags cannot be looked at; libc falls back to clone
+    with open(os.memfd_create("filter"), "w+b") as file:
+        calls.export_bpf(file)
+        file.seek(0)
+        return file.read()
+
+
+OPENS = {"open": 1, "openat": 2}  # where the flags are among the arguments
+CHANGES_FILES = {"truncate", "ftruncate", "fallocate", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "rename",
+                 "renameat", "renameat2", "symlink", "symlinkat", "link", "linkat", "chmod", "fchmod", "fchmodat", "utime",
+                 "utimes", "utimensat", "futimesat", "copy_file_range", "sendfile"}
+
+
+def add(calls, name: str, *arguments) -> None:
+    """Allow a system call; one that this kind of processor does not have is left out."""
+    try:
+        calls.add_rule(seccomp.ALLOW, name, *arguments)
+    except (ValueError, OSError, RuntimeError):
+        if arguments:
+            raise

@@ -1,0 +1,64 @@
+"""Start the fork server of the workers: here, or inside a sandbox."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from grader.ipc import fd_passing
+from grader.paths import runtime_folder
+
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+WORKER_LIBRARIES = ["numpy", "numpy.random", "sympy", "jaxtyping", "beartype", "grader.worker.serve",
+                    "grader.worker.examples"]
+Libraries = tuple[str, ...]
+FOLDER_PREFIX = "workers-"
+
+
+class WorkerForkServer:
+    """A running fork server, seen from the process that started it.
+
+    `libraries` are loaded beyond WORKER_LIBRARIES, as `preload` in course.yml asks; without torch a worker starts in 5 ms.
+    With `around`, the command of a sandbox, the server runs in there and its workers confine themselves by `confinement`.
+    A judge connects through `connect_end`.
+    """
+
+    def __init__(self, libraries: Libraries = (), around: list[str] | None = None,
+                 confinement: dict | None = None):
+        self.libraries = libraries
+        remove_abandoned(runtime_folder())
+        self.folder = tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-", dir=runtime_folder())  # their cwd
+        self.connect_end, accept_end = fd_passing.open_channel()
+        with fd_passing.inherited(accept_end) as fd:
+            order = {"accept_fd": fd, "libraries": [*WORKER_LIBRARIES, *libraries]}
+            if around:
+                order["confinement"] = confinement
+            self.process = subprocess.Popen(
+                [*(around or []), sys.executable, "-P", "-m", "grader.worker.fork_server", json.dumps(order)],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, pass_fds=[fd], cwd=self.folder,
+                process_group=0,  # not reached by Ctrl-C: bubblewrap, interrupted while it starts, leaves half behind
+                env={**os.environ, **ONE_THREAD, "PYTHONDONTWRITEBYTECODE": "1"})
+
+    def wait_until_ready(self) -> bool:
+        """False where a library is not installed, or cannot be imported."""
+        return b"ready\n" in iter(self.process.stdout.readline, b"")  # a library may print when it is imported
+
+    @property
+    def ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def end(self) -> None:
+        self.connect_end.close()
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove the folders of processes that were killed before they could."""
+    for left in folder.glob(f"{FOLDER_PREFIX}*-*"):
+        if not Path("/proc", left.name.removeprefix(FOLDER_PREFIX).partition("-")[0]).exists():
+            shutil.rmtree(left, ignore_errors=True)

@@ -1,0 +1,166 @@
+"""The rules that hold while a learner's code runs: who may do what, and how a refusal is told."""
+import builtins
+import linecache
+import os
+
+from grader.course.forbidden import TAKE_THE_IMPORT_OUT, WRITE_IT_YOURSELF, banned_by, sentence
+from grader.worker.policy import frames
+from grader.worker.policy.frames import GRADER, LEARNER, LIBRARY, PROBE, STANDARD, owner_of_file
+
+__builtins__ = dict(vars(builtins))  # as in frames.py
+
+# Modules that no exercise needs and that lead out of Python, or to the grader.
+OFF_LIMITS = {"ctypes", "_ctypes", "cffi", "_cffi_backend", "_xxsubinterpreters", "_interpreters", "_testcapi",
+              "_testinternalcapi", "grader", "tests"}
+FRAME_ATTRIBUTES = {"tb_frame", "gi_frame", "cr_frame", "ag_frame"}
+TAKE_THAT_OUT = "take that out"
+_REAL_PATH, _LINE_OF = os.path.realpath, linecache.getline
+
+
+class ForbiddenError(Exception):
+    """The learner's code did what its exercise is there to do without: `what`."""
+
+    what = ""
+
+
+class ForbiddenImportError(ForbiddenError, ImportError):
+    """The same, for an import: a library that tries to import what may not be there goes on without it."""
+
+
+class ForbiddenFileError(ForbiddenError, OSError):
+    """The same, for a file: a traceback is printed without the lines of the library."""
+
+
+class Policy:
+    """The rules of the exercise that this worker has loaded, and the first refusal."""
+
+    def __init__(self):
+        self.forbids: list[str] = []
+        self.files: set[str] = set()    # names of the learner's files
+        self.given = ""                 # the folder of the given code
+        self.places: list[tuple[str, str]] = []  # (library, how the paths of its files begin)
+        self.trusted: dict[int, object] = {}  # the code of probes, by its id; kept alive, so that ids stay theirs
+        self.proxied: set[str] = set()     # modules with proxies in them; a second copy would have none
+        self.kinds: dict[str, str] = {}
+        self.first: dict | None = None  # the first refusal, as the judge is told it
+
+    # ── who asks ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def trust(self, code) -> None:
+        """The code of a probe, and of the functions in it."""
+        self.trusted[id(code)] = code
+        for constant in code.co_consts:
+            if type(constant) is type(code):
+                self.trust(constant)
+
+    def kind(self, frame) -> str:
+        if id(frame.f_code) in self.trusted:
+            return PROBE
+        name = frame.f_code.co_filename
+        if name not in self.kinds:
+            self.kinds[name] = self.kind_of_file(name)
+        return self.kinds[name]
+
+    def kind_of_file(self, name: str) -> str:
+        return LIBRARY if self.given and name.startswith(self.given) else owner_of_file(name)
+
+    def asker(self, frame, past=(STANDARD, LIBRARY)):
+        """(kind, frame) of the first frame, from `frame` outwards, that is not of a kind in `past`.
+
+        A stack that ends before, a thread's say, is nobody's that could be trusted.
+        """
+        while frame is not None:
+            kind = self.kind(frame)
+            if kind not in past:
+                return kind, frame
+            frame = frame.f_back
+        return LEARNER, None
+
+    def is_learner(self, frame, past=(STANDARD, LIBRARY)) -> bool:
+        return self.asker(frame, past)[0] == LEARNER
+
+    # ── to refuse ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def refuse(self, what: str, advice: str, frame, error: type[ForbiddenError] = ForbiddenError,
+               keep: bool = True) -> None:
+        """Raise `error` about `what`, and keep what is told where it is the first."""
+        words = sentence(what, advice)
+        if keep and self.first is None:
+            lines = []
+            while frame is not None:
+                name = frame.f_code.co_filename
+                if name in self.files:
+                    line = _LINE_OF(name, frame.f_lineno).strip()
+                    lines.insert(0, [name, frame.f_lineno, frame.f_code.co_name, line])
+                frame = frame.f_back
+            self.first = {"classes": [error.__name__], "message": words, "frames": lines[-6:],
+                          "forbidden": what}
+        refusal = error(words)
+        refusal.what = what
+        raise refusal
+
+    def banned(self, name: str) -> str | None:
+        return banned_by(self.forbids, name)
+
+    # ── events: each handler gets the frame that the event happened in, and the event's arguments ───────────────
+
+    def on_import(self, frame, name, *_):
+        if (banned := self.banned(name)) or name in self.proxied:
+            if self.asker(frame)[0] in (LEARNER, GRADER):
+                theirs = self.asker(frame, past=(STANDARD,))[0] == LIBRARY  # which would go on without it
+                advice = TAKE_THE_IMPORT_OUT if banned else WRITE_IT_YOURSELF
+                self.refuse(banned or name, advice, frame, ForbiddenImportError, keep=not theirs)
+        elif name.partition(".")[0] in OFF_LIMITS and self.is_learner(frames.importer(frame), past=()):
+            self.refuse(name.partition(".")[0], TAKE_THE_IMPORT_OUT, frame, ForbiddenImportError)
+
+    def on_run(self, frame, *_):
+        """importlib.import_module and runpy tell of no import; they run the module's code."""
+        if name := frames.being_imported(frame):
+            self.on_import(frame, name)
+
+    def on_open(self, frame, path, *_):
+        """A library's file is opened only to import it, under its own name."""
+        if not self.places or not isinstance(path, (str, bytes)) or not self.is_learner(frame, past=(STANDARD,)):
+            return
+        path = _REAL_PATH(path if isinstance(path, str) else path.decode("utf-8", "surrogateescape"))
+        top = next((library for library, begin in self.places if path.startswith(begin)), None)
+        if top and frames.being_imported(frame).partition(".")[0] != top:
+            self.refuse(f"the files of {top}", WRITE_IT_YOURSELF, frame, ForbiddenFileError,
+                        keep=not frames.for_a_traceback(frame))
+
+    def on_frames(self, frame, *_):
+        """The frames of callers hold what is not the learner's: the probe's variables, the grader's modules."""
+        if self.is_learner(frames.past_frame_helpers(frame), past=()):
+            self.refuse("the frames of its callers", TAKE_THAT_OUT, frame)
+
+    def on_frame_of(self, frame, _, attribute):
+        if attribute in FRAME_ATTRIBUTES:
+            self.on_frames(frame)
+
+    def on_objects(self, frame, *_):
+        if self.is_learner(frame, past=()):
+            self.refuse("the garbage collector's list of objects", TAKE_THAT_OUT, frame)
+
+    def on_trace(self, frame, *_):
+        if self.is_learner(frame):
+            self.refuse("sys.settrace and sys.setprofile", TAKE_THAT_OUT, frame)
+
+    def on_ctypes(self, frame, *_):
+        if self.is_learner(frame):
+            self.refuse("ctypes", TAKE_THAT_OUT, frame)
+
+    def on_compile(self, frame, _, name, *__):
+        """Code that says it is from a library's file would pass for it."""
+        if isinstance(name, bytes):
+            name = name.decode("utf-8", "surrogateescape")
+        if isinstance(name, str) and self.kind_of_file(name) != LEARNER \
+                and self.is_learner(frame, past=(STANDARD,)) and not frames.being_imported(frame):
+            self.refuse("code under the name of another file", TAKE_THAT_OUT, frame)
+
+    def on_marshal(self, frame, *_):
+        """Code from bytes, which may say that it is from any file."""
+        if self.is_learner(frame, past=(STANDARD,)) and not frames.being_imported(frame):
+            self.refuse("marshal", TAKE_THAT_OUT, frame)
+
+
+active = Policy()  # of this process: a worker judges one exercise
