@@ -26,15 +26,16 @@ class Problem(NamedTuple):
 
     message: str  # one sentence, with file and line: what the learner must mend
     detail: str   # for programs: what kind of problem it is
-    summary: str  # the sentence without names and places, true of every file with this problem
+    summary: str  # the sentence without names of files and numbers of lines
 
 
 class SourceError(Exception):
     """A file of the workspace cannot be judged. `forbidden` says whether it uses what the exercise is done without."""
 
-    def __init__(self, message: str, *, detail: str, summary: str, excerpt: str = "", forbidden: bool = False):
+    def __init__(self, message: str, *, detail: str, summary: str, line: int = 0, excerpt: str = "", forbidden: bool = False):
         super().__init__(message)
-        self.problem, self.excerpt, self.forbidden = Problem(message, detail, summary), excerpt, forbidden
+        self.problem = Problem(message, detail, summary)
+        self.line, self.excerpt, self.forbidden = line, excerpt, forbidden
 
 
 @dataclass(frozen=True)
@@ -178,12 +179,12 @@ def check_text(text: str, name: str, forbids: list[str]) -> None:
         before = line[:max(error.offset or 1, 1) - 1]
         caret = "".join(c if c == "\t" else " " for c in before) + "^"
         place = f"{name}, line {error.lineno}" if error.lineno else name
-        raise SourceError(f"{place}: {error.msg}.", detail=type(error).__name__, summary="The file is not Python.",
+        raise SourceError(f"{place}: {error.msg}.", detail=type(error).__name__, summary=f"{error.msg}.", line=error.lineno or 0,
                           excerpt=f"{line}\n{caret}" if line else "") from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise SourceError(f"{name} cannot be read as Python: {error or type(error).__name__}.",
                           detail=type(error).__name__, summary="The file cannot be read as Python.") from None
     if use:
         words = sentence(use.banned, use.advice)
-        raise SourceError(f"{name}, line {use.line}: {words}.", detail=use.banned, forbidden=True,
+        raise SourceError(f"{name}, line {use.line}: {words}.", detail=use.banned, line=use.line, forbidden=True,
                           summary=f"{words[:1].upper()}{words[1:]}.")

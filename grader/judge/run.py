@@ -239,7 +239,7 @@ def load_failure(run: Run, error: LearnerError) -> dict:
                 "summary": f"{words[:1].upper()}{words[1:]}"}
     name = error.class_names[0]
     return {"reason": Reason.IMPORT_FAILED, "detail": name, "message": f"{place}: {name}: {error.message}.",
-            "summary": f"Importing the file raises {name}."}
+            "summary": f"{name}: {error.message}."}
 
 
 def not_started(run: Run, error: NotStartedError) -> dict:

@@ -281,6 +281,6 @@ def _is_python(text: str) -> bool:
 
 def unusable(name: str, words: str, detail: str, cell: str = "") -> SourceError:
     """About the notebook `name`, or one of its cells."""
-    of_cell = f"The cell '{cell}' of "
-    return SourceError(f"{of_cell if cell else ''}{name} {words}.", detail=detail,
-                       summary=f"{of_cell if cell else ''}{'the' if cell else 'The'} notebook {words}.")
+    if not cell:
+        return SourceError(f"{name} {words}.", detail=detail, summary=f"The notebook {words}.")
+    return SourceError(f"The cell '{cell}' of {name} {words}.", detail=detail, summary=f"The cell '{cell}' {words}.")

@@ -93,7 +93,7 @@ class Verdict(Frozen):
     reason: Reason | None = None  # where there are no checks
     detail: str = ""              # more of the reason, for programs: the forbidden name, the class of the error
     message: str = ""             # one sentence where there is more to say than the checks do
-    summary: str = ""             # the message without names and places: what is true of all with this reason and detail
+    summary: str = ""             # the message without the names of files and the numbers of lines
     excerpt: str = ""             # a source line and a caret, for a syntax error
     files_hash: str = ""          # of the files that were used
     suite_hash: str = ""          # of the suite and the limits

@@ -209,12 +209,12 @@ def test_what_could_not_be_judged_is_tried_again(root, again):
     third = course.find_one("third")
     (folder / "broken.zip").unlink()
     with open_class_ledger(out) as ledger:
-        files, suite, _ = ledger.known()["right", THIRD_ID]
+        known = ledger.known()["right", THIRD_ID]
         job = Job("right", [THIRD_ID], {})
         lost = not_judged(third, job, "the judge's process ended", False)
         ledger.connection.execute("DELETE FROM verdicts WHERE submission = 'right' AND exercise = ?", [THIRD_ID])
-        record = Record(ledger, Plan(course, [third], {THIRD_ID: suite}, False, {}))
-        record(Task("right", job, {THIRD_ID: files}), lost)
+        record = Record(ledger, Plan(course, [third], {THIRD_ID: known.suite}, known.engine, False, {}))
+        record(Task("right", job, {THIRD_ID: known.files}), lost)
     code, said, err = finished(autograde(root, folder, "--out", out))
     assert (code, err) == (0, "") and lines_of(said)["right"] == "right: 12 points"
     assert verdicts(out)["right", THIRD_ID]["status"] == "passed"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from grader.course.manifest import Exercise
 from grader.records.outcome import Outcome, earned, out_of, outcome, passes, points
-from grader.records.verdict import Kind, Status
+from grader.records.verdict import Kind, Reason, Status
 from grader.report.classroom.exercism import exercism_results
 from grader.report.classroom.grades_csv import FORMULA, grades_csv
 from grader.report.classroom.gradescope import gradescope_results, scores
@@ -84,10 +84,11 @@ def test_a_file_under_another_name_is_in_the_note(exercises):
     """And a plain missing one is not: whoever began later handed in what there was."""
     first, second, third = exercises
     said = [f"There is no file {e.path} in it" for e in exercises]
-    ada = marked("ada", verdict(first, PASSES), verdict(second, status=Status.NOT_STARTED, message=f"{said[1]}."),
-                 verdict(third, status=Status.NOT_STARTED, message=f"{said[2]}, but Third.py: files are known by their names."))
-    ben = marked("ben", *(verdict(e, status=Status.NOT_STARTED, message=f"{words}, nor any other.")
-                          for e, words in zip(exercises, said)))
+    ada = marked("ada", verdict(first, PASSES), verdict(second, status=Status.NOT_STARTED, reason=Reason.NO_FILE, message=f"{said[1]}."),
+                 verdict(third, status=Status.NOT_STARTED, reason=Reason.MISNAMED_FILE,
+                         message=f"{said[2]}, but Third.py: files are known by their names."))
+    ben = marked("ben", *(verdict(e, status=Status.NOT_STARTED, reason=Reason.NOTHING_HANDED_IN,
+                                  message=f"{words}, nor any other.") for e, words in zip(exercises, said)))
     assert [row[-1] for row in read_csv(grades_csv(exercises, [ada, ben]))[1:]] == [
         f"{said[2]}, but Third.py: files are known by their names.", f"{said[0]}, nor any other. (2 more like it)"]
     assert [row[-1] for row in read_csv(grades_csv([first, second], [ada]))[1:]] == [""]

@@ -21,7 +21,7 @@ from grader.judge.diagnose import build_catalogue, diagnosed
 from grader.judge.mistakes import mistakes_of, with_mistake
 from grader.records.class_ledger import Marked, open_class_ledger
 from grader.records.outcome import Outcome, outcome
-from grader.records.verdict import Kind, Status
+from grader.records.verdict import Kind, Reason, Status
 from grader.report.classroom.class_page import MOST_COLUMNS, SHOWN_CLUSTERS, SHOWN_NAMES, class_page, histogram
 from grader.report.classroom.clusters import clusters
 from grader.report.classroom.file_names import file_names
@@ -106,24 +106,30 @@ def test_the_commonest_behaviour_is_recognized_in_those_who_do_more(exercises):
                                          ("1.1.1", ["Title of test_b"], ["dan", "eve", "fay"])]
 
 
-def test_ends_are_told_by_kind_and_message(exercises):
-    """Whichever check met a loop, and in whichever line of whosever file a name is missing."""
+def test_ends_are_known_by_their_kind_or_reason_and_its_detail(exercises):
+    """Whichever check met a loop, and in whichever line of whosever file a name is missing; the words decide nothing."""
     first = exercises[0]
-    loop = [fails(f"test_{letter}", letter, Kind.TIMEOUT, got="", want="", note=f"it took more than {n} s")
-            for n, letter in enumerate("ab")]
-    load = [marked(name, verdict(first, submission=f"class of/{name}", message=message.format(f"class of/{name}/{first.path}")))
-            for name, message in {
-                "eve": "{}, line 3: NameError: name 'np' is not defined.",
-                "fay": "{}, line 14: NameError: name 'torch' is not defined.",
-                "gus": "There is no file {}; `grader reset` brings the stub back."}.items()]
-    load += [marked(name, verdict(first, submission=name, message=f"{path}first.py is not UTF-8 text (byte {byte})."))
-             for name, path, byte in (("hal", "", 5), ("ivy", "my/work/", 0))]
-    of_class = [*at(first, ada=loop[:1], ben=loop[1:], cleo=loop), *load]
+    loop = [fails(f"test_{letter}", letter, Kind.TIMEOUT, got="", want="", note=f"it took too long {letter}", detail="cpu")
+            for letter in "ab"]
+    failed, unreadable = {"reason": Reason.IMPORT_FAILED, "detail": "NameError"}, {"reason": Reason.UNREADABLE_FILE}
+    rest = {
+        "eve": {**failed, "summary": "NameError: name 'np' is not defined."},
+        "fay": {**failed, "summary": "NameError: name 'torch' is not defined."},
+        "gus": {**unreadable, "detail": "missing", "summary": "There is no such file."},
+        "hal": {**unreadable, "detail": "not UTF-8", "summary": "The file is not UTF-8 text; save it as UTF-8."},
+        "ivy": {**unreadable, "detail": "not UTF-8", "summary": "The file is not UTF-8 text; save it as UTF-8."},
+        "jan": {"reason": Reason.FORBIDDEN, "detail": "torch", "summary": "The same words."},
+        "kim": {"reason": Reason.FORBIDDEN, "detail": "scipy", "summary": "The same words."},
+        "lea": {"message": "A verdict of before there were reasons."}, "mia": {"message": "Another one."}}
+    of_class = [*at(first, ada=loop[:1], ben=loop[1:], cleo=loop),
+                *(marked(name, verdict(first, submission=name, **said)) for name, said in rest.items())]
     assert told(exercises, of_class) == [
-        ("1.1.1", "timeout: it took more than … s", ["ada", "ben", "cleo"]),
-        ("1.1.1", "NameError: name '…' is not defined.", ["eve", "fay"]),
-        ("1.1.1", "The file is not UTF-8 text (byte …).", ["hal", "ivy"]),
-        ("1.1.1", "There is no file p1/letters/first.py; `grader reset` brings the stub back.", ["gus"])]
+        ("1.1.1", "timeout: it took too long a", ["ada", "ben", "cleo"]),
+        ("1.1.1", "import failed: NameError", ["eve", "fay"]),
+        ("1.1.1", "The file is not UTF-8 text; save it as UTF-8.", ["hal", "ivy"]),
+        ("1.1.1", "There is no such file.", ["gus"]), ("1.1.1", "The same words.", ["jan"]),
+        ("1.1.1", "The same words.", ["kim"]), ("1.1.1", "A verdict of before there were reasons.", ["lea"]),
+        ("1.1.1", "Another one.", ["mia"])]
 
 
 def test_what_is_no_failure_is_in_no_cluster(exercises):
@@ -182,7 +188,7 @@ def test_verdicts_of_the_judge_cluster(judge, exercises):
     shown = {tuple(c.names): c for c in clusters(exercises, of_class)}
     assert shown.keys() == {("ada", "ben"), ("cleo", "dan"), ("eve",), ("gus",), ("hal",)}
     assert shown["ada", "ben"].words == "Words a." and shown["cleo", "dan"].sample.title == "The sign stays"
-    assert shown["eve",].words == "" and shown["gus",].words == "'…' was never closed."
+    assert shown["eve",].words == "" and shown["gus",].words == "'(' was never closed."
 
 
 # ── names of files ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -265,8 +271,9 @@ def test_the_page_of_a_class(small, exercises):
 
 def test_a_file_under_another_name_is_on_the_page(small, exercises):
     words = "There is no file a.py in it, but A.py: files are known by their names."
-    eve = marked("eve", *(verdict(e, status=Status.NOT_STARTED, message=words) for e in exercises))
-    plain = marked("fay", *(verdict(e, status=Status.NOT_STARTED, message="There is no file a.py in it.") for e in exercises))
+    eve = marked("eve", *(verdict(e, status=Status.NOT_STARTED, reason=Reason.MISNAMED_FILE, message=words)
+                          for e in exercises))
+    plain = marked("fay", *(verdict(e, status=Status.NOT_STARTED, reason=Reason.NO_FILE, message=words) for e in exercises))
     page = page_of(small, [eve, plain])
     assert f"No file where one was looked for eve : {words} (2 more like it)" in page.words and "fay :" not in page.words
     assert "#lacking" in page.links and "students/eve.html" in page.links
@@ -403,7 +410,7 @@ def test_an_unwritable_folder_is_one_sentence(small, exercises, tmp_path):
     (tmp_path / "file").write_text("here already", encoding="utf-8")
     (tmp_path / "out" / "report.html").mkdir(parents=True)
     for folder in (tmp_path / "file", tmp_path / "out"):
-        with pytest.raises(UsageError, match=r"^[^\n]* cannot be written \([\w ]+\); [^\n]*--out\.$"):
+        with pytest.raises(UsageError, match=r"^[^\n]* cannot be written: [\w ]+; [^\n]*--out\.$"):
             write_class_report(small, exercises, some_class(exercises), folder, NOON)
     assert tree(tmp_path) == {"file": b"here already"}
 

@@ -158,9 +158,10 @@ def test_all_examples_of_the_file_are_run_and_no_others(load, check_shapes):
 
 def test_a_failure_says_source_want_and_got(load):
     failures = {r["name"]: r["failures"] for r in examples_in(load(TEXT))}
-    assert failures["wrong"] == [{"source": "wrong(1)", "want": "2", "got": "1"},
-                                 {"source": 'print("said")', "want": "", "got": "said"}]
-    assert failures["missing"] == [{"source": "missing()", "want": "1", "got": "NotImplementedError"}]
+    assert failures["wrong"] == [{"source": "wrong(1)", "want": "2", "got": "1", "raised": ""},
+                                 {"source": 'print("said")', "want": "", "got": "said", "raised": ""}]
+    assert failures["missing"] == [{"source": "missing()", "want": "1", "got": "NotImplementedError",
+                                    "raised": "NotImplementedError"}]
     assert failures["leaves"][0]["got"] == "SystemExit: 3"
 
 

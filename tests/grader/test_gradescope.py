@@ -98,7 +98,7 @@ def without_bwrap(tmp_path) -> dict[str, str]:
 def test_what_is_in_it_and_what_is_not(course, tmp_path):
     names = set(bundle(course, tmp_path / "g.zip").namelist())
     assert {"setup.sh", "run_autograder", "README.md", "course.yml", "pyproject.toml", "constraints.txt",
-            "grader/class_judge.py", "grader/autograde/on_gradescope.py", "grader/autograde/gradescope/setup.sh",
+            "grader/autograde/class_server.py", "grader/autograde/on_gradescope.py", "grader/autograde/gradescope/setup.sh",
             "solutions/p1/letters/shared.py", "tests/p1/letters/test_first.py", "tests/p1/letters/mistakes_first.py",
             "exercises/p1/letters/first.py", "exercises/p1/digits/third.py"} <= names
     assert not [name for name in names if "mine" in name or "__pycache__" in name or "tests/grader" in name

@@ -244,9 +244,9 @@ class TestSignatures:
         assert any("scale(x, by=np.ones(3))" in line for line in check.traceback)
 
     def test_the_fingerprint_is_of_what_came_not_of_where_it_lay(self, judge):
-        stdout = {judge(self.TEXT.format(value), doubles).checks[0].fingerprint for value in
+        found = {judge(self.TEXT.format(value), doubles).checks[0].fingerprint for value in
                   ("object()", "[object(), object()][1]")}
-        assert len(stdout) == 1
+        assert len(found) == 1
 
     def test_what_an_exercise_builds_on_is_not_checked(self, judge):
         """It had its own suite: here it costs time only."""
@@ -571,11 +571,11 @@ class TestDiagnosis:
 
     def test_a_mistake_that_no_check_finds_matches_nothing(self, judge, suite):
         catalogue = self.catalogue(judge, suite)
-        assert [e["name"] for e in catalogue if not e["prints"]] == ["step"]
+        assert [e["name"] for e in catalogue if not e["fingerprints"]] == ["step"]
         assert diagnose.matches({}, catalogue) == []
 
     def test_two_mistakes_are_both_found_and_a_smaller_one_within_a_larger_is_not(self):
-        catalogue = [{"name": n, "words": n, "prints": p} for n, p in
+        catalogue = [{"name": n, "words": n, "fingerprints": p} for n, p in
                      [("a", {"x": "1"}), ("b", {"y": "2"}), ("ab", {"x": "1", "y": "2"}), ("c", {"z": "3"})]]
         assert [e["name"] for e in diagnose.matches({"x": "1", "z": "3"}, catalogue)] == ["a", "c"]
         assert [e["name"] for e in diagnose.matches({"x": "1", "y": "2"}, catalogue)] == ["ab"]
@@ -586,7 +586,7 @@ class TestDiagnosis:
         built = self.catalogue(judge, suite)
         assert diagnose.load_catalogue(course, exercise, suite, judge.context) == built
         path = diagnose.catalogue_path(course, exercise, suite)
-        again = [{"name": "a", "words": "Built again.", "prints": {"small": "1"}}]
+        again = [{"name": "a", "words": "Built again.", "fingerprints": {"small": "1"}}]
         monkeypatch.setattr(diagnose, "build_catalogue", lambda *a: again)
         assert diagnose.load_catalogue(course, exercise, suite, judge.context) == built
         path.write_text("not JSON")
@@ -596,12 +596,12 @@ class TestDiagnosis:
                 changed.write("\n# changed\n")
             assert diagnose.catalogue_path(course, exercise, suite) != path
             path = diagnose.catalogue_path(course, exercise, suite)
-        monkeypatch.setattr("hypothesis.__version__", "another one")
+        monkeypatch.setattr(diagnose, "engine_digest", lambda: "another one")
         assert diagnose.catalogue_path(course, exercise, suite) != path
 
-    def test_a_catalogue_without_any_print_is_not_kept(self, judge, suite, monkeypatch):
+    def test_a_catalogue_without_any_fingerprint_is_not_kept(self, judge, suite, monkeypatch):
         course, exercise = judge.course, judge.course.find_one("first")
-        broken = [{"name": "a", "words": "Words a.", "prints": {}}]
+        broken = [{"name": "a", "words": "Words a.", "fingerprints": {}}]
         monkeypatch.setattr(diagnose, "build_catalogue", lambda *a: broken)
         assert diagnose.load_catalogue(course, exercise, suite, judge.context) == broken
         assert not diagnose.catalogue_path(course, exercise, suite).exists()

@@ -1,5 +1,6 @@
 """The ledger: nothing lost, nothing twice, and a clear word where it cannot be read or written."""
 import contextlib
+import errno
 import itertools
 import json
 import os
@@ -398,25 +399,35 @@ def test_a_ledger_on_a_read_only_medium_is_read(tmp_path, monkeypatch):
 class Refusing:
     """A connection on which some statements fail as on a read-only or full disk."""
 
-    def __init__(self, connection, words):
-        self.connection, self.words = connection, words
+    def __init__(self, connection, error):
+        self.connection, self.error = connection, error
 
     def execute(self, text, *arguments):
         if text.startswith("INSERT"):
-            raise sqlite3.OperationalError(self.words)
+            raise self.error
         return self.connection.execute(text, *arguments)
 
     def close(self):
         self.connection.close()
 
 
-@pytest.mark.parametrize("words, advice", [
-    ("attempt to write a readonly database", "writable"), ("database or disk is full", "make room"),
-    ("database is locked", "close that one"), ("disk I/O error", "writable")])
-def test_errors_while_writing_say_what_to_do(tmp_path, monkeypatch, words, advice):
+def sqlite_error(code: int) -> sqlite3.OperationalError:
+    """As SQLite raises it, but for its words: they are not what decides."""
+    error = sqlite3.OperationalError("the words of another version, or of another language")
+    error.sqlite_errorcode = code
+    return error
+
+
+@pytest.mark.parametrize("error, advice", [
+    (sqlite_error(sqlite3.SQLITE_READONLY), "writable"), (sqlite_error(sqlite3.SQLITE_FULL), "make room"),
+    (sqlite_error(sqlite3.SQLITE_BUSY), "close that one"), (sqlite_error(sqlite3.SQLITE_BUSY_SNAPSHOT), "close that one"),
+    (sqlite_error(sqlite3.SQLITE_LOCKED), "close that one"), (sqlite_error(sqlite3.SQLITE_IOERR_WRITE), "writable"),
+    (OSError(errno.ENOSPC, "kein Platz"), "make room"), (OSError(errno.EDQUOT, "words"), "make room"),
+    (sqlite3.OperationalError("database or disk is full"), "writable")])  # no code: its words decide nothing
+def test_errors_while_writing_say_what_to_do(tmp_path, monkeypatch, error, advice):
     many(tmp_path)
-    connect = ledger_module.connect
-    monkeypatch.setattr(ledger_module, "connect", lambda path: Refusing(connect(path), words))
+    open_file = ledger_module.open_ledger_file
+    monkeypatch.setattr(ledger_module, "open_ledger_file", lambda path: Refusing(open_file(path), error))
     with pytest.raises(LedgerError, match=advice) as raised:
         record(tmp_path, verdict())
     assert "\n" not in str(raised.value) and str(raised.value).endswith(".")
@@ -428,7 +439,7 @@ def test_errors_while_writing_say_what_to_do(tmp_path, monkeypatch, words, advic
 def test_errors_while_opening_say_what_to_do(tmp_path, monkeypatch, error):
     def refuse(*_, **__):
         raise error
-    monkeypatch.setattr(ledger_module, "connect", refuse)
+    monkeypatch.setattr(ledger_module, "open_ledger_file", refuse)
     with pytest.raises(LedgerError, match="make the folder .* writable"):
         record(tmp_path, verdict())
 

@@ -29,7 +29,7 @@ def attack(body: str) -> str:
     """An exercise whose function f does what `body` says, and whose g is right."""
     return ("import builtins, ctypes, os, signal, socket, subprocess, sys, threading, time\n"
             "import numpy as np\n"
-            "from grader import wire\n\n\n"
+            "from grader.ipc import wire\n\n\n"
             "def say(value, arrays=()):\n"
             "    tree, _ = wire.encode(value, lambda v: wire.Handle(1, 'x'))\n"
             "    raw(len(tree).to_bytes(4, 'big') + bytes(4) + tree)\n\n\n"

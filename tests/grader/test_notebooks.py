@@ -11,7 +11,7 @@ from grader.autograde.hand_in import read_submission
 from grader.autograde.submissions import find_submissions
 from grader.course.manifest import Course, Exercise, load_course
 from grader.course.sections import questions_of, stub_of
-from grader.course.workspace import SourceError
+from grader.course.workspace import Problem, SourceError
 from grader.errors import GraderError, UsageError
 from grader.nbgrader import notebooks
 from grader.nbgrader.gradebook import comment_of, find_nbgrader, is_nbgrader_course, write_marks
@@ -24,7 +24,7 @@ from grader.nbgrader.notebooks import (
     write_notebooks,
 )
 from grader.records.class_ledger import Marked
-from grader.records.verdict import Check, Kind, Status, Verdict
+from grader.records.verdict import Check, Kind, Reason, Status, Verdict
 from tests.grader.small_course import FIRST, small_course, write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -222,7 +222,7 @@ def without_cell(course) -> dict:
 def test_a_cell_that_cannot_be_judged_is_a_problem_of_its_exercise_alone(course, make, words):
     extracted = texts_of(course, make(course))
     assert set(extracted.texts) == {"p1/letters/second.py"} and set(extracted.problems) == {"p1/letters/first.py"}
-    sentence = extracted.problems["p1/letters/first.py"]
+    sentence = extracted.problems["p1/letters/first.py"].message
     assert words in sentence and sentence.endswith(".") and "\n" not in sentence
 
 
@@ -259,11 +259,16 @@ def test_what_a_student_hands_in_is_read_file_by_file(course):
     assert len(read_notebooks(course, [("letters.ipynb", letters), ("x/my copy.ipynb", digits)]).texts) == 3, "any name"
     extracted = read_notebooks(course, [("letters.ipynb", letters), ("x/digits.ipynb", b"{")])
     assert set(extracted.texts) == {"p1/letters/first.py", "p1/letters/second.py"}
-    assert extracted.problems == {"p1/digits/third.py": "x/digits.ipynb is no notebook: it is not JSON; save it in Jupyter "
+    assert sentences(extracted) == {"p1/digits/third.py": "x/digits.ipynb is no notebook: it is not JSON; save it in Jupyter "
                                                         "and hand it in again."}
-    assert read_notebooks(course, [("digits.ipynb", "is a link")]).problems == {"p1/digits/third.py": "digits.ipynb is a link."}
+    a_link = Problem("digits.ipynb is a link.", "link", "It is a link.")
+    assert read_notebooks(course, [("digits.ipynb", a_link)]).problems == {"p1/digits/third.py": a_link}
     with pytest.raises(SourceError, match="copy.ipynb is no notebook"):
         read_notebooks(course, [("letters.ipynb", letters), ("copy.ipynb", b"{")])
+
+
+def sentences(read) -> dict[str, str]:
+    return {path: problem.message for path, problem in read.problems.items()}
 
 
 def handed_in(course, folder: Path, files: dict[str, str]):
@@ -280,7 +285,7 @@ def test_a_notebook_counts_before_the_files(course, tmp_path):
         "letters/letters.ipynb": json.dumps(notebook), "letters/.ipynb_checkpoints/letters.ipynb": "{",
         "exercises/p1/letters/first.py": "file", "exercises/p1/letters/second.py": "file", "exercises/p1/digits/third.py": "file"})
     assert "return 'notebook'" in read.texts["p1/letters/first.py"] and read.texts["p1/digits/third.py"] == "file"
-    assert read.problems == {"p1/letters/second.py": "letters/letters.ipynb has no cell 'letters-second'; take it from the "
+    assert sentences(read) == {"p1/letters/second.py": "letters/letters.ipynb has no cell 'letters-second'; take it from the "
                                                      "notebook that was given out."}
     assert set(read.texts) == {"p1/letters/first.py", "p1/digits/third.py"}
 
@@ -294,9 +299,9 @@ def test_a_notebook_too_large_or_a_link_is_one_sentence(course, tmp_path):
     (tmp_path / "class/ben/letters.ipynb").symlink_to(folder / "letters.ipynb")
     anna, ben = find_submissions(course, [tmp_path / "class"])
     exercises = list(course.exercises.values())
-    assert read_submission(course, anna, exercises).problems["p1/letters/first.py"].startswith(
+    assert read_submission(course, anna, exercises).problems["p1/letters/first.py"].message.startswith(
         "letters.ipynb is larger than 10 MB; clear its outputs")
-    assert read_submission(course, ben, exercises).problems["p1/letters/second.py"] == \
+    assert read_submission(course, ben, exercises).problems["p1/letters/second.py"].message == \
         "letters.ipynb is a link; hand in the file itself."
 
 
@@ -330,7 +335,8 @@ def test_a_comment_says_the_diagnosis_once_and_nothing_of_it_becomes_html(course
 
 
 def test_a_comment_says_which_line_of_the_cell_is_meant(course):
-    comment = comment_of(course, verdict(course, checks=[], message="first.py, line 12: invalid syntax."))
+    comment = comment_of(course, verdict(course, checks=[], reason=Reason.UNREADABLE_FILE,
+                                         message="first.py, line 12: invalid syntax."))
     assert "✗ first.py, line 12: invalid syntax." in comment and "take 8 off for your cell." in comment
 
 

@@ -156,7 +156,7 @@ def test_markup_in_titles_is_text_to_rich(tmp_path):
 
 def test_list_needs_nothing_heavy(course):
     code = ("import sys; from pathlib import Path; from grader.course.manifest import load_course;"
-            "from grader.records.ledger import statuses; from grader.report.learner import course_map;"
+            "from grader.records.ledger import statuses; from grader.report.learner.course_map import course_map;"
             "from grader.report.learner.terminal import list_text;"
             f"root = Path({str(course.root)!r}); list_text(course_map(load_course(root), statuses(root)), True);"
             "sys.exit(','.join({'rich', 'jinja2', 'torch', 'numpy', 'hypothesis', 'pytest'} & {*sys.modules}) or 0)")

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.autograde import archives, submissions, tars
-from grader.autograde.content import UnreadableError
+from grader.autograde.content import UnreadableError, Unusable
 from grader.autograde.hand_in import read_submission
 from grader.autograde.submissions import Submission, find_submissions
 from grader.course.manifest import load_course
@@ -109,7 +109,7 @@ def why_unreadable(course, path: Path) -> str:
 def problem(course, path: Path, at: str = FIRST) -> str:
     hand_in = read(course, path)
     assert at not in hand_in.texts
-    words = hand_in.problems[at]
+    words = hand_in.problems[at].message
     assert words.isprintable() and words.encode("utf-8") and len(words) < 300 and words.endswith(".")
     return words
 
@@ -167,7 +167,7 @@ def test_where_a_file_is_missing_it_is_said_what_is_there(course, tmp_path, file
     for path in (tmp_path / "alice", pack(tmp_path / "alice.zip", dict.fromkeys(files, MINE)),
                  pack(tmp_path / "alice.tar.gz", dict.fromkeys(files, MINE))):
         hand_in = read(course, path)
-        assert (hand_in.instead[FIRST], hand_in.instead[SECOND]) == (first, second)
+        assert (hand_in.missing[FIRST].words, hand_in.missing[SECOND].words) == (first, second)
         assert FIRST not in hand_in.texts and hand_in.problems == {}
 
 
@@ -367,7 +367,7 @@ def test_what_an_ordinary_user_may_not_read(course, tmp_path):
 
 def submission_words(course, path: Path) -> str:
     try:
-        return read_submission(course, Submission("alice", path), [course.find_one("letters/first")]).problems[FIRST]
+        return read_submission(course, Submission("alice", path), [course.find_one("letters/first")]).problems[FIRST].message
     except UnreadableError as error:
         return str(error)
 
@@ -433,8 +433,9 @@ def test_what_is_no_ordinary_file_is_not_waited_for(course, tmp_path):
     (tmp_path / "second.py").mkdir()
     hand_in = read(course, tmp_path)
     assert hand_in.texts == {}
-    assert hand_in.problems == {FIRST: "first.py is not an ordinary file.", NAMESAKE: "first.py is not an ordinary file.",
-                                THIRD: "third.py cannot be read (No such device or address)."}
+    assert {path: problem.message for path, problem in hand_in.problems.items()} == {
+        FIRST: "first.py is not an ordinary file.", NAMESAKE: "first.py is not an ordinary file.",
+        THIRD: "third.py cannot be read (No such device or address)."}
     os.mkfifo(tmp_path / "alice.zip")
     assert why_unreadable(course, tmp_path / "alice.zip") == "it is neither a folder nor an archive"
 
@@ -707,7 +708,7 @@ def test_one_damaged_member_leaves_the_others(course, tmp_path):
     whole[whole.index(b"first.py") + 8] ^= 0xFF
     alice.write_bytes(whole)
     hand_in = read(course, alice)
-    assert hand_in.texts == {THIRD: "3"} and "first.py is damaged in the archive (" in hand_in.problems[FIRST]
+    assert hand_in.texts == {THIRD: "3"} and "first.py is damaged in the archive (" in hand_in.problems[FIRST].message
 
 
 def test_a_zip_with_a_password_and_one_with_a_method_that_nobody_knows(course, tmp_path):
@@ -807,6 +808,6 @@ def test_no_archive_raises_anything_but_unreadable(tmp_path_factory, whatever):
     path.write_bytes(content)
     try:
         for name, text in archives.files_in_archive(path, lambda name: True):
-            assert isinstance(name, str) and isinstance(text, bytes | str) and len(text) <= 1_000_001
+            assert isinstance(name, str) and (isinstance(text, Unusable) or len(text) <= 1_000_001)
     except UnreadableError as error:
         assert str(error).isprintable() and len(str(error)) < 200

@@ -7,7 +7,8 @@ from urllib.parse import quote
 from grader.course.manifest import Course, Exercise
 from grader.records.class_ledger import Marked
 from grader.records.outcome import Outcome, earned, is_unsafe, judged, needs_a_look, out_of, outcome, unjudged
-from grader.report.classroom.clusters import Cluster, clusters, words_of_verdict
+from grader.records.verdict import Verdict
+from grader.report.classroom.clusters import Cluster, clusters, words_of_verdicts
 from grader.report.classroom.sentences import UNSAFE, judged_by
 from grader.report.templates import environment, shown_check, when
 from grader.text import count, safe_line, short
@@ -133,15 +134,20 @@ def not_judged(exercises: list[Exercise], marked: list[Marked], people: dict[str
     misplaced = [{**people[one.name], "problem": short(words, LONGEST)} for one in marked if (words := needs_a_look(exercises, one))]
     due = [{**people[one.name], "numbers": ", ".join(e.number for e in unjudged(exercises, one))}
            for one in marked if not one.problem and unjudged(exercises, one)]
-    not_run: dict[tuple, tuple[str, list[dict]]] = {}  # {(exercise, reason, detail): (words, whose)}
+    not_run: dict[tuple, list[tuple[str, Verdict]]] = {}  # by exercise, reason and detail
     for exercise in exercises:
         for one in marked:
             verdict = one.verdicts.get(exercise.id)
             if outcome(verdict) == Outcome.NOT_RUN and not one.problem:  # of which all has been said
                 # One line for each reason; one of before there were reasons has a line of its own.
                 why = (verdict.reason, verdict.detail) if verdict.reason else (None, one.name)
-                line = not_run.setdefault((exercise.number, *why), (words_of_verdict(verdict), []))
-                line[1].append({**people[one.name], "href": f"{people[one.name]['href']}#e{exercise.number}"})
+                not_run.setdefault((exercise.number, *why), []).append((one.name, verdict))
     return {"unread": unread, "misplaced": misplaced, "due": due,
-            "not_run": [{"number": number, "message": short(words, LONGEST), "names": names[:SHOWN_NAMES],
-                         "more": names[SHOWN_NAMES:]} for (number, *_), (words, names) in not_run.items()]}
+            "not_run": [shown_not_run(number, found, people) for (number, *_), found in not_run.items()]}
+
+
+def shown_not_run(number: str, found: list[tuple[str, Verdict]], people: dict[str, dict]) -> dict:
+    """One reason why an exercise was not run, and whose."""
+    names = [{**people[name], "href": f"{people[name]['href']}#e{number}"} for name, _ in found]
+    words = words_of_verdicts([verdict for _, verdict in found])
+    return {"number": number, "message": short(words, LONGEST), "names": names[:SHOWN_NAMES], "more": names[SHOWN_NAMES:]}

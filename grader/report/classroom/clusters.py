@@ -57,7 +57,8 @@ def clusters_at(exercise: Exercise, marked: list[Marked]) -> list[Cluster]:
     for end, names in by_end(verdicts, left).items():
         first = verdicts[names[0]]
         sample = next((c for c in failing(first) if end_of(c) == end), None)
-        found.append(Cluster(exercise, names, words_of_check(sample) if sample else words_of_verdict(first), sample))
+        words = words_of_check(sample) if sample else words_of_verdicts([verdicts[name] for name in names])
+        found.append(Cluster(exercise, names, words, sample))
     behaviours = {name: fingerprints - ends_of(verdicts[name]) for name, fingerprints in left.items()}
     for behaviour, names in by_behaviour(behaviours).items():
         checks = [c for c in failing(verdicts[names[0]]) if fingerprint_of(c) in behaviour]
@@ -144,5 +145,8 @@ def words_of_check(check: Check) -> str:
     return f"{check.kind or 'failed'}: {note}"
 
 
-def words_of_verdict(verdict: Verdict) -> str:
-    return verdict.summary or verdict.message or "It could not be run."
+def words_of_verdicts(verdicts: list[Verdict]) -> str:
+    """What all of them say or, where they differ, the reason and the detail that they have in common."""
+    said = {verdict.summary or verdict.message for verdict in verdicts}
+    first = verdicts[0]
+    return said.pop() or "It could not be run." if len(said) == 1 else f"{first.reason}: {first.detail}"
