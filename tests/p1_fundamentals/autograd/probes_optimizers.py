@@ -28,8 +28,8 @@ def train_in_place(work, optimizer, arrays, gradients, **options):
     The parameters are views of larger, transposed arrays. Returned are whether `data` is the array that it was; the
     parameters at the end; their gradients after the last step.
     """
-    proxied = [np.repeat(array.T[..., None], 2, axis=-1)[..., 0].T for array in arrays]
-    params = [work.Tensor(array, requires_grad=True) for array in proxied]
+    held = [np.repeat(array.T[..., None], 2, axis=-1)[..., 0].T for array in arrays]
+    params = [work.Tensor(array, requires_grad=True) for array in held]
     stepper = getattr(work, optimizer)(params, **options)
     for param in params:
         param.grad = np.zeros_like(param.data)
@@ -37,7 +37,7 @@ def train_in_place(work, optimizer, arrays, gradients, **options):
         for param, gradient in zip(params, given):
             param.grad[...] = gradient
         stepper.step()
-    return [param.data is array for param, array in zip(params, proxied)], proxied, [param.grad for param in params]
+    return [param.data is array for param, array in zip(params, held)], held, [param.grad for param in params]
 
 
 def zero_gradients(work, optimizer, arrays, gradient, **options):
