@@ -57,7 +57,7 @@ def compare(answer, want, numbers, point, place, given, names, only) -> None:
             raise MismatchError("type", got=a_kind_of(answer), want=whole, given=given, note=note(names, place))
         if len(answer) != len(want):
             raise MismatchError("shape", got=f"a tuple of {len(answer)}", want=whole, given=given, note=note(names, place),
-                           value=len(answer))
+                                value=len(answer))
         for i, (one, other) in enumerate(zip(answer, want)):
             compare(one, other, numbers, point, (*place, i), given, names, only)
         return
@@ -73,10 +73,10 @@ def compare(answer, want, numbers, point, place, given, names, only) -> None:
     except NoAnswer as no:
         shown = no.got or (text_of(answer) if isinstance(answer, dict) else a_kind_of(answer))
         raise MismatchError(no.kind, got=shown, want=wanted, given=given, value=str(no),
-                       note=f"{note(names, place)}{': ' if place else ''}{no}") from None
+                            note=f"{note(names, place)}{': ' if place else ''}{no}") from None
     if not abs(got - want) <= mpmath.mpf(10) ** -AGREE * max(1, abs(want)):  # so that NaN, whoever forged it, is wrong
         raise MismatchError("value", got=f"{mpmath.nstr(mpmath.re(got), 6)}, from {text_of(answer)}", want=wanted,
-                       given=given, note=note(names, place), value=float(mpmath.re(got)))
+                            given=given, note=note(names, place), value=float(mpmath.re(got)))
 
 
 class NoAnswer(Exception):
