@@ -22,17 +22,17 @@ start: .venv/.learner
 ifneq ($(wildcard tests),)
 test: .venv/.maintainer build/nbgrader/.ready
 	$(BIN)/ruff check
-	$(BIN)/pytest --quiet -rs tests/grader --ignore tests/grader/test_attacks.py
+	$(BIN)/pytest --quiet -rs tests/grader --ignore tests/grader/autograde/test_attacks.py
 	$(BIN)/grader verify
 	$(BIN)/grader study autograd --workspace solutions --output build/study
 
 # Some 300 hostile submissions, as root and as an ordinary user: many minutes.
 attacks: .venv/.maintainer
-	$(BIN)/pytest --quiet -rs tests/grader/test_attacks.py
+	$(BIN)/pytest --quiet -rs tests/grader/autograde/test_attacks.py
 
 bench: .venv/.maintainer build/nbgrader/.ready
-	$(BIN)/python tests/grader/measure_speed.py
-	$(BIN)/python -m tests.grader.measure_class
+	$(BIN)/python tests/grader/bench/measure_speed.py
+	$(BIN)/python -m tests.grader.bench.measure_class
 	$(BIN)/grader bench autograd --workspace solutions
 else
 test bench:
@@ -58,7 +58,7 @@ endif
 	@touch $@
 
 # nbgrader brings all of Jupyter, which nothing else here needs: it has an environment of its own.
-build/nbgrader/.ready: tests/grader/nbgrader-requirements.txt | .venv/bin/python
+build/nbgrader/.ready: tests/grader/nbgrader/nbgrader-requirements.txt | .venv/bin/python
 	$(BIN)/python -m venv --clear build/nbgrader
 	build/nbgrader/bin/python -m pip install --quiet --requirement $<
 	@touch $@

@@ -1,8 +1,8 @@
 """Fixtures of the grader's own tests."""
 import pytest
 
-from tests.grader import judging
-from tests.grader.shell import course_in_use
+from tests.grader.helpers import judging
+from tests.grader.helpers.shell import course_in_use
 
 
 @pytest.fixture(scope="session")

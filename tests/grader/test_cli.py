@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from grader.__main__ import main
-from tests.grader.small_course import small_course, write
+from tests.grader.helpers.small_course import small_course, write
 
 
 @pytest.fixture

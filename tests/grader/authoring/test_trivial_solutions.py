@@ -1,0 +1,134 @@
+"""Constant solutions, run: each kind does what it says, and what is not a learner's stays."""
+import numpy as np
+import pytest
+
+from grader.authoring.trivial_solutions import KINDS, with_trivial_solution, written_functions
+from grader.course.workspace import local_workspace
+from tests.grader.helpers.small_course import small_course
+
+TEXT = '''
+"""First."""
+from contextlib import contextmanager
+
+import numpy as np
+
+
+class Result:
+    """A value, and a function for its gradient."""
+
+    def __init__(self, value, vjp):
+        self.value, self.vjp = value, vjp
+
+
+def given_function(x):
+    return 2 * x
+
+
+def first(x):
+    ### BEGIN SOLUTION
+    return given_function(x)
+    ### END SOLUTION
+
+
+def square(x):
+    ### BEGIN SOLUTION
+    def vjp(g):
+        return (2 * x * g,)
+
+    return Result(x * x, vjp)
+    ### END SOLUTION
+
+
+class Counter:
+    def __init__(self, start, by=1):
+        ### BEGIN SOLUTION
+        self.total, self.by = start, by
+        ### END SOLUTION
+
+    def step(self):
+        ### BEGIN SOLUTION
+        self.total = self.total + self.by
+        ### END SOLUTION
+
+    @property
+    def twice(self):
+        ### BEGIN SOLUTION
+        return 2 * self.total
+        ### END SOLUTION
+
+
+@contextmanager
+def block():
+    ### BEGIN SOLUTION
+    yield
+    ### END SOLUTION
+'''
+
+
+@pytest.fixture
+def constant(tmp_path):
+    """`constant(kind)` is the module with constants of that kind, as a namespace."""
+    course = small_course(tmp_path, first=TEXT)
+    exercise = course.find_one("first")
+
+    def made(kind):
+        space = {"__name__": "made"}
+        exec(with_trivial_solution(local_workspace(course, "solutions"), exercise, kind).read(exercise.path), space)
+        return space
+    return made
+
+
+def test_functions_between_the_marks_are_found():
+    assert written_functions(TEXT) == {
+        "first": "returns", "square": "returns", "Counter.__init__": "", "Counter.step": "", "Counter.twice": "returns",
+        "block": "yields"}
+
+
+A, B = np.array([1.0, 2.0]), np.array([[3.0]])
+
+
+@pytest.mark.parametrize("kind, of_a, of_minus_a, of_b", [
+    ("nothing", None, None, None),
+    ("argument", A, -A, B),
+    ("zeros", 0 * A, 0 * A, 0 * B),
+    ("ones", 0 * A + 1, 0 * A + 1, 0 * B + 1),
+    ("first", 2 * A, 2 * A, 2 * A),
+    ("first of form", 2 * A, 2 * A, 2 * B),
+    ("before", 2 * A, 2 * A, 2 * B),
+    ("no gradient", 0 * A, 0 * A, 0 * B),
+    ("first gradient", 2 * A, 2 * A, 2 * B),
+])
+def test_a_function(constant, kind, of_a, of_minus_a, of_b):
+    first = constant(kind)["first"]
+    for argument, want in ((A, of_a), (-A, of_minus_a), (B, of_b)):
+        np.testing.assert_equal(first(argument), want)
+    np.testing.assert_equal(first(A), -2 * A if kind == "before" else of_a)
+
+
+def test_an_error_is_raised_whatever_comes_with_all_that_a_check_could_look_for_in_its_words(constant):
+    with pytest.raises(ValueError, match=r"\(2,\).*axis"):
+        constant("error")["first"](A, axis=1)
+
+
+@pytest.mark.parametrize("kind, value, gradient", [
+    ("zeros", 0 * A, 0 * A), ("no gradient", A * A, 0 * A), ("first gradient", A * A, 2 * A), ("first", A * A, 2 * A)])
+def test_a_result_with_a_gradient(constant, kind, value, gradient):
+    square = constant(kind)["square"]
+    result = square(A)
+    for _ in range(2):
+        np.testing.assert_equal(result.value, value)
+        np.testing.assert_equal(result.vjp(np.ones(2)), (gradient,))
+    later = square(-A)
+    np.testing.assert_equal(later.vjp(np.ones(2)), (gradient,))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_changes_things_does_nothing_and_a_constructor_keeps_what_it_is_given(constant, kind):
+    space = constant(kind)
+    counter = space["Counter"](5, by=2)
+    assert (counter.start, counter.by) == (5, 2) and not hasattr(counter, "total")
+    np.testing.assert_equal(space["given_function"](A), 2 * A)
+    if kind != "error":
+        counter.step()
+        with space["block"]():
+            pass
