@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.grader.attacks import trees
+from tests.grader.attacks import packed, trees
 
 HERE = Path(__file__).parent
 EXERCISE = "p1_fundamentals/autograd/unbroadcast"
-TOOLS = {"corpus", "trees", "__init__"}
+TOOLS = {"corpus", "packed", "trees", "__init__"}
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,11 @@ class Attack:
 
 
 def attacks() -> list[Attack]:
-    """All of them: the files, read and never imported, and what trees.py makes."""
+    """All of them: the files, read and never imported, and what trees.py and packed.py make."""
     files = [of_file(path) for path in sorted(HERE.glob("*.py")) if path.stem not in TOOLS]
     made = [Attack(name, inspect.getdoc(make).splitlines()[0], EXERCISE, make)
-            for name, make in inspect.getmembers(trees, inspect.isfunction)
-            if list(inspect.signature(make).parameters) == ["place"] and make.__module__ == trees.__name__]
+            for module in (trees, packed) for name, make in inspect.getmembers(module, inspect.isfunction)
+            if list(inspect.signature(make).parameters) == ["place"] and make.__module__ == module.__name__]
     return files + made
 
 
