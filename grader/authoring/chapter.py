@@ -11,8 +11,8 @@ def chapter_path(project: Project) -> str:
 
 
 def with_table(course: Course, project: Project, chapter: str) -> str:
-    """`chapter` with the table between its `<!-- exercises -->` marks as course.yml has it now."""
-    return TABLE.sub(lambda marks: marks[1] + exercise_table(course, project) + marks[2], chapter)
+    """`chapter` with the table between its `<!-- exercises -->` markers as course.yml has it now."""
+    return TABLE.sub(lambda found: found[1] + exercise_table(course, project) + found[2], chapter)
 
 
 def exercise_table(course: Course, project: Project) -> str:

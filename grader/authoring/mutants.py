@@ -1,7 +1,7 @@
 """Mutants: small changes to the reference, to see whether the suite notices them.
 
 The changes are mutmut's operators (`+` for `-`, `<` for `<=`, an argument left out, …), applied to the code between
-the marks of a solution: not to annotations and docstrings, and not to the words of an error, which no check demands.
+the markers of a solution: not to annotations and docstrings, and not to the words of an error, which no check demands.
 A mutant that the suite passes survives: then a check is missing, or the mutant cannot be told from the reference and
 is listed with its reason in tests/<project>/equivalent_mutants.yml.
 """
@@ -100,7 +100,7 @@ def mutants_of(text: str, name: str = "solution") -> list[Mutant]:
 
 
 def changed_texts(text: str, regions) -> Iterator[tuple[int, str]]:
-    """(line, whole text) for every place between `regions`' marks and every operator of mutmut's that fits it."""
+    """(line, whole text) for every place between the markers of `regions` and every operator of mutmut's that fits it."""
     try:
         import libcst
         from libcst.metadata import MetadataWrapper, PositionProvider

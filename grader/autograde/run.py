@@ -62,7 +62,7 @@ def autograde(course: Course, options: Options) -> int:
         record = Record(ledger, plan)
         before = {m.name: {e.id: m.verdicts[e.id].earned for e in exercises if e.id in m.verdicts} for m in ledger.marked()}
         with Shown(len(submissions), before) as shown, \
-                contextlib.closing(engine(plan, submissions, options, shown)) as pairs:  # and with it the sandboxes
+                contextlib.closing(mark_all(plan, submissions, options, shown)) as pairs:  # and with it the sandboxes
             for task, verdict in pairs:
                 record(task, verdict)
                 shown(task, verdict)
@@ -89,7 +89,7 @@ def exercises_to_mark(course: Course, only: str | None) -> list[Exercise]:
     return exercises
 
 
-def engine(plan: Plan, submissions: list[Submission], options: Options, shown: "Shown") -> Iterator[tuple[Task, Verdict | None]]:
+def mark_all(plan: Plan, submissions: list[Submission], options: Options, shown: "Shown") -> Iterator[tuple[Task, Verdict | None]]:
     tasks = (plan.task(submission) for submission in submissions)
     if options.engine == "dask":
         from grader.autograde.on_dask import mark_on_dask

@@ -55,7 +55,7 @@ def files_in_tar(file: BinaryIO, begin: bytes, wanted: Callable[[str], bool]) ->
 
 def members(stream: "Stream") -> Iterator[tuple[str, bytes, int]]:
     """(name, kind, size) of each member; whoever asks for the next has read or skipped the content, in whole blocks."""
-    said: dict[str, str] = {}  # what a header before the member's own says of it
+    headers: dict[str, str] = {}  # what a header before the member's own says of it
     headers = 0
     for _ in range(4 * MOST_MEMBERS):
         header = stream.read(BLOCK, may_end=True)
@@ -71,18 +71,18 @@ def members(stream: "Stream") -> Iterator[tuple[str, bytes, int]]:
             content = stream.read(size)
             stream.skip(-size % BLOCK)
             if kind == LONG_NAME:
-                said["path"] = text(content)
+                headers["path"] = text(content)
             elif kind == PAX:
-                said |= pax_records(content)
+                headers |= pax_records(content)
             continue
-        if any(key.startswith("GNU.sparse") for key in said):
+        if any(key.startswith("GNU.sparse") for key in headers):
             kind = b"S"
-        if "size" in said:
-            size = number(said["size"].encode(), base=10)
+        if "size" in headers:
+            size = number(headers["size"].encode(), base=10)
         prefix = text(header[345:500]) if header[257:263] == b"ustar\0" else ""
-        yield said.get("path") or (f"{prefix}/" if prefix else "") + text(header[:100]), kind, \
+        yield headers.get("path") or (f"{prefix}/" if prefix else "") + text(header[:100]), kind, \
             0 if kind in LINKS + FOLDER else size
-        said = {}
+        headers = {}
     raise UnreadableError(f"it has more than {MOST_MEMBERS:,} files")
 
 

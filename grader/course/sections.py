@@ -1,4 +1,4 @@
-"""The marks in a solution file: the regions that a stub leaves out, the hints, and what a notebook asks for in words.
+"""The markers in a solution file: the regions that a stub leaves out, the hints, and what a notebook asks for in words.
 Text in, text out.
 
     ### BEGIN SOLUTION          ### BEGIN HINTS             ### BEGIN QUESTIONS
@@ -19,14 +19,14 @@ BEGIN_QUESTIONS, END_QUESTIONS = "### BEGIN QUESTIONS", "### END QUESTIONS"
 MARKERS = {BEGIN_SOLUTION: "solution", END_SOLUTION: "solution", BEGIN_HINTS: "hints", END_HINTS: "hints",
          BEGIN_QUESTIONS: "questions", END_QUESTIONS: "questions"}
 
-# A mark with a slip in it would hand the solution out, so whatever resembles one must be one.
+# A marker with a slip in it would hand the solution out, so whatever resembles one must be one.
 _RESEMBLES_A_MARKER = re.compile(r"#+\s*(begin|end)[\s_-]*(solution|hint|question)", re.IGNORECASE)
 _ITEM = re.compile(r"# (\d+)\. (.*)")
 _QUESTION = re.compile(r"\((\d+) points?\) (.*)", re.DOTALL)
 
 
 class Block(NamedTuple):
-    """A marked block; `begin` and `end` are the lines of its two marks, counted from 1."""
+    """A block between two markers; `begin` and `end` are their lines, counted from 1."""
 
     kind: str  # "solution", "hints" or "questions"
     begin: int
@@ -34,22 +34,22 @@ class Block(NamedTuple):
 
 
 def blocks_of(text: str, name: str = "solution") -> list[Block]:
-    """The marked blocks of `text`; UsageError, with `name` and the line, where the marks do not pair up."""
+    """The blocks of `text`; UsageError, with `name` and the line, where the markers do not pair up."""
     found: list[Block] = []
     kind, begin = "", 0
     lines = text.split("\n")
     for number, line in enumerate(lines, 1):
-        mark = line.strip()
-        if mark not in MARKERS:
-            if _RESEMBLES_A_MARKER.match(mark):
-                raise UsageError(f"{name}, line {number}: '{mark}' is none of the marks ({', '.join(MARKERS)}).")
+        marker = line.strip()
+        if marker not in MARKERS:
+            if _RESEMBLES_A_MARKER.match(markerer):
+                raise UsageError(f"{name}, line {number}: '{marker}' is none of the markers ({', '.join(MARKERS)}).")
             continue
-        if mark in (BEGIN_SOLUTION, BEGIN_HINTS, BEGIN_QUESTIONS):
+        if marker in (BEGIN_SOLUTION, BEGIN_HINTS, BEGIN_QUESTIONS):
             if kind:
-                raise UsageError(f"{name}, line {number}: '{mark}' comes before the end of what line {begin} begins.")
-            kind, begin = MARKERS[mark], number
-        elif kind != MARKERS[mark]:
-            raise UsageError(f"{name}, line {number}: '{mark}' ends nothing that was begun.")
+                raise UsageError(f"{name}, line {number}: '{marker}' comes before the end of what line {begin} begins.")
+            kind, begin = MARKERS[marker], number
+        elif kind != MARKERS[marker]:
+            raise UsageError(f"{name}, line {number}: '{marker}' ends nothing that was begun.")
         else:
             found.append(Block(kind, begin, number))
             kind = ""
@@ -69,7 +69,7 @@ def solution_regions(text: str, name: str = "solution") -> list[Block]:
 def stub_of(solution_text: str, name: str = "solution") -> str:
     """The stub of a solution: each region is one `raise NotImplementedError`, hints and questions are gone.
 
-    Text without marks is given code and comes back as it is. `name` is the file that an error names.
+    Text without markers is given code and comes back as it is. `name` is the file that an error names.
     """
     blocks = blocks_of(solution_text, name)
     if not blocks:
@@ -80,8 +80,8 @@ def stub_of(solution_text: str, name: str = "solution") -> str:
     for block in blocks:
         kept += lines[at:block.begin - 1]
         if block.kind == "solution":
-            mark = lines[block.begin - 1]
-            kept.append(mark[:len(mark) - len(mark.lstrip())] + "raise NotImplementedError")
+            marker = lines[block.begin - 1]
+            kept.append(marker[:len(marker) - len(marker.lstrip())] + "raise NotImplementedError")
         at = block.end
     stub = "\n".join([*kept, *lines[at:]]).rstrip() + "\n"
     try:
@@ -93,7 +93,7 @@ def stub_of(solution_text: str, name: str = "solution") -> str:
 
 
 def without_markers(solution_text: str) -> str:
-    """The solution as a page to read: without marks, hints and questions."""
+    """The solution as a page to read: without markers, hints and questions."""
     lines = solution_text.split("\n")
     left_out: set[int] = set()
     for block in blocks_of(solution_text):
@@ -102,7 +102,7 @@ def without_markers(solution_text: str) -> str:
 
 
 def hints_of(solution_text: str, name: str = "solution") -> list[str]:
-    """The hints, in order, without comment marks; each paragraph is one line, an empty line parts two of them."""
+    """The hints, in order, without comment signs; each paragraph is one line, an empty line parts two of them."""
     return ["\n\n".join(paragraphs) for paragraphs in _items(solution_text, "hints", name)]
 
 
@@ -128,14 +128,14 @@ def questions_of(solution_text: str, name: str = "solution") -> list[Question]:
 
 
 def _items(solution_text: str, kind: str, name: str) -> list[list[str]]:
-    """The numbered items of the blocks of `kind`, each as its paragraphs, without comment marks."""
+    """The numbered items of the blocks of `kind`, each as its paragraphs, without comment signs."""
     items: list[list[str]] = []
     for block in blocks_of(solution_text, name):
         if block.kind != kind:
             continue
         for number, line in enumerate(solution_text.split("\n")[block.begin:block.end - 1], block.begin + 1):
             if line.strip() and not line.startswith("#"):
-                raise UsageError(f"{name}, line {number}: between the marks of the {kind} every line begins with #.")
+                raise UsageError(f"{name}, line {number}: between the markers of the {kind} every line begins with #.")
             words = line.removeprefix("#").strip()
             starts = _ITEM.fullmatch(line.rstrip())
             if starts and int(starts[1]) == len(items) + 1:

@@ -80,7 +80,7 @@ def engines(exercises: Iterable[Exercise], marked: Iterable[Marked]) -> dict[str
 
 
 def is_unsafe(exercises: Iterable[Exercise], marked: Iterable[Marked]) -> bool:
-    """Whether any verdict was made without the sandbox. Such a stranger's code could have changed any other's marks, so
+    """Whether any verdict was made without the sandbox. Such a stranger's code could have changed anybody's points, so
     what is written of the class says so everywhere."""
     exercises = list(exercises)
     return any(verdict.unsafe for one in marked for verdict in judged(exercises, one))

@@ -24,7 +24,7 @@ ASKS_ALREADY = {(Kind.TIMEOUT, "cpu"), (Kind.OUTPUT, "too much")}
 NAMED = {Kind.TIMEOUT, Kind.MEMORY, Kind.OUTPUT, Kind.CRASHED, Kind.PROTOCOL, Kind.FORBIDDEN, Kind.UNREADABLE,
          Kind.NEEDS}
 
-# First words of a title that stay as they are; others begin small, since a mark comes before them.
+# First words of a title that stay as they are; others begin small, since a symbol comes before them.
 PROPER_NAMES = {"Adam", "Bayes", "Bernoulli", "Bessel", "Cholesky", "Dirichlet", "Euler", "Fourier", "Frobenius",
                 "Gauss", "Gaussian", "Hessian", "Huber", "Jacobian", "Kaiming", "Laplace", "Lion", "Markov", "Muon",
                 "Nesterov", "Newton", "Poisson", "Python", "Xavier"}
@@ -51,23 +51,23 @@ def _header(verdict: Verdict, color: bool) -> str:
 
 def _message(verdict: Verdict, color: bool) -> list[str]:
     status = verdict.status
-    mark = paint(SYMBOLS[status], COLORS[status], color)
+    symbol = paint(SYMBOLS[status], COLORS[status], color)
     words = safe_line(verdict.message)
     if status == Status.NOT_STARTED:
         words = f"not started: {words}"
     first, *more = textwrap.wrap(words, WIDTH - 4, break_long_words=False, break_on_hyphens=False) or [""]
-    lines = [f"  {mark} {first}", *(f"    {line}" for line in more)]
+    lines = [f"  {symbol} {first}", *(f"    {line}" for line in more)]
     return lines + [f"{INDENT}{line}".rstrip() for line in safe(verdict.excerpt).replace("\t", " ").splitlines()]
 
 
 def _check(check: Check, told: set[str], color: bool, verbose: bool, waiting: bool) -> list[str]:
     """`waiting` says that supporting checks earn nothing yet; one that passed says so too."""
-    mark = paint(SYMBOLS[check.status], COLORS[check.status], color)
+    symbol = paint(SYMBOLS[check.status], COLORS[check.status], color)
     title = _begun_small(safe_line(check.title))
     if waiting and check.supporting and check.status == Status.PASSED:
         title += " (counts once the others pass)"
     first, *more = textwrap.wrap(title, WIDTH - 4) or [""]
-    lines = [f"  {mark} {first}", *(f"    {line}" for line in more)]
+    lines = [f"  {symbol} {first}", *(f"    {line}" for line in more)]
     if check.status == Status.FAILED:
         lines += _failure(check, told, color)
         return lines + _printed(check.output, color, None if verbose else PRINTED_LINES)

@@ -85,7 +85,7 @@ def scores(verdict: Verdict) -> list[tuple[float, float]]:
 
     The checks that passed share what was earned and have all of their share; the others share the rest and have none of
     it. Shares are whole quarters of a point, as even as these can be, the earlier checks having the larger ones; so
-    a share can be 0. A verdict's marks are rounded down to whole points, so no fixed price of each check would add up.
+    a share can be 0. A verdict's points are rounded down to whole points, so no fixed price of each check would add up.
     """
     passed = [passes(verdict, check) for check in verdict.checks]
     if all(passed) or not any(passed):

@@ -22,11 +22,11 @@ def list_text(shown: dict, color: bool) -> str:
 
 def _exercise_line(exercise: dict, following: dict | None, color: bool) -> str:
     status = exercise["status"]
-    mark = paint(SYMBOLS[status], COLORS[status], color)
+    symbol = paint(SYMBOLS[status], COLORS[status], color)
     points = f"{exercise['earned']} of {exercise['points']}"
     name = exercise["id"].partition("/")[2]
     here = paint("  ← next", "cyan", color) if following and exercise["id"] == following["id"] else ""
-    return f"     {mark} {exercise['number']:<7}{exercise['title']:<{TITLE_WIDTH - 1}}  {points:>8}   " \
+    return f"     {symbol} {exercise['number']:<7}{exercise['title']:<{TITLE_WIDTH - 1}}  {points:>8}   " \
            + paint(name, "dim", color) + here
 
 
