@@ -55,7 +55,7 @@ def files_in_tar(file: BinaryIO, begin: bytes, wanted: Callable[[str], bool]) ->
 
 def members(stream: "Stream") -> Iterator[tuple[str, bytes, int]]:
     """(name, kind, size) of each member; whoever asks for the next has read or skipped the content, in whole blocks."""
-    headers: dict[str, str] = {}  # what a header before the member's own says of it
+    fields: dict[str, str] = {}  # what a header before the member's own says of it
     headers = 0
     for _ in range(4 * MOST_MEMBERS):
         header = stream.read(BLOCK, may_end=True)
@@ -71,18 +71,18 @@ def members(stream: "Stream") -> Iterator[tuple[str, bytes, int]]:
             content = stream.read(size)
             stream.skip(-size % BLOCK)
             if kind == LONG_NAME:
-                headers["path"] = text(content)
+                fields["path"] = text(content)
             elif kind == PAX:
-                headers |= pax_records(content)
+                fields |= pax_records(content)
             continue
-        if any(key.startswith("GNU.sparse") for key in headers):
+        if any(key.startswith("GNU.sparse") for key in fields):
             kind = b"S"
-        if "size" in headers:
-            size = number(headers["size"].encode(), base=10)
+        if "size" in fields:
+            size = number(fields["size"].encode(), base=10)
         prefix = text(header[345:500]) if header[257:263] == b"ustar\0" else ""
-        yield headers.get("path") or (f"{prefix}/" if prefix else "") + text(header[:100]), kind, \
+        yield fields.get("path") or (f"{prefix}/" if prefix else "") + text(header[:100]), kind, \
             0 if kind in LINKS + FOLDER else size
-        headers = {}
+        fields = {}
     raise UnreadableError(f"it has more than {MOST_MEMBERS:,} files")
 
 
