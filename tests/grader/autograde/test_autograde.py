@@ -1,10 +1,13 @@
 """`grader autograde` from the shell, as a whole process: a class of eight, its ledger, and every way to run it again."""
+import contextlib
 import io
+import json
 import os
 import re
 import shlex
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +20,9 @@ from grader.autograde.marker import Job, not_judged
 from grader.autograde.run import Plan, Record, Shown
 from grader.autograde.tasks import Task
 from grader.course.manifest import load_course
+from grader.judge.engine import engine_digest
 from grader.records.class_ledger import open_class_ledger
+from grader.report.classroom.write import write_class_report
 from tests.grader.helpers.classes import autograde, below, finished, hand_in, sandbox_or_skip, slowly, verdicts
 from tests.grader.helpers.shell import course_in_use, edit, wait_until
 from tests.grader.helpers.small_course import FIRST, SECOND, THIRD, write
@@ -185,6 +190,55 @@ def test_a_changed_suite_makes_all_due(root, again):
     after = judged_at(out)
     assert {key for key in after if after[key] != before[key]} == {(name, THIRD_ID) for name in NAMES}
     assert lines_of(said)["right"] == "right: 7 points" and verdicts(out)["right", THIRD_ID]["status"] == "failed"
+
+
+def test_a_changed_engine_makes_all_due(root, again):
+    """As where `judge/expect.py` or NumPy is another one: here, the ledger holds verdicts of another engine."""
+    folder, out = again
+    before = judged_at(out)
+    with open_class_ledger(out) as ledger:
+        engines = {key.engine for key in ledger.known().values()}
+        ledger.connection.execute("UPDATE verdicts SET engine = 'another' WHERE submission = 'right'")
+    code, said, err = finished(autograde(root, folder, "--out", out))
+    after = judged_at(out)
+    assert {key for key in after if after[key] != before[key]} == {("right", e) for e in (FIRST_ID, SECOND_ID, THIRD_ID)}
+    assert lines_of(said)["right"] == "right: 12 points" and lines_of(said)["loop"] == "loop: nothing has changed"
+    assert engines == {engine_digest()} == {verdict["engine_hash"] for verdict in verdicts(out).values()}
+    assert f"Judged by engine {engine_digest()}." in (out / "report.html").read_text()
+
+
+def test_rejudge_judges_what_has_not_changed(root, again):
+    folder, out = again
+    before, same = judged_at(out), verdicts(out)
+    code, said, err = finished(autograde(root, folder, "--out", out, "--rejudge", "--only", "third"))
+    after = judged_at(out)
+    assert {key for key in after if after[key] != before[key]} == {(name, THIRD_ID) for name in NAMES}
+    assert verdicts(out) == same
+
+
+def test_a_class_that_an_earlier_grader_marked_is_opened_and_marked_again(root, again):
+    """Version 1 of the ledger knew of no engine."""
+    folder, out = again
+    old = sqlite3.connect(out / "class.sqlite3", isolation_level=None)
+    with contextlib.closing(old):
+        old.execute("ALTER TABLE verdicts DROP COLUMN engine")
+        for name, exercise, text in old.execute("SELECT submission, exercise, verdict FROM verdicts").fetchall():
+            verdict = {key: value for key, value in json.loads(text).items()
+                       if key not in ("reason", "detail", "summary", "engine_hash")}
+            for check in verdict["checks"]:
+                del check["detail"], check["mistake_ids"]
+            old.execute("UPDATE verdicts SET verdict = ? WHERE submission = ? AND exercise = ?",
+                        [json.dumps(verdict), name, exercise])
+        old.execute("PRAGMA user_version = 1")
+    with open_class_ledger(out) as ledger:
+        course = load_course(root)
+        earlier = ledger.marked()
+        assert {key.engine for key in ledger.known().values()} == {""} and len(earlier) == len(NAMES)
+        write_class_report(course, list(course.exercises.values()), earlier, out)
+    assert "Judged by an earlier grader." in (out / "report.html").read_text()
+    before = judged_at(out)
+    code, said, err = finished(autograde(root, folder, "--out", out))
+    assert (code, err) == (1, "") and not {*before.items()} & {*judged_at(out).items()}
 
 
 def test_unsafe_is_in_every_verdict_until_a_run_with_the_sandbox(root, tmp_path):
