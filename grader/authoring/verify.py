@@ -3,7 +3,7 @@
     1 the stub on disk is what release writes       4 every mistake fails and is told its own words
     2 the reference passes checks and thresholds    5 each docstring example runs
     3 the untouched stub earns 0                    6 nothing needs a later or an unnamed exercise
-    7 constants and remembered answers earn nothing
+    7 trivial solutions (constants, remembered answers) earn nothing
 """
 import ast
 import doctest
@@ -88,7 +88,8 @@ def prove_all(course, exercises, judge, run_examples, measure) -> Iterator[Proof
             of_stub = submit(lambda: reference.with_text(exercise.path, stub_text(course, exercise)))
             mistakes, unreadable = read_mistakes(course, exercise)
             of_mistakes = [submit(partial(with_one_mistake, reference, exercise, wrong)) for wrong in mistakes]
-            of_trivial_solutions = {kind: submit(partial(with_trivial_solution, reference, exercise, kind), quick=True) for kind in KINDS}
+            of_trivial_solutions = {kind: submit(partial(with_trivial_solution, reference, exercise, kind), quick=True)
+                                    for kind in KINDS}
             of_examples = pool.submit(run_examples, reference, exercise)
             proofs = {
                 1: lambda: stub_is_released(course, exercise),
@@ -226,16 +227,16 @@ def needs_are_named(course: Course, exercise: Exercise, reference: Workspace, mi
 
 
 def trivial_solutions_earn_nothing(judged: dict[str, Future]) -> str:
-    """Every check that a constant passes is declared supporting, so that it earns nothing by itself."""
+    """Every check that a trivial solution passes is declared supporting, so that it earns nothing by itself."""
     found: dict[str, list[str]] = {}  # check: what passes it
     for kind, future in judged.items():
         for check in future.result().checks:
             if check.status == Status.PASSED and not check.supporting:
                 found.setdefault(check.name, []).append(KINDS[kind])
     if found:
-        raise ProofError("\n".join(f"{name} is passed by a solution that {', or '.join(kinds)}: harden it, or declare it @supporting."
-                                  for name, kinds in found.items()))
-    return f"{len(judged)} constants"
+        raise ProofError("\n".join(f"{name} is passed by a solution that {', or '.join(kinds)}: harden it, or declare it "
+                                   "@supporting." for name, kinds in found.items()))
+    return f"{len(judged)} trivial solutions"
 
 
 def why(verdict: Verdict) -> str:

@@ -170,7 +170,8 @@ class Marker:
             process = subprocess.Popen(
                 [*self.around_judges(), sys.executable, "-P", "-m", "grader.autograde.class_server", json.dumps(order)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, cwd=tempfile.gettempdir(),
-                process_group=0, pass_fds=[fd, *(each.connect_end.fileno() for each in fork_servers)], env={**os.environ, **ONE_THREAD})
+                process_group=0, pass_fds=[fd, *(each.connect_end.fileno() for each in fork_servers)],
+                env={**os.environ, **ONE_THREAD})
         self.parts.append(process)
         for fork_server in fork_servers:
             if not fork_server.wait_until_ready():
@@ -212,7 +213,8 @@ class Marker:
         forbidden = {name.partition(".")[0] for e in self.exercises for name in e.forbids if tuple(e.preload) == libraries}
         loaded = {name.partition(".")[0] for name in libraries}
         memory_mb = max(e.limits.memory_mb for e in self.exercises) + TMP_MEGABYTES
-        return self.grouped(memory_mb, bubblewrap.around([self.given], hidden=bubblewrap.library_folders(sorted(forbidden - loaded))))
+        hidden = bubblewrap.library_folders(sorted(forbidden - loaded))
+        return self.grouped(memory_mb, bubblewrap.around([self.given], hidden=hidden))
 
     def grouped(self, memory_mb: int, command: list[str]) -> list[str]:
         """In a control group, where there are such: what all of this sandbox may have together."""

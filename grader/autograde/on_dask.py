@@ -62,7 +62,8 @@ def mark_on_dask(plan: Plan, tasks: Iterable[Task], scheduler: str | None,
 
     def submit(task: Task):
         order = {"root": str(plan.course.root), "exercises": [e.id for e in plan.exercises], "unsafe": plan.unsafe,
-                 "engine": plan.engine, "suites": {name: plan.suites[name] for name in task.job.exercises}, "job": asdict(task.job)}
+                 "engine": plan.engine, "suites": {name: plan.suites[name] for name in task.job.exercises},
+                 "job": asdict(task.job)}
         return client.submit(mark_job, order, key=f"mark-{key_of(order)}-{lost.get(task.name, 0)}", pure=False)
 
     try:

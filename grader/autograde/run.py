@@ -89,7 +89,9 @@ def exercises_to_mark(course: Course, only: str | None) -> list[Exercise]:
     return exercises
 
 
-def mark_all(plan: Plan, submissions: list[Submission], options: Options, shown: "Shown") -> Iterator[tuple[Task, Verdict | None]]:
+def mark_all(plan: Plan, submissions: list[Submission], options: Options,
+             shown: "Shown") -> Iterator[tuple[Task, Verdict | None]]:
+    """Here, or on the Dask cluster that the options name."""
     tasks = (plan.task(submission) for submission in submissions)
     if options.engine == "dask":
         from grader.autograde.on_dask import mark_on_dask

@@ -125,12 +125,12 @@ class JudgeTimeoutError(BaseException):
 
 @contextlib.contextmanager
 def limited_judge_time() -> Iterator[None]:
-    """Raise Tired where this process computes longer than JUDGE_CPU_SECONDS: over what a submission returned, say a number
-    whose sine takes hours."""
-    def tire(*_):
+    """Raise JudgeTimeoutError where this process computes longer than JUDGE_CPU_SECONDS: over what a submission returned,
+    say a number whose sine takes hours."""
+    def stop(*_):
         raise JudgeTimeoutError
 
-    before = signal.signal(signal.SIGVTALRM, tire)
+    before = signal.signal(signal.SIGVTALRM, stop)
     signal.setitimer(signal.ITIMER_VIRTUAL, JUDGE_CPU_SECONDS)
     try:
         yield

@@ -1,10 +1,10 @@
 """What checks earn. Most earn their share of the points by themselves. A *supporting* check earns its share only where
-all others passed: it is about what does not happen, or about form, and a constant could pass it.
+all others passed: it is about what does not happen, or about form, and a trivial solution could pass it.
 
     @supporting
     def test_leaves_everything_as_it_was(work): ...
 
-`grader verify` proves that no other check can be passed by a constant or by a value remembered from an earlier call.
+`grader verify` proves that no other check can be passed by a trivial solution: a constant, or a value remembered from an earlier call.
 """
 from collections.abc import Callable, Sequence
 

@@ -83,7 +83,7 @@ def test_seven_proofs_by_name_hold_for_every_exercise(course):
         (name, number, NAMES[number]) for name in ("first", "second", "third") for number in range(1, 8)]
     assert [p for p in proofs if not p.ok] == []
     assert [p.detail for p in proofs[:7]] == ["3 hints", "1 checks", "not started", "4 mistakes", "1 examples",
-                                              "needs none", "10 constants"]
+                                              "needs none", "10 trivial solutions"]
     assert proofs[12].detail == "needs first"
 
 
