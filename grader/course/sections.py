@@ -41,7 +41,7 @@ def blocks_of(text: str, name: str = "solution") -> list[Block]:
     for number, line in enumerate(lines, 1):
         marker = line.strip()
         if marker not in MARKERS:
-            if _RESEMBLES_A_MARKER.match(markerer):
+            if _RESEMBLES_A_MARKER.match(marker):
                 raise UsageError(f"{name}, line {number}: '{marker}' is none of the markers ({', '.join(MARKERS)}).")
             continue
         if marker in (BEGIN_SOLUTION, BEGIN_HINTS, BEGIN_QUESTIONS):
