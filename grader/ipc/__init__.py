@@ -1,1 +1,1 @@
-"""What processes say to each other: frames of plain data, and passed file descriptors."""
+"""Communication between processes: frames of plain data, and passed file descriptors."""

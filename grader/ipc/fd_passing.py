@@ -15,7 +15,7 @@ def open_channel() -> tuple[socket.socket, socket.socket]:
 
 
 def connect(connect_end: socket.socket) -> socket.socket:
-    """A new connection to the server. Raises OSError where the server has ended."""
+    """A new connection to the server. Raises OSError if the server has ended."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
     with theirs:
         try:
@@ -27,7 +27,10 @@ def connect(connect_end: socket.socket) -> socket.socket:
 
 
 def accept(accept_end: socket.socket) -> socket.socket | None:
-    """Wait for the next connection; None once every copy of the connect end is closed."""
+    """Wait for the next connection. Returns None once every copy of the connect end is closed.
+
+    Raises OSError if a request carries no descriptor.
+    """
     message, fds, _, _ = socket.recv_fds(accept_end, 1, 1)
     if fds:
         return socket.socket(fileno=fds[0])
@@ -38,7 +41,7 @@ def accept(accept_end: socket.socket) -> socket.socket | None:
 
 @contextlib.contextmanager
 def inherited(accept_end: socket.socket):
-    """The descriptor for a child that is being started; afterwards only the child has it."""
+    """The descriptor of the accept end for a child process started in the block; closed here after the block."""
     try:
         yield accept_end.fileno()
     finally:

@@ -1,13 +1,13 @@
 """The wire between judge and worker: frames that carry plain data, never code.
 
-A frame is two lengths, a *tree* (msgpack) and a *payload* (the raw bytes of the arrays in the tree, end to end):
+A frame is two lengths, a *tree* (msgpack) and a *payload* (the raw bytes of the arrays in the tree, one after another):
 
     | tree length, u32 | payload length, u32 | tree | payload |
 
-Both sides distrust each other: lengths are capped before anything is read, dtypes and shapes are checked against
-the bytes that came, and every value is rebuilt as an exact `float`, `int`, `str`, `ndarray`, `Tensor`, ... A
-subclass on the sending side does not survive: whatever is not exactly one of these types travels as a handle, a
-number by which the other side can ask for it again.
+Neither side trusts the other. The lengths are checked before the rest of the frame is read. Dtypes and shapes are
+checked against the bytes received. Every value is rebuilt as an exact `float`, `int`, `str`, `ndarray`, `Tensor` and so
+on. An object whose type is not exactly one of these, such as an instance of a subclass, is sent as a handle: a number
+by which the other side can refer to it later. Exceptions: a frozenset arrives as a set, a Parameter as a Tensor.
 """
 import math
 import socket
@@ -19,13 +19,13 @@ from dataclasses import dataclass
 import msgpack
 import numpy as np
 
-LARGEST_TREE = 8 << 20       # a node of the tree costs the reader some fifty times its bytes
+LARGEST_TREE = 8 << 20       # a node of the tree takes about fifty times its bytes in the reader's memory
 LARGEST_PAYLOAD = 256 << 20
-SMALL = 1 << 16              # a frame of fewer bytes is sent and read in one piece
-DEEPEST = 40                 # lists in tuples in dicts and so on
-MOST_AXES = 64               # of an array, as NumPy has it
+SMALL = 1 << 16              # bytes; a smaller frame is sent in one piece, and the first read asks for this many
+DEEPEST = 40                 # levels of lists in tuples in dicts and so on
+MOST_AXES = 64               # of an array; the limit of NumPy
 LONGEST_INT = 1024           # bytes; Python prints no int beyond 4300 digits
-MOST_KEYS = 10_000           # in one frame, other than texts: keys chosen to collide cost the square of their number
+MOST_KEYS = 10_000           # in a frame, str and bytes aside: n keys chosen to collide take O(n^2) time
 
 _HEADER = struct.Struct("!II")
 _CONTAINERS = {list, tuple, dict, set, frozenset}
@@ -36,11 +36,11 @@ INT, ARRAY, TENSOR, TUPLE, HANDLE, SCALAR, COMPLEX, SLICE, ELLIPSIS, DTYPE, SET,
 
 
 class WireError(Exception):
-    """What came does not follow the protocol, or is larger than it allows."""
+    """The data received does not follow the protocol, or is larger than the protocol allows."""
 
 
 class WireClosedError(WireError):
-    """The other side is gone."""
+    """The other side closed the connection, or has ended."""
 
 
 class WireStuckError(WireError):
@@ -48,7 +48,7 @@ class WireStuckError(WireError):
 
 
 class TooLargeError(WireError):
-    """What should be sent is larger than the protocol allows."""
+    """The value to be sent is larger than the protocol allows."""
 
 
 class UnsendableError(TypeError):
@@ -57,14 +57,18 @@ class UnsendableError(TypeError):
 
 @dataclass(frozen=True)
 class Handle:
-    """Stands for an object that stays on the worker's side."""
+    """A reference to an object that stays in the worker."""
 
     id: int
     type_name: str
 
 
 def encode(value, refer: Callable[[object], Handle]) -> tuple[bytes, list[np.ndarray]]:
-    """`value` as a tree and the arrays that it points to. `refer` makes a Handle of what is not plain data."""
+    """Encode `value` as a tree and the list of the arrays that the tree refers to.
+
+    `refer` returns a Handle for an object that is not plain data. Raises UnsendableError (an int that is too long, a
+    structure that is nested too deeply or contains itself) and TooLargeError.
+    """
     arrays: list[np.ndarray] = []
     offset = 0
 
@@ -103,7 +107,7 @@ def encode(value, refer: Callable[[object], Handle]) -> tuple[bytes, list[np.nda
         if torch is not None and kind in (torch.Tensor, torch.nn.Parameter) and item.layout == torch.strided:
             try:
                 array = item.detach().cpu().resolve_conj().resolve_neg().numpy()
-            except (TypeError, RuntimeError):  # bfloat16, meta: NumPy has no such thing
+            except (TypeError, RuntimeError):  # NumPy has no bfloat16 and no meta device
                 array = None
             if array is not None and array.dtype.str in _DTYPES:
                 return msgpack.ExtType(TENSOR, pack(keep(array)))
@@ -114,7 +118,7 @@ def encode(value, refer: Callable[[object], Handle]) -> tuple[bytes, list[np.nda
         _check_nesting(value, DEEPEST)
         tree = pack(value)
     except (WireError, OverflowError, ValueError, RecursionError) as error:
-        # A very large int, a structure that contains itself, one nested too deeply.
+        # A very large int, or a structure that contains itself or is nested too deeply.
         raise UnsendableError(f"cannot be sent: {error}") from None
     if len(tree) > LARGEST_TREE or offset > LARGEST_PAYLOAD:
         raise TooLargeError(f"{(len(tree) + offset) >> 20} MB in one value; return arrays, and smaller ones")
@@ -123,11 +127,11 @@ def encode(value, refer: Callable[[object], Handle]) -> tuple[bytes, list[np.nda
 
 def decode(tree: bytes, payload: bytes | bytearray, resolve: Callable[[Handle], object],
            arrays: list[tuple[np.ndarray, memoryview]] | None = None):
-    """The value of a frame. `resolve` turns a Handle into what this side puts in its place.
+    """Decode the value of a frame. `resolve` returns the object that this side puts in the place of a Handle.
 
-    Arrays are fresh and writable; with `arrays` given, each is noted there with the bytes it came from, a tensor as
-    the array that it shares its memory with, so that the caller can tell later whether it was changed. Raises
-    WireError for whatever does not follow the protocol.
+    Arrays are new and writable. If `arrays` is given, (array, bytes that it was made from) is appended to it for each
+    array and tensor, so that the caller can find out later whether the array was changed. For a tensor, this is the
+    array that shares the tensor's memory. Raises WireError if the frame does not follow the protocol.
     """
     view = memoryview(payload)
     depth = taken = keys = 0
@@ -135,7 +139,7 @@ def decode(tree: bytes, payload: bytes | bytearray, resolve: Callable[[Handle], 
     def unpack(data):
         return msgpack.unpackb(data, ext_hook=rebuild, strict_map_key=False, unicode_errors="surrogatepass",
                                max_ext_len=len(data), object_pairs_hook=mapping,
-                               timestamp=1)  # a time of msgpack's own becomes a float, not an object of its
+                               timestamp=1)  # a timestamp of msgpack becomes a float, not a msgpack.Timestamp
 
     def mapping(pairs):
         count_keys(key for key, _ in pairs)
@@ -158,7 +162,7 @@ def decode(tree: bytes, payload: bytes | bytearray, resolve: Callable[[Handle], 
         if code == DTYPE:
             return _dtype(data.decode("ascii"))
         depth += 1
-        if depth > DEEPEST + 1:  # an array in the innermost list
+        if depth > DEEPEST + 1:  # + 1 for an array in the innermost list
             raise WireError("nested too deeply")
         fields = unpack(data)
         depth -= 1
@@ -194,7 +198,7 @@ def decode(tree: bytes, payload: bytes | bytearray, resolve: Callable[[Handle], 
             raise WireError("not a shape")
         dtype = _dtype(dtype)
         size = math.prod(shape) * dtype.itemsize
-        taken += size  # each byte once: a thousand arrays of the same bytes would be a thousand copies here
+        taken += size  # each byte may be used once: a thousand arrays of the same bytes would be a thousand copies
         if start < 0 or start + size > len(view) or taken > len(view):
             raise WireError("an array lies outside of the payload")
         source = view[start : start + size]
@@ -213,12 +217,12 @@ def decode(tree: bytes, payload: bytes | bytearray, resolve: Callable[[Handle], 
         return value
     except WireError:
         raise
-    except Exception as error:  # msgpack, NumPy and torch each have their own words for bytes that make no sense
+    except Exception as error:  # msgpack, NumPy and torch each raise their own errors for invalid bytes
         raise WireError(f"not a frame: {type(error).__name__}: {error}") from None
 
 
 def _check_nesting(value, levels: int) -> None:
-    """Raise WireError where containers lie deeper than `levels`: what walks a value here does so by recursion."""
+    """Raise WireError if containers are nested deeper than `levels`: encoding and decoding recurse into them."""
     if type(value) is dict:
         _check_nesting(list(value), levels)
         value = list(value.values())
@@ -243,12 +247,12 @@ def _dtype(name: str) -> np.dtype:
 
 
 def send(sock: socket.socket, tree: bytes, arrays: list[np.ndarray]) -> None:
-    """Write one frame."""
+    """Write one frame. Raises WireStuckError after the socket's timeout, and WireClosedError."""
     buffers = [memoryview(np.ascontiguousarray(a).reshape(-1)).cast("B") for a in arrays if a.nbytes]
     header = _HEADER.pack(len(tree), sum(len(b) for b in buffers))
     try:
         if len(tree) + sum(map(len, buffers)) < SMALL:
-            # In one piece: each piece that is sent wakes the other side, and most frames are small.
+            # In one piece: each piece sent wakes the other side, and most frames are small.
             sock.sendall(b"".join([header, tree, *buffers]))
         else:
             for piece in (header, tree, *buffers):
@@ -260,8 +264,11 @@ def send(sock: socket.socket, tree: bytes, arrays: list[np.ndarray]) -> None:
 
 
 def receive(sock: socket.socket, wait: Callable[[], None] = lambda: None) -> tuple[bytes, bytearray]:
-    """Read one frame; `wait` is called before each read and returns when there is something, or raises."""
-    # Grows as the bytes come: a header may promise 256 MB and bring nothing.
+    """Read one frame: (tree, payload). Raises WireClosedError and WireError.
+
+    `wait` is called before each read. It returns when there is data to read, or raises.
+    """
+    # The buffer grows as the bytes come: a header may announce 256 MB, and nothing follow.
     data = bytearray()
     while len(data) < _HEADER.size:
         data += _some(sock, SMALL, wait)
@@ -272,7 +279,7 @@ def receive(sock: socket.socket, wait: Callable[[], None] = lambda: None) -> tup
     end = tree_end + payload_length
     while len(data) < end:
         data += _some(sock, min(end - len(data), 1 << 20), wait)
-    if len(data) > end:  # the two sides take turns, so nothing may follow a frame
+    if len(data) > end:  # the two sides take turns, so no byte may follow a frame
         raise WireError("more came than one frame")
     return bytes(data[_HEADER.size:tree_end]), data[tree_end:]
 

@@ -1,1 +1,1 @@
-"""The walls around code that is not trusted: namespaces, control groups, system call filters, limits."""
+"""The sandbox around code that is not trusted: namespaces, control groups, system call filters, limits."""

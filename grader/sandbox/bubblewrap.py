@@ -1,10 +1,10 @@
-"""The sandbox around strangers' files: bubblewrap's namespaces, made here; each process in it is confined further by
-itself (confine.py).
+"""The sandbox for code of strangers, made by bubblewrap from namespaces.
 
-What is inside sees a read-only system, Python with its libraries, the grader, and what `readable` names, in namespaces
-of its own: no network, no other process, no home, nobody else's files. It works for root and for an ordinary user; root's
-sandbox keeps the few capabilities with which each worker is given a user of its own, an ordinary user's is a user
-namespace.
+Each worker and judge in the sandbox then confines itself further (confine.py). A process in the sandbox sees a
+read-only system, Python with its libraries, the grader, and the paths in `readable`. It sees no network, no process
+outside, no home folder and no file of another person. Root and ordinary users can make a sandbox. If root makes it, the
+sandbox keeps the few capabilities that are needed to give each process a separate user. If an ordinary user makes it,
+it is a user namespace.
 """
 import functools
 import os
@@ -17,18 +17,18 @@ from pathlib import Path
 from grader.errors import UsageError
 
 BWRAP = "bwrap"
-SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64")  # links into /usr on most systems, folders on some
+SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64")  # symbolic links into /usr on most systems, folders on some
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "TMPDIR": "/tmp", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1",
                "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-OTHERS_WORK = (Path("/usr/local/share"),)  # nbgrader's exchange is below, with what everybody handed in; nothing of Python's
-KEPT_ENVIRONMENT = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")  # on a processor that an old library gets wrong
+OTHERS_WORK = (Path("/usr/local/share"),)  # nbgrader's exchange, with all hand-ins, is below it; no part of Python is
+KEPT_ENVIRONMENT = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")  # set for a processor that an old library gets wrong
 TMP_BYTES = 64 << 20
 ROOTS_CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_SETPCAP")
 USERS_CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETPCAP")
 
 
 def require_sandbox() -> None:
-    """Raise UsageError, with what to install, where there can be no sandbox."""
+    """Raise UsageError, which says what to install or allow, if no sandbox can be made."""
     unsafe = "or add --unsafe to run files that you trust"
     if shutil.which(BWRAP) is None:
         raise UsageError("Strangers' files run in a sandbox, and bubblewrap is not there: install it (apt install "
@@ -48,7 +48,7 @@ def require_sandbox() -> None:
 
 
 def require_apart(root: Path) -> None:
-    """Raise UsageError where whatever sees Python would see the course beside it, and what else lies there."""
+    """Raise UsageError if the course at `root` lies in /usr or a folder of Python, which every sandbox sees."""
     for folder in (Path("/usr"), *python_folders()):
         if root.is_relative_to(folder) or root.resolve().is_relative_to(folder.resolve()):
             raise UsageError(f"The course lies in {folder}, which submissions must see to run Python: move the course, or the "
@@ -56,9 +56,10 @@ def require_apart(root: Path) -> None:
 
 
 def confinement(readable: list[Path] = ()) -> dict:
-    """How the processes in a new sandbox confine themselves: the arguments of confine.py's Confinement.
+    """The arguments of confine.Confinement for a new sandbox: how the processes in it confine themselves.
 
-    Users are drawn by lot, so that those of two sandboxes are never the same: limits count by user."""
+    `first_user` is random, so that two sandboxes are unlikely to share a user: the kernel counts limits by user.
+    """
     below_tmp = [str(path) for path in (*python_folders(), *readable) if path.is_relative_to("/tmp")]
     return {"first_user": random.randrange(1 << 20, 1 << 30) if is_root() else None, "below_tmp": below_tmp}
 
@@ -68,10 +69,10 @@ def is_root() -> bool:
 
 
 def around(readable: list[Path], hidden: list[Path] = (), writable: list[Path] = ()) -> list[str]:
-    """The command that a command is put behind to run inside a sandbox.
+    """The beginning of a command line: a command appended to it runs in a new sandbox.
 
-    `readable` files and folders are seen where they are, `writable` ones may also be written by what was not confined
-    yet; `hidden` folders are seen empty.
+    Files and folders in `readable` and `writable` are seen at their own paths. Those in `writable` can be written by a
+    process that has not confined itself yet. Folders in `hidden` are seen, but empty.
     """
     command = [BWRAP, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
                "--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv", "--cap-drop", "ALL"]
@@ -92,8 +93,9 @@ def around(readable: list[Path], hidden: list[Path] = (), writable: list[Path] =
             command += ["--symlink", os.readlink(path), str(path)]
         elif path.is_dir():
             command += ["--ro-bind", str(path), str(path)]
-    command += ["--size", str(TMP_BYTES), "--tmpfs", "/tmp"]  # while libraries load; what is confined has its own, or none
-    # Folders on the way to what is seen: bubblewrap would make them for root alone.
+    # This /tmp is for the time while libraries load. A confined worker has its own; a confined judge writes no files.
+    command += ["--size", str(TMP_BYTES), "--tmpfs", "/tmp"]
+    # The parents of the visible folders: bubblewrap would make them readable for root alone.
     seen = [*python_folders(), *readable, *writable, *hidden]
     for folder in sorted({parent for path in seen for parent in path.parents if not parent.is_relative_to("/usr")}):
         if folder != Path("/"):
@@ -112,7 +114,7 @@ def around(readable: list[Path], hidden: list[Path] = (), writable: list[Path] =
 
 @functools.cache
 def python_folders() -> list[Path]:
-    """Where this Python, its libraries and the grader are, the outermost folders of them, less what /usr holds."""
+    """The folders of this Python, its libraries and the grader: the outermost ones only, without those in /usr."""
     engine = Path(__file__).resolve().parents[1]
     named = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).parent, Path(sys.executable).resolve().parent,
              engine, *(Path(p) for p in sys.path if p.endswith(("site-packages", "dist-packages")))}
@@ -122,15 +124,17 @@ def python_folders() -> list[Path]:
 
 
 def path_to_the_grader() -> dict[str, str]:
-    """Where Python found the grader by its PYTHONPATH, rather than installed, it must find it so inside; nothing else of
-    that path is of use there, and what lies beside the grader is not seen."""
+    """{"PYTHONPATH": the folder that contains the grader} if Python found it by PYTHONPATH; {} if it is installed.
+
+    The other entries of PYTHONPATH are not needed in the sandbox. Files beside the grader are not seen.
+    """
     folder = Path(__file__).resolve().parents[2]
     named = [Path(path).resolve() for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
     return {"PYTHONPATH": str(folder)} if folder in named else {}
 
 
 def library_folders(names: list[str]) -> list[Path]:
-    """Where the named libraries are installed, which an exercise that forbids them shall not even see."""
+    """The folders of the named libraries, sorted, to be hidden from an exercise that forbids these libraries."""
     found = []
     for folder in {Path(p) for p in sys.path if p.endswith(("site-packages", "dist-packages"))}:
         found += [folder / name for name in names if (folder / name).is_dir()]

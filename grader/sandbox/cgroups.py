@@ -1,9 +1,9 @@
-"""Control groups, where this user has been given some: one cap on the memory and the processes of a whole sandbox.
+"""Control groups: one cap on the memory and the number of processes of a whole sandbox.
 
-Each process in a sandbox has limits of its own (confine.py); the group is the second wall, against what many do
-together. Version 2 is used below the nearest group that hands its controllers on to us (systemd does so for a user's
-services and for containers), version 1 where its folders are writable. Elsewhere there is none, and the first wall stands
-alone.
+Each process in a sandbox has its own limits (confine.py). The group also limits what many processes use together.
+Version 2 is used below the nearest group, from this process's own upwards, that delegates its controllers to this user
+(systemd does so for a user's services and for containers). Version 1 is used if its folders are writable. If neither is
+possible, there is no group, and only the limits of each process hold.
 """
 import contextlib
 import itertools
@@ -14,26 +14,29 @@ from pathlib import Path
 
 ROOT = Path("/sys/fs/cgroup")
 PREFIX = "ml-deepdive"
-LEAVING_SECONDS = 5  # that a killed process may take to be gone
+LEAVING_SECONDS = 5  # how long a killed process may take to disappear
 
 _numbers = itertools.count()
 
 
 class Group:
-    """The folders that are one group: a single one in version 2, one for each controller in version 1."""
+    """The folders of one group: one in version 2, one for each controller in version 1, none if there is no group."""
 
     def __init__(self, folders: list[Path]):
         self.folders = folders
 
     def entering(self) -> list[str]:
-        """The command that a command is put behind to run in the group; nothing where there is none."""
+        """The beginning of a command line: a command appended to it runs in the group. [] if there is no group."""
         if not self.folders:
             return []
         files = " ".join(f'"{folder}/cgroup.procs"' for folder in self.folders)
         return ["/bin/sh", "-c", f'for f in {files}; do echo $$ > "$f" || exit 1; done; exec "$@"', "sh"]
 
     def remove(self) -> None:
-        """When all in it have ended; what is not gone by then is left to the next one's sweep."""
+        """Remove the group, once its processes have ended. Waits LEAVING_SECONDS at most in all.
+
+        A folder that cannot be removed by then is left to `sweep`, when the next group is made.
+        """
         deadline = time.monotonic() + LEAVING_SECONDS
         for folder in self.folders:
             while folder.exists() and time.monotonic() < deadline:
@@ -44,7 +47,7 @@ class Group:
 
 
 def make_group(memory_mb: int, processes: int, root: Path = ROOT, own: Path = Path("/proc/self/cgroup")) -> Group:
-    """A new group with these caps; one without folders where there can be none."""
+    """Make a group with these caps. The Group has no folders if none can be made."""
     name = f"{PREFIX}-{os.getpid()}-{next(_numbers)}"
     caps = {"memory": {"memory.max": str(memory_mb << 20), "memory.limit_in_bytes": str(memory_mb << 20)},
             "pids": {"pids.max": str(processes)}}
@@ -68,7 +71,11 @@ def make_group(memory_mb: int, processes: int, root: Path = ROOT, own: Path = Pa
 
 
 def places(root: Path, own: Path) -> Iterator[tuple[Path, list[str]]]:
-    """(folder, controllers) in which a group can be made: where we may write, and the controllers are handed on."""
+    """(folder, controllers) for each folder in which a group can be made.
+
+    The folder is writable, and in version 2 it delegates these controllers to the groups in it.
+    `root` is where control groups are mounted; `own` is the file that lists the groups of this process.
+    """
     try:
         lines = [line.split(":", 2) for line in own.read_text().splitlines()]
     except OSError:
@@ -92,7 +99,7 @@ def places(root: Path, own: Path) -> Iterator[tuple[Path, list[str]]]:
 
 
 def sweep(parent: Path) -> None:
-    """Remove the groups that were left by processes that were killed."""
+    """Remove the groups whose maker has ended (its pid is in the name). A group that has a process in it stays."""
     for folder in parent.glob(f"{PREFIX}-*-*"):
         if not Path("/proc", folder.name.removeprefix(f"{PREFIX}-").partition("-")[0]).exists():
             with contextlib.suppress(OSError):

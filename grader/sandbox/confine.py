@@ -1,9 +1,10 @@
-"""How a process inside the sandbox gives up what it has, just before it meets what a stranger wrote.
+"""Confinement of one process in the sandbox: it gives up its rights just before it handles a stranger's code or data.
 
-The sandbox (bubblewrap.py) is made once, around the workers' fork server or the judges'. Each worker and each judge that is
-forked in it then goes on alone: an empty /tmp of its own, no /proc, a user of its own (where root made the sandbox), no
-capabilities, and only the system calls that computing takes. Everything else fails with "operation not permitted", as a
-call that the kernel refuses does, so that an honest mistake is told in ordinary words.
+The sandbox (bubblewrap.py) is made once, around the workers' fork server or the judges'. Each worker and each judge
+that is forked in it then confines itself: a separate user (if root made the sandbox), no capabilities, resource limits,
+and only the system calls that computing needs. A worker also gets an empty /tmp and an empty /proc. Every other system
+call fails with "operation not permitted", as any call does that the kernel refuses, so an honest mistake leads to an
+ordinary error message.
 """
 import ctypes
 import errno
@@ -21,7 +22,7 @@ from grader.sandbox.processes import die_with_parent
 TMP_MEGABYTES = 16
 THREADS = 64
 OPEN_FILES = 64
-CPU_SECONDS = 600    # of one worker or judge altogether; the judge counts each check, this is for when it cannot
+CPU_SECONDS = 600    # of one worker or judge in all, in case the judge cannot limit a check
 
 _CLONE_NEWNS = 0x00020000
 _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND, _MS_REC, _MS_PRIVATE = 1, 2, 4, 8, 4096, 16384, 1 << 18
@@ -29,9 +30,9 @@ _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_A
 _CLONE_THREAD, _CLONE_NEW_NAMESPACES = 0x00010000, 0x7E020080
 _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
 _INSTRUCTION = struct.Struct("HBBI")  # struct sock_filter: code, two jumps, a value
-_ME = 0x5A5A1E55  # stands for the process's number in a filter that is made before there is the process
+_ME = 0x5A5A1E55  # stands for the pid, in a filter that is made before the process exists
 
-# What computing takes: memory, time, reading, files in /tmp, signals to oneself, waiting, threads.
+# What computing needs: memory, time, reading, files in /tmp, signals to itself, waiting, threads.
 COMPUTING = """
     read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close close_range
     open openat stat fstat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat getdents getdents64
@@ -52,44 +53,47 @@ COMPUTING = """
 LOOPBACK = "socket socketpair bind listen accept accept4 connect setsockopt recvmmsg sendmmsg".split()
 PROCESSES = "fork vfork execve execveat setsid setpgid".split()
 _HARMLESS_IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIO(N)CLEX
-# Duplicates, flags and locks; not who is told by a signal (F_SETOWN, F_SETSIG): the kernel would send it to anybody.
+# Duplicates, flags and locks; not F_SETOWN and F_SETSIG: by them the kernel would send a signal to any process.
 _HARMLESS_FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032, 1034)
 _PR_SET_NAME, _PR_GET_NAME, _PR_SET_VMA = 15, 16, 0x53564D41
 
 
 @dataclass
 class Confinement:
-    """What the sandbox's maker knows. Where root made it, each process becomes a user of its own, from `first_user` on."""
+    """How the processes of one sandbox confine themselves.
+
+    `first_user`: if root made the sandbox, each process becomes user `first_user` + pid; None for an ordinary user.
+    """
 
     first_user: int | None
-    below_tmp: list[str] = field(default_factory=list)  # what is seen there all the same: a course may lie there
+    below_tmp: list[str] = field(default_factory=list)  # folders in /tmp that stay visible: a course may lie there
 
     def prepare(self, grants: list[str]) -> None:
-        """Before the fork: make what workers with these grants will need."""
+        """Before the fork: make the system call filter of workers with these grants."""
         worker_program(grants)
 
     def worker(self, grants: list[str], memory_mb: int) -> None:
-        """Confine this process, a worker that was just forked, to computing and to what it is granted."""
+        """Confine this process, a worker just forked, to computing and to its grants."""
         limit(memory_mb)
         own_mounts([folder for folder in self.below_tmp if Path(folder).is_dir()])
         self.own_user()
         allow_only(worker_program(grants))
 
     def judge(self, memory_mb: int) -> None:
-        """Confine this process, a judge that was just forked: it reads, and speaks over the connections it has."""
+        """Confine this process, a judge just forked, to reading files and to the connections that it has."""
         limit(memory_mb)
         self.own_user()
         allow_only(filter_program(judge=True))
 
     def own_user(self) -> None:
-        """Become a user that nobody else is, and give up every capability."""
+        """Become a user that no other process has (if root made the sandbox), and give up every capability."""
         if self.first_user is not None:
             user = self.first_user + os.getpid()
             os.setgroups([])
             os.setresgid(user, user, user)
             os.setresuid(user, user, user)
         drop_capabilities()
-        die_with_parent()  # once more: who becomes another user has lost it
+        die_with_parent()  # again: a change of user clears it
 
 
 def worker_program(grants: list[str]) -> bytes:
@@ -97,20 +101,25 @@ def worker_program(grants: list[str]) -> bytes:
 
 
 def limit(memory_mb: int) -> None:
-    """Resource limits beyond those of every worker: address space, threads, open files, CPU time altogether."""
+    """Set resource limits beyond those of every worker: address space, threads, open files, total CPU time, ...
+
+    The process may map `memory_mb` + 64 MB beyond what it has mapped already. An inherited lower limit stays.
+    """
     pages = int(open("/proc/self/statm").read().split()[0])
     space = pages * os.sysconf("SC_PAGE_SIZE") + (memory_mb + 64 << 20)
     hard = {resource.RLIMIT_AS: space, resource.RLIMIT_NOFILE: OPEN_FILES, resource.RLIMIT_CPU: CPU_SECONDS,
             resource.RLIMIT_MSGQUEUE: 0, resource.RLIMIT_MEMLOCK: 0, resource.RLIMIT_NPROC: THREADS}
     for which, most in hard.items():
-        inherited = resource.getrlimit(which)[1]  # which nobody but root could raise
+        inherited = resource.getrlimit(which)[1]  # only root could raise it
         most = most if inherited == resource.RLIM_INFINITY else min(most, inherited)
         resource.setrlimit(which, (most, most))
 
 
 def own_mounts(below_tmp: list[str]) -> None:
-    """An empty /tmp, but for these folders, and an empty /proc that no other process sees, and that are gone with this
-    one."""
+    """Mount an empty /tmp, in which only the folders `below_tmp` are visible, and an empty /proc.
+
+    Only this process and its children see these mounts, and they disappear with it. Raises OSError.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
 
     def must(result: int) -> None:
@@ -122,7 +131,7 @@ def own_mounts(below_tmp: list[str]) -> None:
     must(libc.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None))
     seen = {folder: os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC) for folder in below_tmp}
     must(libc.mount(b"tmpfs", b"/tmp", b"tmpfs", flags, b"mode=1777,size=%dm,nr_inodes=1000" % TMP_MEGABYTES))
-    for folder, held in seen.items():  # read-only as it was, and with what is hidden in it
+    for folder, held in seen.items():  # read-only as before, with the same folders hidden in it
         os.makedirs(folder, exist_ok=True)
         must(libc.mount(b"/proc/self/fd/%d" % held, folder.encode(), None, _MS_BIND | _MS_REC, None))
         os.close(held)
@@ -131,11 +140,11 @@ def own_mounts(below_tmp: list[str]) -> None:
 
 
 def drop_capabilities() -> None:
-    """None in any set, and none to be had again."""
+    """Remove every capability from every set, for good: no program can give one back. Raises OSError."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     for capability in range(64):
-        libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)  # refused without CAP_SETPCAP, and then nothing to drop
+        libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)  # refused without CAP_SETPCAP; then there is nothing to drop
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3, this process
     nothing = (ctypes.c_uint32 * 6)()
     if libc.capset(header, nothing) != 0:
@@ -145,7 +154,10 @@ def drop_capabilities() -> None:
 
 
 def allow_only(program: bytes) -> None:
-    """From here on the kernel refuses every system call but those, to this process and all its threads."""
+    """Have the kernel refuse all system calls but those of the filter, to this thread and all that it starts, for good.
+
+    Raises OSError.
+    """
     mine = [(code, true, false, os.getpid() if value == _ME else value)
             for code, true, false, value in _INSTRUCTION.iter_unpack(program)]
     instructions = ctypes.create_string_buffer(b"".join(_INSTRUCTION.pack(*each) for each in mine))
@@ -161,7 +173,10 @@ class _Program(ctypes.Structure):
 
 @functools.cache
 def filter_program(loopback: bool = False, processes: bool = False, judge: bool = False) -> bytes:
-    """The filter as the kernel takes it, made once, before the fork: it takes as long as all the rest."""
+    """The system call filter in the form that the kernel takes (BPF).
+
+    It is made once, before the fork: making it takes as long as the rest of the confinement.
+    """
     names = [*COMPUTING, *(LOOPBACK if loopback else []), *(PROCESSES if processes else [])]
     calls = seccomp.SyscallFilter(seccomp.ERRNO(errno.EPERM))
     for name in names:
@@ -180,29 +195,29 @@ def filter_program(loopback: bool = False, processes: bool = False, judge: bool 
         add(calls, "fcntl", seccomp.Arg(1, seccomp.EQ, command))
     for option in (_PR_SET_NAME, _PR_GET_NAME, _PR_SET_VMA):
         add(calls, "prctl", seccomp.Arg(0, seccomp.EQ, option))
-    for name in ("kill", "tgkill"):  # abort() and raise() signal oneself
+    for name in ("kill", "tgkill"):  # abort() and raise() signal the process itself
         add(calls, name, seccomp.Arg(0, seccomp.EQ, _ME))
     for who in (0, _ME):
-        add(calls, "prlimit64", seccomp.Arg(0, seccomp.EQ, who), seccomp.Arg(2, seccomp.EQ, 0))  # to read them
+        add(calls, "prlimit64", seccomp.Arg(0, seccomp.EQ, who), seccomp.Arg(2, seccomp.EQ, 0))  # only to read limits
     if processes:
         add(calls, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_NEW_NAMESPACES, 0))
     else:
         add(calls, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD))
-    calls.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags cannot be looked at; libc falls back to clone
+    calls.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")  # a filter cannot read its flags; libc falls back to clone
     with open(os.memfd_create("filter"), "w+b") as file:
         calls.export_bpf(file)
         file.seek(0)
         return file.read()
 
 
-OPENS = {"open": 1, "openat": 2}  # where the flags are among the arguments
+OPENS = {"open": 1, "openat": 2}  # the position of the flags among the arguments
 CHANGES_FILES = {"truncate", "ftruncate", "fallocate", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "rename",
                  "renameat", "renameat2", "symlink", "symlinkat", "link", "linkat", "chmod", "fchmod", "fchmodat", "utime",
                  "utimes", "utimensat", "futimesat", "copy_file_range", "sendfile"}
 
 
 def add(calls, name: str, *arguments) -> None:
-    """Allow a system call; one that this kind of processor does not have is left out."""
+    """Allow a system call. One that this kind of processor lacks is left out, or raises if `arguments` are given."""
     try:
         calls.add_rule(seccomp.ALLOW, name, *arguments)
     except (ValueError, OSError, RuntimeError):

@@ -1,4 +1,4 @@
-"""What Linux knows of processes: limits, parents and children, and how to leave none behind."""
+"""Processes on Linux: limits, parents and children, CPU time, and how to end all that a process started."""
 import contextlib
 import ctypes
 import os
@@ -11,27 +11,27 @@ _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 1, 4, 36
 
 
 def _prctl(option: int, value: int) -> None:
-    with contextlib.suppress(OSError, AttributeError):  # not Linux: the limits below still hold
+    with contextlib.suppress(OSError, AttributeError):  # not Linux; the limits below still hold
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 def die_with_parent() -> None:
-    """Have the kernel kill this process when its parent ends, however that ends."""
+    """Have the kernel kill this process when its parent ends, for whatever reason."""
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def adopt_orphans() -> None:
-    """Become the parent of descendants whose own parent ended, so that they can be found and ended."""
+    """Become the parent of descendants whose own parent has ended, so that they can be found and killed."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
 def hide_from_others() -> None:
-    """Close what /proc shows of this process (memory, files, environment) to others, those of the same user too."""
+    """Hide what /proc shows of this process (memory, files, environment) from others, also those of the same user."""
     _prctl(_PR_SET_DUMPABLE, 0)
 
 
 def limit_memory(megabytes: int) -> None:
-    """Cap what this process may allocate, beyond what it has already; a hit raises MemoryError."""
+    """Cap the memory that this process may allocate beyond what it has already. Past the cap, MemoryError is raised."""
     with contextlib.suppress(ValueError, OSError):
         have = next((int(line.split()[1]) >> 10 for line in Path("/proc/self/status").read_text().splitlines()
                      if line.startswith("VmData:")), 0)
@@ -39,12 +39,13 @@ def limit_memory(megabytes: int) -> None:
 
 
 def limit_files(megabytes: int) -> None:
+    """Allow no core dump, and no file larger than `megabytes`."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (megabytes << 20,) * 2)
 
 
 def children(pid: int | str = "self") -> list[int]:
-    """The direct children of a process."""
+    """The pids of a process's direct children; [] if the process has ended."""
     found: list[int] = []
     with contextlib.suppress(OSError):
         for task in os.listdir(f"/proc/{pid}/task"):
@@ -59,7 +60,7 @@ def kill(pid: int, number: int = signal.SIGKILL) -> None:
 
 
 def kill_tree(pid: int) -> None:
-    """End a process and all that it started; stop each first, so that it starts no more while we look."""
+    """Kill a process and all that it started. Each is stopped first, so that it starts no more in the meantime."""
     kill(pid, signal.SIGSTOP)
     for child in children(pid):
         kill_tree(child)
@@ -67,7 +68,7 @@ def kill_tree(pid: int) -> None:
 
 
 def cpu_seconds(pid: int) -> float:
-    """CPU time that a process has used, all its threads together, by the kernel's own clock for it."""
+    """CPU time of a process, all its threads together, by the kernel's clock for the process; 0.0 if it is gone."""
     try:
         return time.clock_gettime((~pid << 3) | 2)  # CPUCLOCK_SCHED of the process, see clock_getcpuclockid(3)
     except OSError:
@@ -75,6 +76,6 @@ def cpu_seconds(pid: int) -> float:
 
 
 def cpu_seconds_with_children() -> float:
-    """CPU time that this process has used, and all of its descendants that were waited for."""
+    """CPU time that was used by this process and by all of its descendants that have been waited for."""
     return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, (resource.RUSAGE_SELF,
                                                                                  resource.RUSAGE_CHILDREN)))

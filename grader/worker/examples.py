@@ -1,4 +1,4 @@
-"""The docstring examples of a loaded exercise, run where it was loaded: in the worker. Only the standard library."""
+"""Run the docstring examples of a loaded exercise, in the worker that loaded it. Imports only the standard library."""
 import contextlib
 import doctest
 import inspect
@@ -8,11 +8,11 @@ import types
 from collections.abc import Iterator
 
 NOT_WRITTEN = "NotImplementedError"
-LONGEST_TEXT = 2000  # characters of what an example gave, to be shown
+LONGEST_TEXT = 2000  # characters of an example's output that are kept
 
 
 class Recorder(doctest.DocTestRunner):
-    """Keeps each failed example as plain data, where doctest would print it."""
+    """Keeps each failed example as plain data, instead of printing it."""
 
     def __init__(self):
         super().__init__(verbose=False)
@@ -31,20 +31,21 @@ class Recorder(doctest.DocTestRunner):
 
 
 def examples_in(module: types.ModuleType) -> list[dict]:
-    """One entry for each docstring of `module` that has examples, its own first, then in the order of the file.
+    """Run the examples. One entry for each docstring with examples, the module's own first, then in the file's order:
 
     {"name": "unbroadcast", "examples": 2, "failures": [{"source": ..., "want": ..., "got": ..., "raised": ...}, ...]}
 
-    `raised` is the class of the exception that an example raised, empty where it raised none.
+    `raised` is the class of the exception that an example raised (NOT_WRITTEN for any NotImplementedError), "" if it
+    raised none. A docstring that doctest cannot parse counts as one failed example without a source.
     """
     results = []
     for name, described in docstrings_in(module):
         try:
-            # The text alone: the file that doctest's finder would look up is not on disk, and a wrapper that checks
-            # shapes hides a function from it.
+            # DocTestFinder cannot be used: the file that it would look up is not on disk, and it does not see a
+            # function behind a wrapper that checks shapes.
             text = described.__doc__ if isinstance(described.__doc__, str) else ""
             test = doctest.DocTestParser().get_doctest(text, vars(module), name, None, 0)
-        except ValueError as error:  # an example that is not written as doctest wants it
+        except ValueError as error:  # an example that doctest cannot parse
             failure = {"source": "", "want": "", "raised": "",
                        "got": f"{type(error).__name__}: {error}"[:LONGEST_TEXT]}
             results.append({"name": name, "examples": 1, "failures": [failure]})
@@ -57,7 +58,7 @@ def examples_in(module: types.ModuleType) -> list[dict]:
 
 
 def docstrings_in(module: types.ModuleType) -> Iterator[tuple[str, object]]:
-    """The module, its functions and classes, and their methods, by name; nothing that it only imports."""
+    """(name, object) of the module and its functions, classes and methods, in the file's order; no imported ones."""
     yield "the file", module
     yield from members_of(module, module.__name__, "")
 
@@ -77,7 +78,7 @@ def members_of(owner, module_name: str, prefix: str) -> Iterator[tuple[str, obje
 
 
 def failure_sentences(results: list[dict]) -> list[str]:
-    """What `examples_in` found wrong, a sentence for each failed example."""
+    """One sentence for each failed example in the result of `examples_in`."""
     return [f"In {result['name']}, `{failure['source']}` gives {failure['got'] or 'nothing'}, "
             f"and the docstring says {failure['want'] or 'nothing'}."
             for result in results for failure in result["failures"]]

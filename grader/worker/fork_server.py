@@ -1,15 +1,17 @@
-"""The workers' fork server: it has the libraries loaded, and forks one worker for each connection.
+"""The workers' fork server: it loads the libraries once, and forks one worker for each connection.
 
     judge ──connects──> fork server ──fork──> worker
       └─────────────── wire ────────────────┘
 
-The judge connects and sends the worker's end of the wire, a pipe for its stdout and stderr, and its limits. The fork
-server answers with the worker's pid. Asked for it, it answers with the CPU time that the worker has used. Where the worker
-ends by itself, it says how. When the judge closes the connection, or dies, the worker and all that the worker started are
-killed. When nobody is left who could connect, the fork server ends.
+The judge connects and sends the worker's end of the wire, a pipe for the worker's stdout and stderr, and its limits.
+The fork server replies with the worker's pid. To each later message of the judge it replies with the CPU time that the
+worker has used. If the worker ends, the fork server sends its exit code (-n if signal n ended it). When the judge
+closes the connection or dies, the fork server kills the worker and all that the worker started. When every copy of the
+connect end is closed, the fork server ends.
 
-Run as `python -P -m grader.worker.fork_server JSON`, with the descriptor of its accept end, the modules to import before
-the first fork, and, inside a sandbox, how workers are confined.
+Run as `python -P -m grader.worker.fork_server JSON`. The JSON holds the arguments of `main`: the descriptor of the
+accept end, the modules to import before the first fork, and, in a sandbox, how workers are confined. The fork server
+prints "ready" when it is, and at its end the CPU time used in all, as JSON.
 """
 import gc
 import importlib
@@ -47,7 +49,7 @@ def main(accept_fd: int, libraries: list[str], confinement: dict | None = None) 
     child_ended_r, child_ended_w = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(child_ended_w, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the learner's terminal is the client's business
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the learner's terminal is handled by the client
     print("ready", flush=True)
 
     selector = selectors.DefaultSelector()
@@ -74,7 +76,7 @@ def main(accept_fd: int, libraries: list[str], confinement: dict | None = None) 
 
 
 def leave(workers: dict[socket.socket, int]) -> None:
-    """End the last workers, and say what all of them have used."""
+    """End the workers that are left, and print the CPU time of this process and all workers."""
     for pid in filter(None, workers.values()):
         processes.kill_tree(pid)
         os.waitpid(pid, 0)
@@ -82,7 +84,7 @@ def leave(workers: dict[socket.socket, int]) -> None:
 
 
 def tell_cpu(connection: socket.socket, pid: int) -> bool:
-    """Answer a judge that asks for its worker's CPU time. False where it closed the connection, or is gone."""
+    """Reply to the judge with its worker's CPU time. Returns False if the judge closed the connection or has ended."""
     try:
         if not connection.recv(64):
             return False
@@ -93,7 +95,11 @@ def tell_cpu(connection: socket.socket, pid: int) -> bool:
 
 
 def start_worker(connection: socket.socket, others: list[socket.socket], confine) -> int:
-    """Read what the judge sends on `connection`, fork, and tell it the pid. 0 where the judge changed its mind."""
+    """Read the judge's message on `connection`, fork, and send back the worker's pid.
+
+    Returns the pid; 0 if there was no valid message, such as when the judge has closed the connection. The new worker
+    closes `others`, the sockets that only the fork server uses.
+    """
     try:
         message, fds, _, _ = socket.recv_fds(connection, 4096, 2)
         limits = json.loads(message)
@@ -116,7 +122,7 @@ def start_worker(connection: socket.socket, others: list[socket.socket], confine
     try:
         connection.sendall(json.dumps({"pid": pid}).encode() + b"\n")
     except OSError:
-        pass  # gone already: its end of the connection says so to the loop
+        pass  # the judge is gone; the loop in main sees the closed connection
     return pid
 
 
@@ -149,7 +155,7 @@ def become_worker(wire_fd: int, stdout_fd: int, limits: dict, confine) -> None:
 
 
 def forbid_processes(grants: list[str]) -> None:
-    """Refuse, in one sentence, what a worker is not there for: it computes. (A sandbox enforces it; this explains.)"""
+    """Refuse processes and sockets that are not granted, with PermissionError. (It explains; the sandbox enforces.)"""
     gates = {"processes": ("os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.spawn", "os.system",
                            "subprocess.Popen", "pty.spawn", "os.kill", "os.killpg"),
              "loopback": ("socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo")}
@@ -165,7 +171,7 @@ def forbid_processes(grants: list[str]) -> None:
 
 
 def reap(workers: dict[socket.socket, int]) -> None:
-    """Collect the dead, tell their judges how they ended, and kill strays: children that nobody connected for."""
+    """Collect ended children, send workers' exit codes to their judges, and kill all children that are no workers."""
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
@@ -175,7 +181,7 @@ def reap(workers: dict[socket.socket, int]) -> None:
             break
         for connection, worker in workers.items():
             if worker == pid:
-                workers[connection] = 0  # the number may be another process's tomorrow
+                workers[connection] = 0  # the pid may be given to another process
                 try:
                     connection.sendall(json.dumps({"ended": os.waitstatus_to_exitcode(status)}).encode() + b"\n")
                 except OSError:

@@ -1,4 +1,4 @@
-"""Start the fork server of the workers: here, or inside a sandbox."""
+"""Start the workers' fork server, inside a sandbox or without one."""
 import json
 import os
 import shutil
@@ -18,18 +18,18 @@ FOLDER_PREFIX = "workers-"
 
 
 class WorkerForkServer:
-    """A running fork server, seen from the process that started it.
+    """A running fork server, in the process that started it. A judge connects through `connect_end`.
 
-    `libraries` are loaded beyond WORKER_LIBRARIES, as `preload` in course.yml asks; without torch a worker starts in 5 ms.
-    With `around`, the command of a sandbox, the server runs in there and its workers confine themselves by `confinement`.
-    A judge connects through `connect_end`.
+    `libraries` are loaded in addition to WORKER_LIBRARIES (`preload` in course.yml). Without torch, a worker starts in
+    5 ms. If `around`, the command of a sandbox, is given, the fork server runs in that sandbox, and each worker
+    confines itself as `confinement` says (the arguments of confine.Confinement).
     """
 
     def __init__(self, libraries: Libraries = (), around: list[str] | None = None,
                  confinement: dict | None = None):
         self.libraries = libraries
         remove_abandoned(runtime_folder())
-        self.folder = tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-", dir=runtime_folder())  # their cwd
+        self.folder = tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-", dir=runtime_folder())  # workers' cwd
         self.connect_end, accept_end = fd_passing.open_channel()
         with fd_passing.inherited(accept_end) as fd:
             order = {"accept_fd": fd, "libraries": [*WORKER_LIBRARIES, *libraries]}
@@ -42,7 +42,7 @@ class WorkerForkServer:
                 env={**os.environ, **ONE_THREAD, "PYTHONDONTWRITEBYTECODE": "1"})
 
     def wait_until_ready(self) -> bool:
-        """False where a library is not installed, or cannot be imported."""
+        """Wait until workers can be started. False if the fork server ended: it cannot import a library, say."""
         return b"ready\n" in iter(self.process.stdout.readline, b"")  # a library may print when it is imported
 
     @property
@@ -58,7 +58,7 @@ class WorkerForkServer:
 
 
 def remove_abandoned(folder: Path) -> None:
-    """Remove the folders of processes that were killed before they could."""
+    """Remove the folders of fork servers whose starter was killed before it removed them (its pid is in the name)."""
     for left in folder.glob(f"{FOLDER_PREFIX}*-*"):
         if not Path("/proc", left.name.removeprefix(FOLDER_PREFIX).partition("-")[0]).exists():
             shutil.rmtree(left, ignore_errors=True)

@@ -1,8 +1,8 @@
 """Load exercise modules from source text that the judge sent, never from the learner's folder.
 
-The worker serves every `exercises.*` import from the mapping it was given, so nothing that lies beside the
-learner's file (a `timeit.py`, say) can shadow a library, and the text that was hashed is the text that runs.
-`exercises.common`, the given code, is ordinary files on disk.
+The worker serves every `exercises.*` import from that text. So no file beside the learner's file (such as `timeit.py`)
+can shadow a library, and the text that was hashed is the text that runs. `exercises.common`, the given code, is loaded
+from ordinary files on disk.
 """
 import importlib
 import importlib.abc
@@ -16,7 +16,7 @@ PACKAGE = "exercises"
 
 
 class SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Serves `exercises.*` from memory."""
+    """Imports `exercises.*` from memory. ModuleNotFoundError for a module of it that is not in `sources`."""
 
     def __init__(self, sources: dict[str, tuple[str, str]], common: str | None):
         self.sources = sources  # {module name: (file name to show, text)}
@@ -41,17 +41,18 @@ class SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module):
         filename, text = self.sources[module.__name__]
-        # Tracebacks show the learner's lines, though the file is never opened here.
+        # So that tracebacks show the learner's lines, although the file is never opened.
         linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
         exec(compile(text, filename, "exec", dont_inherit=True), module.__dict__)
 
 
 def load(name: str, sources: dict[str, tuple[str, str]], *, common: str | None = None,
          check_shapes: bool = True) -> types.ModuleType:
-    """Import module `name` (dotted, below `exercises`) and everything that it imports from `sources`.
+    """Import module `name` (dotted, below `exercises`), with the modules that it imports taken from `sources`.
 
-    With `check_shapes` the functions that this one module defines check their jaxtyping signatures; the modules
-    that it builds on do not, for they have had their own suites.
+    `sources` is {module name: (file name to show, text)}; `common` is the folder of the given code. If `check_shapes`,
+    the functions that this module defines check their jaxtyping signatures. The modules that it builds on do not,
+    because they have their own suites. Raises whatever the module raises when it is imported.
     """
     for loaded in [m for m in sys.modules if m == PACKAGE or m.startswith(PACKAGE + ".")]:
         del sys.modules[loaded]
@@ -64,7 +65,10 @@ def load(name: str, sources: dict[str, tuple[str, str]], *, common: str | None =
 
 
 def check_signatures(module: types.ModuleType) -> None:
-    """Wrap the functions and methods that `module` defines so that a call checks the shapes in its signature."""
+    """Wrap the functions and methods that `module` defines, so that each call checks the shapes in the signature.
+
+    Generator functions, and functions without annotations, are left as they are.
+    """
     from beartype import beartype
     from jaxtyping import jaxtyped
 

@@ -1,8 +1,8 @@
-"""The worker: runs the learner's code and answers the judge's calls. It decides nothing.
+"""The worker: runs the learner's code and answers the judge's requests. It decides nothing.
 
-Requests are lists, `[what, ...]`; a reply is `["ok", value, changed]` or `["error", description]`. `changed` lists the
-arrays among the arguments that the call changed in place, by their position in the request, so that the judge can
-do the same to its own.
+A request is a list, `[what, ...]`. A reply is `["ok", value, changed]` or `["error", description]`. `changed` is a list
+of `[i, array]`: the call changed array number i of the request in place, and `array` is its new value. The judge then
+changes its own array in the same way.
 """
 import builtins
 import contextlib
@@ -31,7 +31,7 @@ OPERATORS = {
 
 
 class Worker:
-    """Holds the loaded module, and the objects that the judge has handles of."""
+    """Holds the loaded module, and the objects to which the judge has handles."""
 
     def __init__(self):
         self.module: types.ModuleType | None = None
@@ -49,7 +49,7 @@ class Worker:
         return self.module if handle.id == 0 else self.objects[handle.id]
 
     def answer(self, request):
-        """Do what the request says; whatever this raises is described to the judge."""
+        """Carry out the request. Any exception that is raised here is described to the judge."""
         what, *rest = request
         return getattr(self, f"do_{what}")(*rest)
 
@@ -59,7 +59,10 @@ class Worker:
         self.module = loader.load(name, sources, common=common, check_shapes=check_shapes)
 
     def do_begin(self):
-        """A new check: the same random numbers for every learner, and nothing kept of the last one."""
+        """Start a check: drop the handles and the refusal of the check before, and seed the random number generators.
+
+        So every learner gets the same random numbers.
+        """
         self.objects.clear()
         policy.active.first = None
         random.seed(0)
@@ -80,7 +83,7 @@ class Worker:
         return OPERATORS[name](*args)
 
     def do_probes(self, path, source):
-        """Take the text of a file of the suite's probes."""
+        """Load a file of the suite's probes from its text, under its path."""
         module = self.probes[path] = types.ModuleType("probes")
         linecache.cache[path] = (len(source), None, source.splitlines(True), path)
         code = compile(source, path, "exec", dont_inherit=True)
@@ -88,7 +91,7 @@ class Worker:
         exec(code, module.__dict__)
 
     def do_probe(self, path, name, args, kwargs):
-        """Run a function of it beside the learner's objects."""
+        """Call a function of a file of probes, with the learner's module as first argument."""
         return getattr(self.probes[path], name)(self.module, *args, **kwargs)
 
     def do_examples(self):
@@ -97,7 +100,7 @@ class Worker:
 
 
 def serve(sock: socket.socket) -> None:
-    """Answer requests until the judge closes the wire."""
+    """Answer requests until the judge closes the wire. Raises WireError if the wire fails otherwise."""
     worker = Worker()
     while True:
         arrived: list = []
@@ -107,13 +110,13 @@ def serve(sock: socket.socket) -> None:
             return
         try:
             value = worker.answer(wire.decode(tree, payload, worker.resolve, arrived))
-            # memcmp with the bytes that came: which arguments did the call change in place?
+            # Compare with the bytes received: which arguments did the call change in place?
             changed = [[i, array] for i, (array, source) in enumerate(arrived)
                        if array.nbytes and memoryview(array.reshape(-1)).cast("B") != source]
             reply = wire.encode(["ok", value, changed], worker.refer)
-        except BaseException as error:  # SystemExit and KeyboardInterrupt of the learner's too: all is told
+        except BaseException as error:  # SystemExit and KeyboardInterrupt of the learner's too
             reply = wire.encode(["error", describe(error, worker.files)], worker.refer)
-        if policy.active.first:  # whatever the code made of it: it is told with every reply until the check is over
+        if policy.active.first:  # sent with every reply until the check ends, even if the code caught it
             reply = wire.encode(["error", policy.active.first], worker.refer)
         for stream in (sys.stdout, sys.stderr):
             try:
@@ -124,10 +127,13 @@ def serve(sock: socket.socket) -> None:
 
 
 def describe(error: BaseException, files: set[str]) -> dict:
-    """An exception as plain data: its classes by name, its message, and the learner's own lines."""
+    """An exception as plain data: its classes by name, its message, and the last six frames in the learner's `files`.
+
+    Also, for some classes: "signature" (explain_signature), "forbidden" (what was refused), "line" (of a syntax error).
+    """
     try:
-        message = "".join([builtins.str(error)])[:LONGEST_MESSAGE]  # joined: a subclass of str becomes one
-    except Exception:  # a __str__ of the learner's that raises
+        message = "".join([builtins.str(error)])[:LONGEST_MESSAGE]  # join: makes an exact str of a subclass
+    except Exception:  # a __str__ of the learner's code that raises
         message = ""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__)[-200:] if frame.filename in files]
     described = {
@@ -136,7 +142,7 @@ def describe(error: BaseException, files: set[str]) -> dict:
         "frames": [[f.filename, f.lineno or 0, f.name, (f.line or "").strip()] for f in frames[-6:]],
     }
     if type(error).__name__ == "TypeCheckError" and type(error).__module__.startswith("jaxtyping"):
-        with contextlib.suppress(Exception):  # it looks at objects of the learner's
+        with contextlib.suppress(Exception):  # it inspects objects of the learner's code
             described["signature"] = explain_signature(error)
     if isinstance(error, policy.ForbiddenError):
         described["forbidden"] = error.what
@@ -146,10 +152,13 @@ def describe(error: BaseException, files: set[str]) -> dict:
 
 
 def explain_signature(error) -> dict[str, str]:
-    """What broke a jaxtyping signature: what came, what the signature says, and why the two do not agree."""
+    """How a call broke a jaxtyping signature, as {"where": ..., "got": ..., "want": ..., "why": ...}.
+
+    `got` is the value's type, shape and dtype, `want` is what the signature says, and `why` is why they do not agree.
+    """
     text = builtins.str(error)
     fields = dict(line.split(": ", 1) for line in text.splitlines() if ": " in line)
-    violation = error.__cause__  # beartype's own words; for a parameter they lie one exception deeper
+    violation = error.__cause__  # beartype's error; for a parameter it is one exception deeper in the chain
     while violation is not None and not hasattr(violation, "culprits"):
         violation = violation.__cause__ or violation.__context__
     culprit = next(iter(getattr(violation, "culprits", ())), None)
@@ -161,7 +170,7 @@ def explain_signature(error) -> dict[str, str]:
     parameter = text.partition("typechecking parameter '")[2].partition("'")[0]
     # "... violates type hint <class ...>, as the size of dimension a is 4 which does not equal ..."
     why = " ".join(builtins.str(violation).rpartition(", as ")[2].split()).rstrip(".")
-    why = re.sub(r"not any of \(.*?\) as", "not as", why)  # every dtype there is
+    why = re.sub(r"not any of \(.*?\) as", "not as", why)  # the list of every dtype
     axes = [line for line in text.splitlines() if "=" in line and ":" not in line]
     return {
         "where": f"{function} was given, for {parameter}," if parameter else f"{function} returned",
@@ -172,5 +181,5 @@ def explain_signature(error) -> dict[str, str]:
 
 
 def without_address(text: str) -> str:
-    """`<Tensor object at 0x7f85>` without what differs from run to run."""
+    """`<Tensor object at 0x7f85>` without the address, which differs from run to run."""
     return re.sub(r" at 0x[0-9a-f]+", "", text)

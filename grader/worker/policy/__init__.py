@@ -1,30 +1,33 @@
-"""What an exercise is done without, held while its code runs. The syntax tree was read before (course/forbidden.py).
+"""The policy: refuses what an exercise forbids while its code runs. course/forbidden.py reads the syntax tree before.
 
-Three things hold it, put in place before the first line of the learner's code:
+Three parts are installed before the first line of the learner's code runs:
 
-  audit_hook        imports of forbidden libraries by whatever way, their files and shared objects, and what would lead
-                    around all this: frames of the callers, `gc.get_objects`, ctypes, code under another file's name
-  proxies           in the place of a module or function that is forbidden, or not for learners, and loaded already: for
-                    ctypes and the grader itself, and for `numpy.linalg.inv` where NumPy is allowed
-  torch_operators   a dispatch mode, where something of torch is forbidden by a dotted name: it sees each operator that runs
+  audit_hook        refuses imports of forbidden libraries in any way, their files and shared objects, and the ways
+                    around this policy: frames of the callers, `gc.get_objects`, ctypes, code under another file's name
+  proxies           replace a module or function that is forbidden, or closed to learners, and loaded already: ctypes
+                    and the grader itself, and `numpy.linalg.inv` in an exercise that allows NumPy
+  torch_operators   a dispatch mode that sees each operator that runs, if a dotted name of torch is forbidden
 
-Who asks is read off the stack (frames.py), from the inside out, past the frames of libraries: the first frame that is not
-one of them decides. The suite's probes may use anything; a learner's frame, or one of code that was made at run time, may
-not. So an allowed function that comes to a forbidden one on its way is refused as well: `np.vectorize(np.linalg.inv)` and
-`np.linalg.matrix_power(a, -1)` are ways to the inverse, and a suite's author who forbids a name means what it computes.
-(Where the reference needs it, `grader verify` says so.) An import is looser: where a library tries for itself to import
-what is forbidden, it is told that there is none, and nobody is blamed; a library that cannot do without it is loaded
-before, by `preload` in course.yml.
+The stack tells whose code asks (frames.py). It is read from the inside out, past the frames of libraries: the first
+frame that belongs to no library decides. The suite's probes may use anything. A learner's frame, or a frame of code
+made at run time, may not. So an allowed function that calls a forbidden one is refused as well:
+`np.vectorize(np.linalg.inv)` and `np.linalg.matrix_power(a, -1)` are ways to the inverse, and a suite's author who
+forbids a name means what it computes. (If the reference needs it, `grader verify` reports that.) For imports the rule
+is less strict. If a library itself tries to import a forbidden library, it gets an ImportError, but the refusal is not
+recorded. A library that cannot do without the import is loaded before, by `preload` in course.yml.
 
-What is refused raises ForbiddenError, and the first refusal is kept: until the check is over, each reply tells it. Who
-catches the exception gains nothing.
+A refusal raises ForbiddenError. The first refusal is recorded, and every reply reports it until the check ends. So a
+learner gains nothing by catching the exception.
 
-This holds what Python can be asked to do. It is no sandbox, and these are not seen here: who writes into memory
-(as_strided with wild strides); who finds what computes the same under another name (a method of a C type, an operator
-such as `@`, another library); who has a frame handed over by a library that took it for its own use, or is given a
-probe's function that calls what it is given; who replaces functions of the standard library that this package calls; who
-reads a library's file by a folder's descriptor; finalisers that run while the grader itself is at work. Marks are still
-earned by what comes back alone.
+The policy covers what can be asked of Python. It is no sandbox, and it does not see code that
+  - writes into memory (as_strided with strides out of bounds),
+  - computes the same under another name (a method of a C type, an operator such as `@`, another library),
+  - receives a frame from a library that took the frame for its own use,
+  - receives a function of a probe that calls its argument,
+  - replaces functions of the standard library that this package calls,
+  - opens a library's file relative to a folder's descriptor,
+  - is a finaliser and runs while the grader itself is at work.
+Even so, only the values that come back earn marks.
 """
 import builtins
 import os
@@ -41,14 +44,15 @@ _REAL_PATH = os.path.realpath
 
 
 def prepare() -> None:
-    """In the fork server, once: what is off limits for every exercise is replaced in all modules that are loaded."""
+    """In the fork server, once: replace the modules that are off limits for every exercise, in all loaded modules."""
     proxies.prepare()
 
 
 def install(forbids: list[str], files: set[str], common: str | None) -> None:
-    """Hold an exercise's rules in this process from now on.
+    """Enforce an exercise's rules in this process from now on.
 
-    `files` are the names of the learner's files, `common` is the folder of the code that is given to all.
+    `forbids` are the forbidden names, `files` the names of the learner's files, and `common` is the folder of the given
+    code.
     """
     first_time = not active.files
     active.forbids, active.files = list(forbids), set(files)
@@ -66,7 +70,7 @@ def install(forbids: list[str], files: set[str], common: str | None) -> None:
 
 
 def places_of(libraries: set[str]) -> list[tuple[str, str]]:
-    """(library, how the paths of its files begin) wherever one of them could be installed."""
+    """(library, how the paths of its files begin), for each folder in which a library could be installed."""
     folders = [_REAL_PATH(entry) for entry in sys.path if entry]
     return [(top, os.path.join(folder, inside)) for folder in folders for top in libraries
             for inside in (os.path.join(top, ""), f"{top}.", os.path.join("__pycache__", f"{top}."))]

@@ -1,4 +1,4 @@
-"""The audit hook: it sees imports, files, frames, ctypes and the like, and no one can take it off again."""
+"""The audit hook: it sees imports, files, frames, ctypes and more. Python has no way to remove an audit hook."""
 import sys
 
 from grader.worker.policy.rules import FRAME_ATTRIBUTES, Policy
@@ -20,19 +20,19 @@ _HANDLERS = {
 
 
 def add_audit_hook(policy: Policy) -> None:
-    """Have `policy` asked about every event of HANDLERS, for as long as this process lives."""
+    """Call the handler of `policy` at every event of _HANDLERS, until this process ends."""
     sys.addaudithook(_make_hook(policy, _HANDLERS))
 
 
 def _make_hook(policy: Policy, handlers: dict):
-    """The hook, as a function that holds what it needs. Of a hundred events in a run, nearly all end at the first line."""
+    """The hook, a closure over all that it needs. For nearly all events of a run it returns at its first line."""
     get_frame = sys._getframe
 
     def hook(event, args):
         if event not in handlers or (event == "object.__getattr__" and args[1] not in FRAME_ATTRIBUTES):
             return
         if event == "sys._getframe" and args[0].f_code is own_code:
-            return  # the call below
+            return  # caused by get_frame below
         handlers[event](policy, get_frame(0).f_back, *args)
 
     own_code = hook.__code__

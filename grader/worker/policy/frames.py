@@ -1,4 +1,4 @@
-"""Whose code a frame of the stack belongs to, told by the file that its code is from."""
+"""Whose code a frame of the stack belongs to, decided by the file that the code is from."""
 import builtins
 import importlib
 import inspect
@@ -10,13 +10,13 @@ import warnings
 
 import numpy
 
-__builtins__ = dict(vars(builtins))  # what the functions below use: a learner may replace the real ones
+__builtins__ = dict(vars(builtins))  # a copy for the functions below: a learner may replace the real ones
 
 STANDARD, LIBRARY, GRADER, PROBE, LEARNER = "standard library", "library", "grader", "probe", "learner"
 
 
 def owner_of_file(name: str) -> str:
-    """One of the constants above, but for PROBE: the text of a probe comes over the wire and is known by its code."""
+    """One of the constants above, except PROBE: a probe comes over the wire and is recognised by its code object."""
     if name.startswith(_LIBRARIES):
         return LIBRARY
     if name.startswith(_STANDARD):
@@ -25,7 +25,7 @@ def owner_of_file(name: str) -> str:
 
 
 def importer(frame):
-    """Past the frames of the import system."""
+    """The first frame, from `frame` outwards, that is not of the import system; None if there is none."""
     while frame is not None and (frame.f_code.co_filename.startswith("<frozen importlib")
                                  or frame.f_code.co_filename.startswith(_IMPORTLIB)):
         frame = frame.f_back
@@ -33,7 +33,7 @@ def importer(frame):
 
 
 def being_imported(frame) -> str:
-    """The module that an import of Python's own is under way for, as the innermost frames say; "" for none."""
+    """The name of the module that Python's import system is importing in the innermost frames; "" if they import none."""
     while frame is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
         if frame.f_code is _FIND_AND_LOAD:
             return str(frame.f_locals.get("name", ""))
@@ -42,7 +42,7 @@ def being_imported(frame) -> str:
 
 
 def for_a_traceback(frame) -> bool:
-    """Whether the standard library reads a file to show a line of it."""
+    """Whether the innermost frames, all of the standard library, read a file to show a line of it."""
     while frame is not None and frame.f_code.co_filename.startswith(_STANDARD):
         if frame.f_code.co_filename in _SHOW_LINES:
             return True
@@ -51,7 +51,10 @@ def for_a_traceback(frame) -> bool:
 
 
 def past_frame_helpers(frame):
-    """Past the functions of the standard library that hand frames on: those of inspect, generators, `currentframe`."""
+    """The first frame, from `frame` outwards, that is not of a function of the standard library that hands frames on.
+
+    The functions of inspect, generators, lambdas and `currentframe` hand frames on. None if there is no other frame.
+    """
     while frame is not None and (code := frame.f_code).co_filename.startswith(_STANDARD) and (
             code.co_filename == _INSPECT or code.co_flags & _GENERATOR
             or code.co_name in ("currentframe", "<lambda>")):
@@ -65,7 +68,7 @@ def _folders(*paths: str) -> tuple[str, ...]:
 
 _PATHS = sysconfig.get_paths()
 _GRADER_FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)).removesuffix(os.path.join("worker", "policy")), "")
-# Looked at first: site-packages may lie below the standard library.
+# Tested before _STANDARD: site-packages may lie below the standard library.
 _LIBRARIES = _folders(_PATHS["purelib"], _PATHS["platlib"], os.path.dirname(os.path.dirname(numpy.__file__)),
                       *(entry for entry in sys.path if entry.endswith(("site-packages", "dist-packages"))))
 _STANDARD = (*_folders(_PATHS["stdlib"], _PATHS["platstdlib"], os.path.dirname(os.__file__)), "<frozen ")

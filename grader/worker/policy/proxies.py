@@ -1,9 +1,9 @@
-"""Proxies for forbidden functions and modules that are loaded already, wherever loaded modules name them.
+"""Proxies for forbidden functions and modules that are loaded already, in every loaded module that holds them.
 
-A proxy looks at who asks (rules.py) and does what the real one does for everybody but the learner. The real one is
-kept where no attribute leads to it. What is forbidden by a dotted name is loaded for that, if need be: who has not got
-the library cannot use it either. Classes stay themselves (isinstance goes on) and refuse to be made, by their __init__;
-types of C cannot be changed, and are found by the syntax tree alone.
+A proxy looks up whose code asks (rules.py). It refuses the learner, and passes all other code on to the real object,
+which is kept where no attribute leads to it. An object that is forbidden by a dotted name is imported for this if it is
+not loaded. If its library is not installed, no code can use it either. A class is not replaced, so isinstance still
+works; its __init__ refuses to make objects. Types of C cannot be changed; only the syntax tree finds their use.
 """
 import _imp
 import builtins
@@ -21,15 +21,16 @@ from grader.worker.policy.rules import Policy
 __builtins__ = dict(vars(builtins))  # as in frames.py
 _get_frame = sys._getframe
 
-# What others than the import statement look up in a module, in all that are loaded: inspect, warnings, unittest.
+# Attributes that inspect, warnings and unittest look up in every loaded module: the standard library may read them.
 _LOOKED_UP = {"__file__", "__name__", "__spec__", "__loader__", "__path__", "__package__", "__warningregistry__",
               "__dict__", "__class__", "__doc__"}
 
 
 def opaque(function):
-    """The same function, as an object from which no attribute leads to `function` or to what it holds.
+    """A callable that does what `function` does, and from which no attribute leads to `function` or what it holds.
 
-    A cache of size 0 is written in C and hands every call on; `__wrapped__` is all that it shows.
+    It is a cache of size 0, which is written in C and passes every call on. Its one attribute that leads to `function`,
+    `__wrapped__`, is deleted.
     """
     shown = functools.lru_cache(maxsize=0)(function)
     del shown.__wrapped__
@@ -37,11 +38,11 @@ def opaque(function):
 
 
 def _make_types():
-    """The two classes; the real objects are in `real`, which only their methods know."""
+    """(function that makes a proxy, classes of proxies). Only the methods of the classes can reach the real objects."""
     real: dict[int, tuple] = {}  # id of the proxy -> (what it stands for, name, policy)
 
     def caller():
-        return _get_frame(2)  # of whoever called the method: opaque adds no frame
+        return _get_frame(2)  # the frame of the code that called the method: opaque adds no frame
 
     def call(self, *args, **kwargs):
         function, name, policy = real[id(self)]
@@ -65,7 +66,7 @@ def _make_types():
         setattr(module, attribute, value)
 
     class FunctionProxy:
-        """For a function."""
+        """Stands for a function."""
         __slots__ = ("__weakref__",)
         __call__ = opaque(call)
         __getattr__ = opaque(attribute_of_function)
@@ -74,14 +75,14 @@ def _make_types():
             return self if instance is None else types.MethodType(self, instance)
 
     class ModuleProxy(types.ModuleType):
-        """For a module: it is empty itself, so that no way past __getattr__ leads to anything."""
+        """Stands for a module. The proxy itself is empty, so that a way past __getattr__ finds nothing."""
         __getattr__ = opaque(attribute_of_module)
         __setattr__ = opaque(set_attribute_of_module)
 
     def make(thing, name: str, policy: Policy):
         proxy = ModuleProxy(name) if isinstance(thing, types.ModuleType) else FunctionProxy()
         real[id(proxy)] = (thing, name, policy)
-        kept.append(proxy)  # for ever: an id is never another's
+        kept.append(proxy)  # never freed, so that no other object gets its id
         return proxy
 
     kept: list = []
@@ -89,7 +90,7 @@ def _make_types():
 
 
 def check(policy: Policy, name: str, frame) -> None:
-    """Refuse a call of `name` unless a probe, or the grader for itself, has come to it."""
+    """Refuse a call of `name` unless a probe, or the grader for its own use, made it. Raises ForbiddenError."""
     kind, asking = policy.asker(frame)
     handed_over = kind == GRADER and asking.f_code.co_name in ("do_call", "do_operator")  # `first = np.linalg.inv`
     if kind != PROBE and (kind != GRADER or handed_over):
@@ -97,7 +98,7 @@ def check(policy: Policy, name: str, frame) -> None:
 
 
 def check_module(policy: Policy, name: str, attribute: str, frame) -> None:
-    """Refuse to let a learner look into a module. Libraries may: it is theirs."""
+    """Refuse a learner access to an attribute of a module; libraries may access it. Raises ForbiddenError."""
     if policy.kind(frame) == STANDARD and attribute in _LOOKED_UP:
         return
     if policy.asker(frame, past=(STANDARD,))[0] == LEARNER:
@@ -108,9 +109,10 @@ make_proxy, PROXY_TYPES = _make_types()
 
 
 def prepare() -> None:
-    """In the fork server, once: proxies for what no exercise needs, in all modules that are loaded.
+    """In the fork server, once: put proxies for the modules that no exercise needs into all loaded modules.
 
-    Modules that are part of the interpreter are made without an event; whoever makes one is asked here.
+    Built-in modules are created without an audit event, so `_imp.create_builtin` is replaced by a function that checks
+    whose code asks.
     """
     create = _imp.create_builtin
 
@@ -125,9 +127,9 @@ def prepare() -> None:
 
 
 def install_proxies(policy: Policy, ways_out: Iterable[str]) -> set[str]:
-    """Proxies for all that the exercise forbids and that is loaded, and for what would lead around the policy.
+    """Put proxies in place of all that the exercise forbids and that is loaded, and of `ways_out` around the policy.
 
-    Returns the modules that hold one.
+    Returns the names of the modules that hold the proxy of a function; proxies of modules do not count.
     """
     things: dict[int, tuple] = {}
     for name in policy.forbids:
@@ -149,7 +151,7 @@ def install_proxies(policy: Policy, ways_out: Iterable[str]) -> set[str]:
 
 
 def find(name: str):
-    """The object that a dotted name means, None where there is none. A bare library is not loaded for this."""
+    """The object that a dotted name means, None if there is none. A name without a dot is not imported for this."""
     if "." not in name:
         return sys.modules.get(name)
     parts = name.split(".")
@@ -165,7 +167,7 @@ def find(name: str):
 
 
 def private_namesakes(name: str) -> list:
-    """What private modules beside it hold under the same name: `numpy.linalg._umath_linalg.inv`."""
+    """The functions of the same name in private modules beside it, such as `numpy.linalg._umath_linalg.inv`."""
     parent, _, last = name.rpartition(".")
     beside = [module for each, module in list(sys.modules.items()) if each.rpartition(".")[0] == parent
               and each.rpartition(".")[2].startswith("_") and not isinstance(module, PROXY_TYPES)]
@@ -173,7 +175,7 @@ def private_namesakes(name: str) -> list:
 
 
 def replace_modules(family: dict[str, types.ModuleType], policy: Policy) -> None:
-    """Proxies for these modules in sys.modules, and wherever another module names one of them."""
+    """Put proxies for these modules into sys.modules, and into every module that holds one of them."""
     proxies = {id(module): make_proxy(module, name, policy) for name, module in family.items()}
     for name, module in list(sys.modules.items()):
         if name in family:
@@ -186,7 +188,10 @@ def replace_modules(family: dict[str, types.ModuleType], policy: Policy) -> None
 
 
 def replace_things(things: dict[int, tuple]) -> set[str]:
-    """Put each proxy wherever its object is: in modules, and in classes that they define."""
+    """Put each proxy in place of its object in all modules, and in the classes that they define.
+
+    `things` is {id of the object: (object, proxy)}. Returns the names of the modules that hold a proxy.
+    """
     proxied = set()
     for name, module in list(sys.modules.items()):
         if not isinstance(module, types.ModuleType) or isinstance(module, PROXY_TYPES):
@@ -205,6 +210,7 @@ def replace_things(things: dict[int, tuple]) -> set[str]:
 
 
 def set_member(owner: type, name: str, proxy, member) -> bool:
+    """Replace a member of a class by a proxy. Returns False if the class is a type of C."""
     try:
         setattr(owner, name, staticmethod(proxy) if isinstance(member, staticmethod) else proxy)
     except TypeError:  # a type of C
@@ -213,7 +219,7 @@ def set_member(owner: type, name: str, proxy, member) -> bool:
 
 
 def guard_class(cls: type, name: str, policy: Policy) -> None:
-    """Objects of a forbidden class, or of one that is made from it, are not made by learners."""
+    """Refuse that learners make objects of a forbidden class or of its subclasses. Types of C stay as they are."""
     original = cls.__init__
 
     def init(self, *args, **kwargs):

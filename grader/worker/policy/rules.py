@@ -1,4 +1,4 @@
-"""The rules that hold while a learner's code runs: who may do what, and how a refusal is told."""
+"""The rules that hold while a learner's code runs: whose code may do what, and how a refusal is reported."""
 import builtins
 import linecache
 import os
@@ -9,7 +9,7 @@ from grader.worker.policy.frames import GRADER, LEARNER, LIBRARY, PROBE, STANDAR
 
 __builtins__ = dict(vars(builtins))  # as in frames.py
 
-# Modules that no exercise needs and that lead out of Python, or to the grader.
+# Modules that no exercise needs, and that lead out of this interpreter (C code, other interpreters), or to the grader.
 OFF_LIMITS = {"ctypes", "_ctypes", "cffi", "_cffi_backend", "_xxsubinterpreters", "_interpreters", "_testcapi",
               "_testinternalcapi", "grader", "tests"}
 FRAME_ATTRIBUTES = {"tb_frame", "gi_frame", "cr_frame", "ag_frame"}
@@ -18,17 +18,17 @@ _REAL_PATH, _LINE_OF = os.path.realpath, linecache.getline
 
 
 class ForbiddenError(Exception):
-    """The learner's code did what its exercise is there to do without: `what`."""
+    """The learner's code used something that the exercise forbids: `what`."""
 
     what = ""
 
 
 class ForbiddenImportError(ForbiddenError, ImportError):
-    """The same, for an import: a library that tries to import what may not be there goes on without it."""
+    """The same, for an import. As an ImportError, so that a library with an optional import goes on without it."""
 
 
 class ForbiddenFileError(ForbiddenError, OSError):
-    """The same, for a file: a traceback is printed without the lines of the library."""
+    """The same, for a file. As an OSError, so that a traceback is still printed, without the lines of the library."""
 
 
 class Policy:
@@ -39,15 +39,15 @@ class Policy:
         self.files: set[str] = set()    # names of the learner's files
         self.given = ""                 # the folder of the given code
         self.places: list[tuple[str, str]] = []  # (library, how the paths of its files begin)
-        self.trusted: dict[int, object] = {}  # the code of probes, by its id; kept alive, so that ids stay theirs
-        self.proxied: set[str] = set()     # modules with proxies in them; a second copy would have none
+        self.trusted: dict[int, object] = {}  # {id: code of a probe}; kept alive, so that no other object gets the id
+        self.proxied: set[str] = set()     # modules that hold proxies; a second copy of one would hold none
         self.kinds: dict[str, str] = {}
-        self.first: dict | None = None  # the first refusal, as the judge is told it
+        self.first: dict | None = None  # the first refusal, as it is sent to the judge
 
     # ── who asks ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def trust(self, code) -> None:
-        """The code of a probe, and of the functions in it."""
+        """Treat this code object, and those of the functions in it, as a probe's."""
         self.trusted[id(code)] = code
         for constant in code.co_consts:
             if type(constant) is type(code):
@@ -67,7 +67,7 @@ class Policy:
     def asker(self, frame, past=(STANDARD, LIBRARY)):
         """(kind, frame) of the first frame, from `frame` outwards, that is not of a kind in `past`.
 
-        A stack that ends before, a thread's say, is nobody's that could be trusted.
+        If the stack ends before, as in a thread, no trusted code is on it: (LEARNER, None).
         """
         while frame is not None:
             kind = self.kind(frame)
@@ -83,7 +83,7 @@ class Policy:
 
     def refuse(self, what: str, advice: str, frame, error: type[ForbiddenError] = ForbiddenError,
                keep: bool = True) -> None:
-        """Raise `error` about `what`, and keep what is told where it is the first."""
+        """Raise `error` about `what`. If `keep`, record the first refusal in `first`, with the learner's lines."""
         words = sentence(what, advice)
         if keep and self.first is None:
             lines = []
@@ -107,19 +107,19 @@ class Policy:
     def on_import(self, frame, name, *_):
         if (banned := self.banned(name)) or name in self.proxied:
             if self.asker(frame)[0] in (LEARNER, GRADER):
-                theirs = self.asker(frame, past=(STANDARD,))[0] == LIBRARY  # which would go on without it
+                theirs = self.asker(frame, past=(STANDARD,))[0] == LIBRARY  # a library goes on without the import
                 advice = TAKE_THE_IMPORT_OUT if banned else WRITE_IT_YOURSELF
                 self.refuse(banned or name, advice, frame, ForbiddenImportError, keep=not theirs)
         elif name.partition(".")[0] in OFF_LIMITS and self.is_learner(frames.importer(frame), past=()):
             self.refuse(name.partition(".")[0], TAKE_THE_IMPORT_OUT, frame, ForbiddenImportError)
 
     def on_run(self, frame, *_):
-        """importlib.import_module and runpy tell of no import; they run the module's code."""
+        """importlib.import_module and runpy raise no "import" event. They are seen when the module's code is run."""
         if name := frames.being_imported(frame):
             self.on_import(frame, name)
 
     def on_open(self, frame, path, *_):
-        """A library's file is opened only to import it, under its own name."""
+        """A library's file may be opened only to import the library under its own name."""
         if not self.places or not isinstance(path, (str, bytes)) or not self.is_learner(frame, past=(STANDARD,)):
             return
         path = _REAL_PATH(path if isinstance(path, str) else path.decode("utf-8", "surrogateescape"))
@@ -129,7 +129,7 @@ class Policy:
                         keep=not frames.for_a_traceback(frame))
 
     def on_frames(self, frame, *_):
-        """The frames of callers hold what is not the learner's: the probe's variables, the grader's modules."""
+        """The frames of callers give access to the probe's variables and the grader's modules."""
         if self.is_learner(frames.past_frame_helpers(frame), past=()):
             self.refuse("the frames of its callers", TAKE_THAT_OUT, frame)
 
@@ -150,7 +150,7 @@ class Policy:
             self.refuse("ctypes", TAKE_THAT_OUT, frame)
 
     def on_compile(self, frame, _, name, *__):
-        """Code that says it is from a library's file would pass for it."""
+        """Code that is compiled under the name of a library's file would count as the library's."""
         if isinstance(name, bytes):
             name = name.decode("utf-8", "surrogateescape")
         if isinstance(name, str) and self.kind_of_file(name) != LEARNER \
@@ -158,9 +158,9 @@ class Policy:
             self.refuse("code under the name of another file", TAKE_THAT_OUT, frame)
 
     def on_marshal(self, frame, *_):
-        """Code from bytes, which may say that it is from any file."""
+        """Code that is loaded from bytes may carry any file name."""
         if self.is_learner(frame, past=(STANDARD,)) and not frames.being_imported(frame):
             self.refuse("marshal", TAKE_THAT_OUT, frame)
 
 
-active = Policy()  # of this process: a worker judges one exercise
+active = Policy()  # one for the process: a worker runs one exercise

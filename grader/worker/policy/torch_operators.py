@@ -1,8 +1,8 @@
-"""What an exercise forbids of torch, seen where every way to it ends: at the operator that runs.
+"""Forbidden functions of torch, refused at the operator that runs: every way to a function ends there.
 
-`torch.softmax`, `torch.nn.functional.softmax`, `Tensor.softmax`, `torch._C`'s own and `torch.ops.aten._softmax` all run
-the operator aten::_softmax. A name forbids the operators of that name, `_` before and after it aside, and those that a
-function is known to run under another name.
+`torch.softmax`, `torch.nn.functional.softmax`, `Tensor.softmax`, the function in `torch._C` and
+`torch.ops.aten._softmax` all run the operator aten::_softmax. A forbidden name covers the operators of that name
+(underscores before and after it are ignored), and the operators in RUNS, which a function runs under another name.
 """
 import sys
 
@@ -20,7 +20,7 @@ RUNS = {
         "scaled_dot_product_attention_math", "scaled_dot_product_flash_attention",
         "scaled_dot_product_flash_attention_for_cpu", "scaled_dot_product_efficient_attention"),
 }
-# What takes a mode off the stack, or computes where there is none.
+# Functions that take a dispatch mode off the stack or compute without one, and threads, which start without one.
 WAYS_OUT = ("torch._C._DisableTorchDispatch", "torch._C._pop_torch_dispatch_stack", "torch._C._set_dispatch_mode",
             "torch._C._unset_dispatch_mode", "torch._C._dispatch_tls_set_dispatch_key_excluded",
             "torch._C._dispatch_tls_set_dispatch_key_included", "torch._C._ExcludeDispatchKeyGuard",
@@ -30,8 +30,8 @@ WAYS_OUT = ("torch._C._DisableTorchDispatch", "torch._C._pop_torch_dispatch_stac
 
 
 def watch(policy: Policy) -> None:
-    """Refuse, from now on, the operators that the policy forbids."""
-    names: dict[str, str] = {}  # of an operator, without its underscores: the forbidden name
+    """Refuse the operators that the policy forbids, in this thread, from now on."""
+    names: dict[str, str] = {}  # {operator without its underscores: the forbidden name}
     for forbidden in policy.forbids:
         if forbidden.startswith("torch."):
             last = forbidden.rpartition(".")[2].strip("_")
@@ -46,4 +46,4 @@ def watch(policy: Policy) -> None:
                 proxies.check(policy, names[operator], get_frame(1))
             return func(*args, **(kwargs or {}))
 
-    Watch().__enter__()  # and it stays: each worker judges one exercise
+    Watch().__enter__()  # never exited: each worker runs one exercise
