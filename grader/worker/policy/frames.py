@@ -33,7 +33,7 @@ def importer(frame):
 
 
 def being_imported(frame) -> str:
-    """The name of the module that Python's import system is importing in the innermost frames; "" if they import none."""
+    """The name of the module that Python's import system is importing in the innermost frames; "" if none."""
     while frame is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
         if frame.f_code is _FIND_AND_LOAD:
             return str(frame.f_locals.get("name", ""))
