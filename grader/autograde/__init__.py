@@ -1,0 +1,1 @@
+"""A class: find and read submissions, mark them in a sandbox, go on after an interruption."""

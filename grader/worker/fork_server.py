@@ -26,6 +26,7 @@ import warnings
 from grader.ipc import fd_passing
 from grader.sandbox import processes
 from grader.worker import policy
+from grader.worker.grants import refuse_what_is_not_granted
 from grader.worker.serve import serve
 
 
@@ -149,25 +150,9 @@ def become_worker(wire_fd: int, stdout_fd: int, limits: dict, confine) -> None:
     with socket.socket(fileno=3) as wire:
         if confine is not None:
             confine.worker(grants, limits["memory_mb"])
-        forbid_processes(grants)
+        refuse_what_is_not_granted(grants)
         serve(wire)
     os._exit(0)
-
-
-def forbid_processes(grants: list[str]) -> None:
-    """Refuse processes and sockets that are not granted, with PermissionError. (It explains; the sandbox enforces.)"""
-    gates = {"processes": ("os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.spawn", "os.system",
-                           "subprocess.Popen", "pty.spawn", "os.kill", "os.killpg"),
-             "loopback": ("socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo")}
-    if "compiler" in grants:
-        grants = [*grants, "processes"]
-    closed = {event for grant, events in gates.items() if grant not in grants for event in events}
-
-    def hook(event, args):
-        if event in closed:
-            raise PermissionError(f"{event} is not for an exercise: a worker computes and nothing else")
-
-    sys.addaudithook(hook)
 
 
 def reap(workers: dict[socket.socket, int]) -> None:

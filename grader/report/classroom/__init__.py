@@ -1,0 +1,1 @@
+"""The pages of a class, and what other programs read of it."""

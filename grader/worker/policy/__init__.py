@@ -5,8 +5,9 @@ Three parts are installed before the first line of the learner's code runs:
   audit_hook        refuses imports of forbidden libraries in any way, their files and shared objects, and the ways
                     around this policy: frames of the callers, `gc.get_objects`, ctypes, code under another file's name
   proxies           replace a module or function that is forbidden, or closed to learners, and loaded already: ctypes
-                    and the grader itself, and `numpy.linalg.inv` in an exercise that allows NumPy
-  torch_operators   a dispatch mode that sees each operator that runs, if a dotted name of torch is forbidden
+                    and the grader itself, and `numpy.linalg.inv` or `torch.softmax` if that name is forbidden
+  torch_operators   a dispatch mode, if a dotted name of torch is forbidden: it sees each operator that runs, so the ways
+                    to a function of torch that no proxy stands in: `x.softmax(0)`, `torch.ops.aten._softmax`
 
 The stack tells whose code asks (frames.py). It is read from the inside out, past the frames of libraries: the first
 frame that belongs to no library decides. The suite's probes may use anything. A learner's frame, or a frame of code

@@ -13,17 +13,14 @@ import sys
 import types
 from collections.abc import Iterable
 
-from grader.course.forbidden import TAKE_THE_IMPORT_OUT, WRITE_IT_YOURSELF, covers
+from grader.course.forbidden import TAKE_THE_IMPORT_OUT, covers
 from grader.worker.policy import rules
-from grader.worker.policy.frames import GRADER, LEARNER, PROBE, STANDARD
+from grader.worker.policy.frames import STANDARD
 from grader.worker.policy.rules import Policy
 
 __builtins__ = dict(vars(builtins))  # as in frames.py
 _get_frame = sys._getframe
 
-# Attributes that inspect, warnings and unittest look up in every loaded module: the standard library may read them.
-_LOOKED_UP = {"__file__", "__name__", "__spec__", "__loader__", "__path__", "__package__", "__warningregistry__",
-              "__dict__", "__class__", "__doc__"}
 
 
 def opaque(function):
@@ -46,23 +43,23 @@ def _make_types():
 
     def call(self, *args, **kwargs):
         function, name, policy = real[id(self)]
-        check(policy, name, caller())
+        policy.check_call(name, caller())
         return function(*args, **kwargs)
 
     def attribute_of_function(self, attribute):
         function, name, policy = real[id(self)]
         if not attribute.startswith("__") or attribute == "__wrapped__":
-            check(policy, name, caller())
+            policy.check_call(name, caller())
         return getattr(function, attribute)
 
     def attribute_of_module(self, attribute):
         module, name, policy = real[id(self)]
-        check_module(policy, name, attribute, caller())
+        policy.check_attribute(name, attribute, caller())
         return getattr(module, attribute)
 
     def set_attribute_of_module(self, attribute, value):
         module, name, policy = real[id(self)]
-        check_module(policy, name, attribute, caller())
+        policy.check_attribute(name, attribute, caller())
         setattr(module, attribute, value)
 
     class FunctionProxy:
@@ -87,22 +84,6 @@ def _make_types():
 
     kept: list = []
     return make, (FunctionProxy, ModuleProxy)
-
-
-def check(policy: Policy, name: str, frame) -> None:
-    """Refuse a call of `name` unless a probe, or the grader for its own use, made it. Raises ForbiddenError."""
-    kind, asking = policy.asker(frame)
-    handed_over = kind == GRADER and asking.f_code.co_name in ("do_call", "do_operator")  # `first = np.linalg.inv`
-    if kind != PROBE and (kind != GRADER or handed_over):
-        policy.refuse(name, WRITE_IT_YOURSELF, frame)
-
-
-def check_module(policy: Policy, name: str, attribute: str, frame) -> None:
-    """Refuse a learner access to an attribute of a module; libraries may access it. Raises ForbiddenError."""
-    if policy.kind(frame) == STANDARD and attribute in _LOOKED_UP:
-        return
-    if policy.asker(frame, past=(STANDARD,))[0] == LEARNER:
-        policy.refuse(policy.banned(name) or name.partition(".")[0], TAKE_THE_IMPORT_OUT, frame)
 
 
 make_proxy, PROXY_TYPES = _make_types()
@@ -223,7 +204,7 @@ def guard_class(cls: type, name: str, policy: Policy) -> None:
     original = cls.__init__
 
     def init(self, *args, **kwargs):
-        check(policy, name, _get_frame(1))
+        policy.check_call(name, _get_frame(1))
         original(self, *args, **kwargs)
 
     try:

@@ -13,6 +13,9 @@ __builtins__ = dict(vars(builtins))  # as in frames.py
 OFF_LIMITS = {"ctypes", "_ctypes", "cffi", "_cffi_backend", "_xxsubinterpreters", "_interpreters", "_testcapi",
               "_testinternalcapi", "grader", "tests"}
 FRAME_ATTRIBUTES = {"tb_frame", "gi_frame", "cr_frame", "ag_frame"}
+# Attributes that inspect, warnings and unittest look up in every loaded module: the standard library may read them.
+_LOOKED_UP = {"__file__", "__name__", "__spec__", "__loader__", "__path__", "__package__", "__warningregistry__",
+              "__dict__", "__class__", "__doc__"}
 TAKE_THAT_OUT = "take that out"
 _REAL_PATH, _LINE_OF = os.path.realpath, linecache.getline
 
@@ -101,6 +104,22 @@ class Policy:
 
     def banned(self, name: str) -> str | None:
         return banned_by(self.forbids, name)
+
+    # ── calls and attributes that a proxy, or the dispatch mode, sees ──────────────────────────────────────────────
+
+    def check_call(self, name: str, frame) -> None:
+        """Refuse a call of `name` unless a probe, or the grader for its own use, made it. Raises ForbiddenError."""
+        kind, asking = self.asker(frame)
+        handed_over = kind == GRADER and asking.f_code.co_name in ("do_call", "do_operator")  # `first = np.linalg.inv`
+        if kind != PROBE and (kind != GRADER or handed_over):
+            self.refuse(name, WRITE_IT_YOURSELF, frame)
+
+    def check_attribute(self, module: str, attribute: str, frame) -> None:
+        """Refuse a learner access to an attribute of a module; libraries may access it. Raises ForbiddenError."""
+        if self.kind(frame) == STANDARD and attribute in _LOOKED_UP:
+            return
+        if self.asker(frame, past=(STANDARD,))[0] == LEARNER:
+            self.refuse(self.banned(module) or module.partition(".")[0], TAKE_THE_IMPORT_OUT, frame)
 
     # ── events: each handler gets the frame that the event happened in, and the event's arguments ───────────────
 

@@ -1,0 +1,26 @@
+"""What a worker may do beyond computing: nothing, unless `grants` in course.yml names it.
+
+    processes    start processes and signal them      loopback    sockets on this machine      compiler    processes, to compile
+
+Here a refusal is explained, in any worker; in the sandbox of a class the system call filter enforces it (sandbox/confine.py).
+"""
+import sys
+
+EVENTS = {  # of Python's audit hooks, by the grant that allows them
+    "processes": ("os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.spawn", "os.system", "subprocess.Popen",
+                  "pty.spawn", "os.kill", "os.killpg"),
+    "loopback": ("socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo"),
+}
+IMPLIED = {"compiler": ["processes"]}
+
+
+def refuse_what_is_not_granted(grants: list[str]) -> None:
+    """From here on, refuse processes and sockets that are not granted, with PermissionError and one sentence."""
+    allowed = {*grants, *(implied for grant in grants for implied in IMPLIED.get(grant, []))}
+    refused = {event for grant, events in EVENTS.items() if grant not in allowed for event in events}
+
+    def hook(event, args):
+        if event in refused:
+            raise PermissionError(f"{event} is not for an exercise: a worker computes and nothing else")
+
+    sys.addaudithook(hook)
