@@ -1,8 +1,9 @@
-"""What a file may not use, found in its syntax tree: forbidden libraries, and forbidden names of allowed ones.
+"""Find what a file may not use, in its syntax tree: forbidden libraries, and forbidden names of allowed libraries.
 
-A forbidden name, `torch` or `numpy.linalg.inv`, covers all that lies below it. Names are followed through the aliases
-that imports make (`import numpy as np`, `from numpy import linalg as la`); a variable or parameter of the same name is
-something else and is left alone. What is computed while the file runs, the worker refuses (worker/policy/).
+A forbidden name, such as `torch` or `numpy.linalg.inv`, covers all names below it. Names are followed through the
+aliases that imports make (`import numpy as np`, `from numpy import linalg as la`). A variable or parameter of the same
+name is something else and is left alone. Names that are computed while the file runs are not found here: the worker
+refuses them (worker/policy/).
 """
 import ast
 from collections.abc import Iterator
@@ -17,15 +18,15 @@ def covers(forbidden: str, name: str) -> bool:
 
 
 class Use(NamedTuple):
-    """A use of what is forbidden."""
+    """One use of a forbidden name."""
 
     line: int
     banned: str  # the forbidden name
-    advice: str  # what to do about it, the end of a sentence
+    advice: str  # what to do about it: the end of a sentence
 
 
 def first_forbidden(tree: ast.AST, forbids: list[str]) -> Use | None:
-    """The first use of what `forbids` names, in the order of the lines."""
+    """The first use, by line, of a name that `forbids` covers; None if there is none."""
     found = []
     for name, line, imported in _Uses(forbids).of(tree):
         if banned := banned_by(forbids, name):
@@ -34,34 +35,34 @@ def first_forbidden(tree: ast.AST, forbids: list[str]) -> Use | None:
 
 
 def banned_by(forbids: list[str], name: str) -> str | None:
-    """The first of `forbids` that covers `name`."""
+    """The first of `forbids` that covers `name`; None if none does."""
     return next((each for each in forbids if covers(each, name)), None)
 
 
 def sentence(banned: str, advice: str) -> str:
-    """What the learner is told. No full stop: the place comes before it, more may come after."""
+    """The sentence for the learner, without a full stop: the caller puts the place before it, and may add more."""
     return f"this exercise is done without {banned}; {advice}"
 
 
 class _Scope(dict):
-    """{name: what it stands for, dotted; None for a value of the learner's own}."""
+    """{name: the dotted name that it stands for; None for a value of the learner's own}."""
 
     def __init__(self, of_class: bool = False):
         super().__init__()
-        self.of_class = of_class  # its names are not seen from within its methods
+        self.of_class = of_class  # names of a class are not visible in its methods
 
     def bind(self, name: str, meaning: str | None) -> None:
         self[name] = meaning if self.get(name, meaning) == meaning else None
 
 
 class _Uses:
-    """Walks a tree with the scopes that Python would have."""
+    """Finds the uses in a syntax tree, by the scopes that Python would have."""
 
     def __init__(self, forbids: list[str]):
         self.forbids = forbids
 
     def of(self, tree: ast.AST) -> Iterator[tuple[str, int, bool]]:
-        """(dotted name, line, whether it is an import) of all that is imported or used through an import."""
+        """(dotted name, line, whether it is an import) of every name that is imported, or used through an import."""
         yield from self._inside(tree, [], _Scope())
 
     def _inside(self, owner: ast.AST, outer: list[_Scope], scope: _Scope) -> Iterator[tuple[str, int, bool]]:
@@ -121,7 +122,7 @@ _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.
 
 
 def _own_nodes(owner: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a scope, without those of the scopes inside it: of these only the head."""
+    """The nodes of a scope. Of a scope inside it, only the node itself, without the nodes below."""
     waiting = list(ast.iter_child_nodes(owner))
     while waiting:
         node = waiting.pop()
@@ -131,7 +132,10 @@ def _own_nodes(owner: ast.AST) -> Iterator[ast.AST]:
 
 
 def _meaning(node: ast.AST, scopes: list[_Scope]) -> str | None:
-    """What `np.linalg.inv` stands for, where `np` was imported; the name itself where it is a builtin's."""
+    """The dotted name that `np.linalg.inv` stands for if `np` was imported; None if the scopes do not tell.
+
+    The builtins `__import__` and `getattr` stand for themselves.
+    """
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)

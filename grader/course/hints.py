@@ -1,4 +1,4 @@
-"""The hints of exercises: written at the end of solutions, released as a page for each project."""
+"""The hints of exercises: written at the end of solutions, released as one page for each project."""
 from grader.course.manifest import Course, Exercise, Project
 from grader.course.sections import hints_of, hints_on_page, hints_section
 from grader.files import read_text
@@ -7,7 +7,7 @@ NOTICE = "<!-- Written by `grader release` from the solutions; edits are lost. -
 
 
 def hints_path(project: Project) -> str:
-    """Where the page is, below a workspace."""
+    """The path of the page, below a workspace."""
     return f"{project.id}/hints.md"
 
 
@@ -22,7 +22,10 @@ def hints_page(course: Course, project: Project) -> str:
 
 
 def hints_for(course: Course, exercise: Exercise) -> list[str]:
-    """The hints of `exercise`: from its solution, or, where solutions are absent, from its project's page."""
+    """The hints of `exercise`: from its solution or, if the solution is absent, from its project's page.
+
+    Empty if neither is there.
+    """
     name = f"solutions/{exercise.path}"
     if (course.root / name).exists():
         return hints_of(read_text(course.root / name, name), name)

@@ -1,4 +1,4 @@
-"""Which exercises a file builds on, read from its text: the imports in it, wherever they stand."""
+"""Which exercises a file builds on, by the imports in its text, wherever they are."""
 import ast
 from collections.abc import Iterator
 
@@ -8,10 +8,11 @@ PACKAGE = "exercises"
 
 
 def unnamed_imports(course: Course, exercise: Exercise, text: str) -> list[str]:
-    """A sentence for each import in `text` of what the exercise is not given: neither `needs` nor given code.
+    """One sentence for each import in `text` that the exercise may not rely on: neither in `needs` nor given code.
 
-    `text` is the exercise's file, or a part of it. Imports in functions count. Given code that it imports counts with
-    the imports that run when it is loaded: those in its functions are its own affair, made when they are needed.
+    `text` is the exercise's file, or a part of it. Its imports inside functions count. If it imports given code, the
+    imports that run when that code is loaded count too; those inside its functions do not, because they run only when
+    they are needed.
     """
     allowed = {exercise.id, *(need.id for need in course.requirements(exercise))}
     projects = {course.exercises[name].project for name in allowed}
@@ -38,7 +39,7 @@ def unnamed_imports(course: Course, exercise: Exercise, text: str) -> list[str]:
 
 
 def exercise_or_file(course: Course, path: str) -> str:
-    """`path` may lead to a name inside a module (`…/tensor/record`); this is the module's part of it."""
+    """The module's part of `path`, which may lead to a name inside a module (`…/tensor/record`)."""
     parent = path.rpartition("/")[0]
     for candidate in (path, parent):
         if candidate in course.exercises or (course.root / "solutions" / f"{candidate}.py").is_file():
@@ -47,9 +48,10 @@ def exercise_or_file(course: Course, path: str) -> str:
 
 
 def imported_paths(text: str, path: str, lazy: bool) -> Iterator[tuple[str, int]]:
-    """What a module at `path` imports of `exercises`, as (path, line); with `lazy` also inside functions.
+    """(path, line) of each import below `exercises` in a module at `path`; with `lazy` also inside functions.
 
-    `from .tensor import record` gives p1_fundamentals/autograd/tensor/record: module or name, the text cannot tell.
+    `from .tensor import record` gives p1_fundamentals/autograd/tensor/record: the text does not tell whether `record`
+    is a module or a name in one.
     """
     for node in nodes_of(ast.parse(text), lazy):
         if isinstance(node, ast.Import):

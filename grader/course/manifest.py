@@ -1,4 +1,4 @@
-"""The course as `course.yml` describes it: pipelines, projects, exercises, and where their files are."""
+"""The course as `course.yml` describes it: pipelines, projects, exercises, and the paths of their files."""
 import difflib
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from grader.errors import UsageError
 MANIFEST = "course.yml"
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Library = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.\w+)*$")]  # as it is imported
-Grant = Literal["loopback", "processes", "compiler"]  # what a worker may be granted, see worker/fork server.py
+Grant = Literal["loopback", "processes", "compiler"]  # what a worker may be granted, see worker/fork_server.py
 YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -21,7 +21,7 @@ class Strict(BaseModel):
 
 
 class Limits(Strict):
-    """What one check may use in the worker before it is stopped."""
+    """What one check may use in the worker. The worker is stopped if a check uses more."""
 
     cpu_seconds: float = Field(10, gt=0)
     wall_seconds: float = Field(40, gt=0)
@@ -49,7 +49,7 @@ class Exercise(Strict):
     preload: list[Library] = []
     limits: Limits = Limits()
     notebook: bool = False  # also offered as cells of its project's notebook
-    # Filled in by Course, from the exercise's place in it.
+    # Filled in by load_course, from the exercise's place in the course.
     id: str = Field("", exclude=True)
     number: str = Field("", exclude=True)
 
@@ -63,17 +63,17 @@ class Exercise(Strict):
 
     @property
     def path(self) -> str:
-        """Where the file is, below a workspace."""
+        """The path of the file, below a workspace."""
         return f"{self.id}.py"
 
     @property
     def suite(self) -> str:
-        """Where the hidden suite is, below the course's folder."""
+        """The path of the hidden suite, below the course's folder."""
         return f"tests/{self.project}/test_{self.name}.py"
 
     @property
     def mistakes(self) -> str:
-        """Where its catalogued mistakes are."""
+        """The path of the catalogued mistakes, below the course's folder."""
         return f"tests/{self.project}/mistakes_{self.name}.py"
 
 
@@ -113,9 +113,10 @@ class Course(Strict):
         return {exercise.id: exercise for project in self.projects.values() for exercise in project.exercises}
 
     def find(self, words: str) -> list[Exercise]:
-        """The exercises that `words` names: an exercise or a whole project, by id, short form, number or file.
+        """The exercises that `words` names: one exercise, or those of a project or pipeline.
 
-        Raises UsageError, with the nearest name, where it names nothing.
+        `words` is an id, a short form, a name, a number or a file. Raises UsageError if it names nothing (with the
+        nearest name), or something that has no exercises yet.
         """
         key = words.removeprefix("./").removesuffix(".py").rstrip("/")
         key = key.split("exercises/")[-1].split("solutions/")[-1]
@@ -129,9 +130,9 @@ class Course(Strict):
                 for exercise in project.exercises:
                     for name in (exercise.id, exercise.short, exercise.number):
                         known[name] = [exercise]
-        for exercise in self.exercises.values():  # a bare name, where only one exercise has it
+        for exercise in self.exercises.values():  # a bare name, if only one exercise has it
             same = [e for e in self.exercises.values() if e.name == exercise.name]
-            if len(same) == 1 and not known.get(exercise.name):  # a project that is only planned hides nothing
+            if len(same) == 1 and not known.get(exercise.name):  # a project that is only planned hides no exercise
                 known[exercise.name] = same
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
@@ -148,7 +149,7 @@ class Course(Strict):
         return found[0]
 
     def requirements(self, exercise: Exercise) -> list[Exercise]:
-        """The exercises that `exercise` needs, directly or not, in course order."""
+        """The exercises that `exercise` needs, directly or indirectly, in course order."""
         found: set[str] = set()
         queue = list(exercise.needs)
         while queue:
@@ -160,7 +161,7 @@ class Course(Strict):
 
 
 def load_course(root: Path) -> Course:
-    """Read and check `root/course.yml`; every mistake in it is one UsageError with its line."""
+    """Read and check `root/course.yml`. Raises UsageError for the first mistake, with its line if it has one."""
     path = root / MANIFEST
     try:
         text = path.read_text(encoding="utf-8")
@@ -176,12 +177,12 @@ def load_course(root: Path) -> Course:
     except yaml.MarkedYAMLError as error:
         raise _mistake(error.problem_mark.line + 1, str(error.problem)) from None
     except ValidationError as error:
-        # A misspelt key is missing too; the unknown one says more.
+        # A misspelt key is two errors, a missing key and an unknown one; the unknown one says more.
         first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
         raise _mistake(_line(tree, first["loc"]), _what_is_wrong(first)) from None
     except yaml.reader.ReaderError as error:
         raise _mistake(text.count("\n", 0, error.position) + 1, str(error).partition("\n")[0]) from None
-    except ValueError as error:  # a date that there is not
+    except ValueError as error:  # a date that does not exist
         raise UsageError(f"{MANIFEST} is not YAML: {error}.") from None
     course.root = root
     _name_everything(course)
@@ -190,7 +191,7 @@ def load_course(root: Path) -> Course:
 
 
 def _what_is_wrong(error: dict) -> str:
-    """An error of pydantic's, in words."""
+    """An error of pydantic, in words."""
     name = next((f"'{step}'" for step in reversed(error["loc"]) if isinstance(step, str)), "")  # not an index in a list
     if error["type"] == "extra_forbidden":
         return f"unknown key {name}"
@@ -217,7 +218,9 @@ def _name_everything(course: Course) -> None:
 
 
 def _check_links(course: Course, tree) -> None:
-    """Names are unique, files exist, `needs` leads somewhere and never back."""
+    """Raise UsageError unless names are unique, files exist, only planned projects are empty, and `needs` names earlier
+    exercises without a cycle.
+    """
     names: set[str] = set()
     for i, pipeline in enumerate(course.pipelines):
         for j, project in enumerate(pipeline.projects):
@@ -252,7 +255,7 @@ def _check_links(course: Course, tree) -> None:
 
 
 def _line(node, loc) -> int:
-    """The line of the YAML node that `loc` leads to, or of the last one on the way."""
+    """The line of the YAML node that `loc` leads to, or of the last node on the way that exists."""
     line = node.start_mark.line + 1 if node else 1
     for step in loc:
         if isinstance(node, yaml.MappingNode):

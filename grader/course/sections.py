@@ -1,5 +1,6 @@
-"""The markers in a solution file: the regions that a stub leaves out, the hints, and what a notebook asks for in words.
-Text in, text out.
+"""The markers in a solution file: the solution regions that a stub leaves out, the hints, and a notebook's questions.
+
+All functions work on text; no file is read or written here.
 
     ### BEGIN SOLUTION          ### BEGIN HINTS             ### BEGIN QUESTIONS
     return grad                 # 1. A nudge.               # 1. (2 points) Why is that so?
@@ -19,14 +20,14 @@ BEGIN_QUESTIONS, END_QUESTIONS = "### BEGIN QUESTIONS", "### END QUESTIONS"
 MARKERS = {BEGIN_SOLUTION: "solution", END_SOLUTION: "solution", BEGIN_HINTS: "hints", END_HINTS: "hints",
          BEGIN_QUESTIONS: "questions", END_QUESTIONS: "questions"}
 
-# A marker with a slip in it would hand the solution out, so whatever resembles one must be one.
+# A misspelt marker would leave the solution in the stub, so every line that resembles a marker must be one.
 _RESEMBLES_A_MARKER = re.compile(r"#+\s*(begin|end)[\s_-]*(solution|hint|question)", re.IGNORECASE)
 _ITEM = re.compile(r"# (\d+)\. (.*)")
 _QUESTION = re.compile(r"\((\d+) points?\) (.*)", re.DOTALL)
 
 
 class Block(NamedTuple):
-    """A block between two markers; `begin` and `end` are their lines, counted from 1."""
+    """A block between two markers. `begin` and `end` are the lines of the markers, counted from 1."""
 
     kind: str  # "solution", "hints" or "questions"
     begin: int
@@ -34,7 +35,11 @@ class Block(NamedTuple):
 
 
 def blocks_of(text: str, name: str = "solution") -> list[Block]:
-    """The blocks of `text`; UsageError, with `name` and the line, where the markers do not pair up."""
+    """The blocks of `text`.
+
+    Raises UsageError, with `name` and the line, if a marker is misspelt, if the markers do not pair up, or if the hints
+    are not one block at the end.
+    """
     found: list[Block] = []
     kind, begin = "", 0
     lines = text.split("\n")
@@ -62,14 +67,15 @@ def blocks_of(text: str, name: str = "solution") -> list[Block]:
 
 
 def solution_regions(text: str, name: str = "solution") -> list[Block]:
-    """The regions that a learner writes."""
+    """The solution regions: what a learner writes."""
     return [block for block in blocks_of(text, name) if block.kind == "solution"]
 
 
 def stub_of(solution_text: str, name: str = "solution") -> str:
-    """The stub of a solution: each region is one `raise NotImplementedError`, hints and questions are gone.
+    """The stub of a solution: each region is one `raise NotImplementedError`; hints and questions are left out.
 
-    Text without markers is given code and comes back as it is. `name` is the file that an error names.
+    Text without markers is given code and is returned as it is. Raises UsageError, with the file `name`, if the markers
+    are wrong or the stub is not Python.
     """
     blocks = blocks_of(solution_text, name)
     if not blocks:
@@ -102,12 +108,12 @@ def without_markers(solution_text: str) -> str:
 
 
 def hints_of(solution_text: str, name: str = "solution") -> list[str]:
-    """The hints, in order, without comment signs; each paragraph is one line, an empty line parts two of them."""
+    """The hints, in order, without comment signs. Each paragraph is one line; an empty line separates paragraphs."""
     return ["\n\n".join(paragraphs) for paragraphs in _items(solution_text, "hints", name)]
 
 
 class Question(NamedTuple):
-    """What a notebook asks for in words: a person marks it, with `answer` beside it."""
+    """A question that a notebook asks, to be answered in words. A person marks it, with `answer` beside it."""
 
     points: int
     text: str
@@ -115,7 +121,7 @@ class Question(NamedTuple):
 
 
 def questions_of(solution_text: str, name: str = "solution") -> list[Question]:
-    """The questions, in order; UsageError where one does not say its points, or its answer."""
+    """The questions, in order. Raises UsageError if a question has no points or no answer."""
     questions = []
     for number, paragraphs in enumerate(_items(solution_text, "questions", name), 1):
         text, _, answer = "\n\n".join(paragraphs).partition("\n\nAnswer: ")
@@ -128,7 +134,7 @@ def questions_of(solution_text: str, name: str = "solution") -> list[Question]:
 
 
 def _items(solution_text: str, kind: str, name: str) -> list[list[str]]:
-    """The numbered items of the blocks of `kind`, each as its paragraphs, without comment signs."""
+    """The numbered items of the blocks of `kind`, each a list of paragraphs, without comment signs."""
     items: list[list[str]] = []
     for block in blocks_of(solution_text, name):
         if block.kind != kind:
@@ -150,14 +156,14 @@ def _items(solution_text: str, kind: str, name: str) -> list[list[str]]:
 
 
 def hints_section(title: str, hints: list[str]) -> str:
-    """One exercise's hints for hints.md, folded so that nobody reads the last one by accident."""
+    """One exercise's section of hints.md. Each hint is folded, so that nobody reads the last one by accident."""
     folded = [f"<details><summary>Hint {number}</summary>\n\n{hint}\n\n</details>\n"
               for number, hint in enumerate(hints, 1)]
     return "\n".join([f"## {title}\n", *folded])
 
 
 def hints_on_page(page: str, title: str) -> list[str]:
-    """What `hints_section(title, …)` put on a page; where solutions are absent, hints come from there."""
+    """The hints that `hints_section(title, …)` put on a page. Hints are read from it if solutions are absent."""
     _, found, rest = f"\n{page}".partition(f"\n## {title}\n")
     section = rest.partition("\n## ")[0] if found else ""
     return re.findall(r"<details><summary>Hint \d+</summary>\n\n(.*?)\n\n</details>", section, re.DOTALL)

@@ -1,6 +1,6 @@
-"""A workspace: a tree of exercise files, be it the learner's, the reference or a submission.
+"""A workspace: a tree of exercise files. It is the learner's, the reference or a submission.
 
-The judge reads the files once, here; what it hashed is what the worker runs.
+The judge reads the files once, here, so the text that is hashed is the text that the worker runs.
 """
 import ast
 import hashlib
@@ -12,8 +12,8 @@ from grader.course.forbidden import first_forbidden, sentence
 from grader.course.manifest import Course, Exercise, Project
 from grader.errors import UsageError
 
-LARGEST_FILE = 1_000_000  # bytes; a learner's file of this size is not a solution
-LARGEST_NOTEBOOK = 10_000_000  # most of an honest one are its plots
+LARGEST_FILE = 1_000_000  # bytes; a larger file is not a solution
+LARGEST_NOTEBOOK = 10_000_000  # bytes; most of a real notebook is its plots
 
 
 def most_of(name: str) -> int:
@@ -24,13 +24,13 @@ def most_of(name: str) -> int:
 class Problem(NamedTuple):
     """Why a file cannot be judged, as plain data."""
 
-    message: str  # one sentence, with file and line: what the learner must mend
+    message: str  # one sentence, with file and line: what the learner must fix
     detail: str   # for programs: what kind of problem it is
-    summary: str  # the sentence without names of files and numbers of lines
+    summary: str  # the sentence without file names and line numbers
 
 
 class SourceError(Exception):
-    """A file of the workspace cannot be judged. `forbidden` says whether it uses what the exercise is done without."""
+    """A file of the workspace cannot be judged. `forbidden` is true if it uses what the exercise forbids."""
 
     def __init__(self, message: str, *, detail: str, summary: str, line: int = 0, excerpt: str = "", forbidden: bool = False):
         super().__init__(message)
@@ -40,10 +40,10 @@ class SourceError(Exception):
 
 @dataclass(frozen=True)
 class Workspace:
-    """`root` holds the exercise files; `replaced` holds texts that stand in for some of them (a mistake, a mutant).
+    """A folder `root` of exercise files. `replaced` holds texts in place of some of them (a mistake, a mutant).
 
-    `given` is the folder where the given code of a project (`tensor.py`) is read: the course's own, so that a
-    submission is judged with the code that everybody was given.
+    The given code of a project (`tensor.py`) is read from the folder `given`. This is the course's own folder, so that
+    a submission is judged with the code that everybody was given.
     """
 
     root: Path
@@ -55,7 +55,7 @@ class Workspace:
         return replace(self, replaced={**self.replaced, path: text})
 
     def read(self, path: str, base: Path | None = None) -> str:
-        """The text of `path`; raises SourceError where there is none that could be judged."""
+        """The text of `path`, below `base` or else `root`. Raises SourceError if there is none that can be judged."""
         if path in self.replaced:
             return self.replaced[path]
         folder = base or self.root
@@ -65,7 +65,7 @@ class Workspace:
             if not file.is_file():
                 raise SourceError(f"There is no file {name}; `grader reset` brings the stub back.",
                                   detail="missing", summary="There is no such file.")
-            if not file.resolve().is_relative_to(folder.resolve()):  # to the reference, say
+            if not file.resolve().is_relative_to(folder.resolve()):  # a link to the reference, say
                 raise SourceError(f"{name} is a link that leads out of {self.label}; put the file itself there.",
                                   detail="link", summary="The file is a link; put the file itself there.")
             if file.stat().st_size > LARGEST_FILE:
@@ -80,15 +80,18 @@ class Workspace:
                               summary="The file cannot be read.") from None
 
     def given_code(self, course: Course, project: str) -> dict[str, str]:
-        """The project's Python files that are no exercise, {path: text}: the same for everybody."""
+        """The project's Python files that are no exercises, {path: text}. They are the same for everybody."""
         paths = sorted(str(file.relative_to(self.given)) for file in (self.given / project).glob("*.py"))
         return {path: self.read(path, self.given) for path in paths if path.removesuffix(".py") not in course.exercises}
 
 
 @dataclass(frozen=True)
 class SubmissionWorkspace(Workspace):
-    """A submission, of which nothing is read here: `replaced` holds its texts, `problems` why some cannot be judged, and
-    `code` the given code of each project, which a judge without rights might not be able to read."""
+    """A submission, of which nothing is read from disk here.
+
+    `replaced` holds its texts, and `problems` says why some files cannot be judged. `code` holds the given code of each
+    project, because a judge without rights might not be able to read it.
+    """
 
     problems: dict[str, Problem] = field(default_factory=dict)
     code: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -106,7 +109,10 @@ class SubmissionWorkspace(Workspace):
 
 
 def local_workspace(course: Course, folder: str | None = None) -> Workspace:
-    """The workspace that the user means: `folder` below the course or anywhere, else `exercises/`."""
+    """The workspace that the user means: `folder`, relative to the course or absolute, else `exercises/`.
+
+    Raises UsageError if there is no such folder.
+    """
     root = course.root / (folder or "exercises")
     if not root.is_dir():
         raise UsageError(f"There is no workspace folder '{folder or root.name}'; name one that holds p1_fundamentals/ and the rest.")
@@ -116,7 +122,7 @@ def local_workspace(course: Course, folder: str | None = None) -> Workspace:
 
 
 def given_folder(course: Course) -> Path:
-    """Given code is released from `solutions/`; a class's bundle has only `exercises/`."""
+    """The folder of the given code: `solutions/`, from which it is released; in a class's bundle `exercises/`."""
     solutions = course.root / "solutions"
     return solutions if solutions.is_dir() else course.root / "exercises"
 
@@ -128,7 +134,7 @@ def module_name(path: str) -> str:
 
 @dataclass(frozen=True)
 class Sources:
-    """Everything that one run needs: the module texts by name, and the hash that stands for them."""
+    """Everything that one run needs: the module texts by name, and a digest of them."""
 
     module: str
     files: dict[str, tuple[str, str]]  # {module name: (file name to show, text)}
@@ -136,10 +142,11 @@ class Sources:
 
 
 def gather(course: Course, workspace: Workspace, exercise: Exercise) -> Sources:
-    """Read the exercise's file, those it needs, and its project's given code; check what can be checked unrun.
+    """Read the exercise's file, the files it needs, and their projects' given code.
 
-    Files of exercises that it does not need are left out: an exercise cannot be broken by a later one. Raises
-    SourceError for a file that is missing, unreadable, not Python, or uses what the exercise forbids.
+    The texts are checked as far as that is possible without running them. Files of exercises that it does not need are
+    left out, so a later exercise cannot break an earlier one. Raises SourceError for a file that is missing, cannot be
+    read, is not Python, or uses what the exercise forbids.
     """
     texts: dict[str, tuple[str, str]] = {}
     projects = {}
@@ -159,7 +166,7 @@ def gather(course: Course, workspace: Workspace, exercise: Exercise) -> Sources:
 
 
 def gather_project(course: Course, workspace: Workspace, project: Project, name: str) -> Sources:
-    """Read every exercise of a project and its given code, to run module `name` of it: a study, a benchmark."""
+    """Read every exercise of a project and its given code, to run the project's module `name`: a study, a benchmark."""
     files: dict[str, tuple[str, str]] = {}
     digests = []
     for exercise in project.exercises:
@@ -170,7 +177,9 @@ def gather_project(course: Course, workspace: Workspace, project: Project, name:
 
 
 def check_text(text: str, name: str, forbids: list[str]) -> None:
-    """Raise SourceError for a syntax error (line and caret) or for what the exercise forbids (named, with its line)."""
+    """Raise SourceError if `text` is not Python (for a syntax error: line and caret), or uses a name that `forbids`
+    covers (with the name and its line).
+    """
     try:
         tree = ast.parse(text)
         use = first_forbidden(tree, forbids)

@@ -1,6 +1,6 @@
-"""The judge: runs suites, holds what is expected, and never runs a learner's code.
+"""The judge: runs suites, holds the expected values, and never runs a learner's code.
 
-A suite imports from here; nothing else in it is the grader's.
+A suite imports the names below from here, and imports nothing else from the grader.
 """
 from grader.judge.expect import MismatchError, expect, expect_raises, expect_true, is_finite
 from grader.judge.scoring import supporting

@@ -1,14 +1,15 @@
-"""Measure a benchmark: the learner against the reference, the reference against a library, in CPU time.
+"""Measure a benchmark in CPU time: the learner against the reference, the reference against a library.
 
-Each has a process of its own, and the three take turns, so that what else the machine does falls on all alike. The
-CPU time is the kernel's count for that process, read from here. Only ratios of medians leave this module.
+The library runs in this process, the reference and the learner each in a worker. The three take turns, so that other
+load of the machine affects all of them alike. The CPU time of a worker is the kernel's count for its process, read
+from this process. The thresholds apply to ratios of medians, never to seconds.
 
-A benchmark `training_step` of a project is the module tests/<project>/bench_training_step.py, with
+The benchmark `training_step` of a project is the module tests/<project>/bench_training_step.py, with
     LIBRARY             the library's name
-    MODULE              the module of the project that is loaded
+    MODULE              the module of the project that the workers load
     STEPS               how many steps a turn takes
-    prepare, run        probes: prepare(work) makes the state, an object; run(work, state, steps) goes on with it and
-                        returns a number
+    prepare, run        probes: prepare(work) returns the initial state, an object; run(work, state, steps) continues
+                        from that state and returns a number
     baseline()          the same in the library: returns a function of `steps` that returns the same number
 """
 import importlib.util
@@ -28,12 +29,12 @@ from grader.judge.remote import LearnerError, NotStartedError, Session, Work
 from grader.judge.run import Context
 
 TURNS = 21
-SAME = 1e-2  # float32 sums in another order drift apart over hundreds of steps, by less than this
+SAME = 1e-2  # relative: float32 sums in another order drift apart over hundreds of steps, but by less than this
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Median CPU milliseconds a step, and the ratios that the thresholds are about."""
+    """Median CPU milliseconds per step, and the ratios that the thresholds apply to."""
 
     name: str
     title: str
@@ -58,7 +59,10 @@ class Measured:
 
 
 def measure_project(course: Course, project: Project, workspace: Workspace, context: Context) -> Iterator[Measured]:
-    """Every benchmark of a project. Raises UsageError where the learner's code cannot be measured."""
+    """Measure every benchmark of a project, one after the other.
+
+    Raises UsageError if the course has no reference, or the learner's code cannot be measured.
+    """
     if not (course.root / "solutions").is_dir():
         raise UsageError("Nothing was measured: this copy of the course has no reference to measure against.")
     for name, benchmark in project.benchmarks.items():
@@ -94,7 +98,7 @@ def load_benchmark(course: Course, project: Project, name: str) -> ModuleType:
     if not path.exists():
         raise GraderError(f"course.yml names the benchmark '{name}', and there is no {path.relative_to(course.root)}.")
     spec = importlib.util.spec_from_file_location(f"tests.{project.id.replace('/', '.')}.bench_{name}", path)
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # where a probe's source is looked up
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # `Work.run` finds a probe's module there
     spec.loader.exec_module(module)
     return module
 
@@ -109,7 +113,10 @@ def timed_here(run: Callable[[int], float]) -> Callable[[int], tuple[float, floa
 
 def timed_worker(course: Course, project: Project, code: ModuleType, workspace: Workspace, context: Context,
                  links: list[Link]) -> Callable[[int], tuple[float, float]]:
-    """A worker with the project loaded, as a function that runs some steps in it."""
+    """Start a worker and load the project in it. Return a function of `steps`: (CPU seconds, what `run` returned).
+
+    The worker's link is appended to `links`; the caller closes it.
+    """
     def told(act):
         try:
             return act()
@@ -129,7 +136,7 @@ def timed_worker(course: Course, project: Project, code: ModuleType, workspace: 
     state = told(lambda: work.run(code.prepare))
 
     def timed(steps: int) -> tuple[float, float]:
-        link.begin_check()  # a new allowance of CPU and wall time
+        link.begin_check()  # the limits of CPU and wall time count from here
         before = link.cpu_seconds()
         result = told(lambda: work.run(code.run, state, steps))
         return link.cpu_seconds() - before, float(result)

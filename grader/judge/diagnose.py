@@ -1,8 +1,8 @@
-"""Tell a learner which catalogued mistake their failures match.
+"""Tell a learner which catalogued mistakes their failures match.
 
-The catalogue of an exercise holds the fingerprints that each of its mistakes leaves. A mistake matches where every
-check that it fails failed here too, with the same fingerprint: then its words are said, once, under the first of
-those checks. Two mistakes in two functions of a file are both found.
+The catalogue of an exercise holds the fingerprints that each of its mistakes leaves. A mistake matches if every check
+that the mistake fails also failed for the learner, with the same fingerprint. The mistake's words are then shown once,
+under the first of those checks. If a file has two mistakes in two functions, both are found.
 """
 import contextlib
 import hashlib
@@ -24,7 +24,10 @@ Catalogue = list[dict]  # of {"name", "words", "fingerprints": {check: fingerpri
 
 
 def load_catalogue(course: Course, exercise: Exercise, suite: Suite, context: Context) -> Catalogue:
-    """The catalogue of one exercise: from the file that keeps it, else built by judging every mistake."""
+    """The catalogue of one exercise, read from its file or else built by judging every mistake.
+
+    Empty if the course has no reference for the exercise.
+    """
     if not (course.root / "solutions" / exercise.path).exists():
         return []
     path = catalogue_path(course, exercise, suite)
@@ -32,8 +35,8 @@ def load_catalogue(course: Course, exercise: Exercise, suite: Suite, context: Co
         return json.loads(path.read_text(encoding="utf-8"))
     catalogue = build_catalogue(course, exercise, suite, context)
     if not any(entry["fingerprints"] for entry in catalogue):
-        return catalogue  # no mistake was found out: no worker could start, say, and that shall not be kept
-    with contextlib.suppress(UsageError):  # a read-only folder costs time, not the diagnosis
+        return catalogue  # no mistake failed a check, for example because no worker could start: not kept
+    with contextlib.suppress(UsageError):  # in a read-only folder the catalogue is built each time
         write_atomically(path, json.dumps(catalogue, indent=1))
     return catalogue
 
@@ -49,7 +52,10 @@ def build_catalogue(course: Course, exercise: Exercise, suite: Suite, context: C
 
 
 def catalogue_path(course: Course, exercise: Exercise, suite: Suite) -> Path:
-    """Named after all that decides the fingerprints: suite, mistakes, the files of the reference, and the engine."""
+    """The catalogue's file. Its name is a digest of what decides the fingerprints.
+
+    These are the suite, the mistakes, the project's reference files and the engine.
+    """
     whole = hashlib.sha256(f"{suite.digest} {engine_digest()}".encode())
     for file in [course.root / exercise.mistakes, *sorted((course.root / "solutions" / exercise.project).glob("*.py"))]:
         if file.exists():
@@ -58,19 +64,21 @@ def catalogue_path(course: Course, exercise: Exercise, suite: Suite) -> Path:
 
 
 def fingerprints_of(verdict: Verdict) -> dict[str, str]:
-    """The fingerprints that a verdict's failed checks left."""
+    """{name: fingerprint} of the failed checks of a verdict."""
     return {check.name: check.fingerprint for check in verdict.checks if check.status == Status.FAILED}
 
 
 def matches(fingerprints: dict[str, str], catalogue: Catalogue) -> list[dict]:
-    """The mistakes that explain `fingerprints`; one whose failures are all explained by a larger one is left out."""
+    """The mistakes that explain `fingerprints`. If one matching mistake explains all that another does, and more, the
+    other is left out.
+    """
     found = [e for e in catalogue if e["fingerprints"] and e["fingerprints"].items() <= fingerprints.items()]
     return [e for e in found if not any(e["fingerprints"].items() < other["fingerprints"].items() for other in found)]
 
 
 def diagnosed(verdict: Verdict, catalogue: Catalogue) -> Verdict:
-    """The verdict with the words of each matching mistake under the first check that it fails."""
-    found: dict[str, list[dict]] = {}  # {check: the mistakes to tell under it}
+    """The verdict with the words of each matching mistake, under the first check that the mistake fails."""
+    found: dict[str, list[dict]] = {}  # {check: the mistakes to show under it}
     for entry in matches(fingerprints_of(verdict), catalogue):
         first = next(c.name for c in verdict.checks if c.name in entry["fingerprints"])
         found.setdefault(first, []).append(entry)

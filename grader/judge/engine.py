@@ -1,4 +1,7 @@
-"""What decides verdicts beside the course and the learner: the grader's own code, and the libraries that it decides with."""
+"""The engine: what decides verdicts besides the course and the learner.
+
+The engine is the grader's own code, and the libraries that it uses to decide.
+"""
 import functools
 import hashlib
 import importlib.metadata
@@ -12,7 +15,10 @@ LIBRARIES = ("beartype", "hypothesis", "jaxtyping", "msgpack", "numpy", "pytest"
 
 @functools.cache
 def engine_digest() -> str:
-    """Another one where the grader's code, a library's version or Python's has changed; of this process, for as long as it lives."""
+    """A digest that changes with the grader's code in DECIDE, a library's version, or Python's major or minor version.
+
+    Computed once per process: a later change on disk does not change it. Twelve hexadecimal digits.
+    """
     whole = hashlib.sha256(f"python {sys.version_info[:2]}".encode())
     for name in LIBRARIES:
         whole.update(f"\0{name} {version_of(name)}".encode())
@@ -24,7 +30,7 @@ def engine_digest() -> str:
 
 
 def version_of(library: str) -> str:
-    """Empty where it is not installed."""
+    """The installed version of `library`; empty if it is not installed."""
     try:
         return importlib.metadata.version(library)
     except importlib.metadata.PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""Docstring examples, run in a worker: one of the seven proofs, and all that a class's bundle can check."""
+"""Run docstring examples in a worker: one of the seven proofs, and all that a class's bundle can check."""
 import time
 
 from grader.course.manifest import Course, Exercise
@@ -14,7 +14,10 @@ NOTICE = "examples passed, hidden checks not run"
 
 def example_results(course: Course, workspace: Workspace, exercise: Exercise, context: Context,
                     sources: Sources | None = None) -> list[dict]:
-    """What `grader.worker.examples.examples_in` says of each docstring; SourceError where the file cannot be loaded."""
+    """The results of `grader.worker.examples.examples_in`, one entry for each docstring with examples.
+
+    Raises SourceError if the file cannot be loaded.
+    """
     sources = sources or gather(course, workspace, exercise)
     file = f"{workspace.label}/{exercise.path}"
     link = context.start_worker(exercise)
@@ -36,7 +39,7 @@ def example_results(course: Course, workspace: Workspace, exercise: Exercise, co
 
 
 def examples_verdict(course: Course, workspace: Workspace, exercise: Exercise, context: Context) -> Verdict:
-    """A verdict from the examples alone. It is never `passed`: the hidden checks were not run."""
+    """A verdict from the examples alone. Its status is never `passed`, because the hidden checks were not run."""
     started = time.perf_counter()
     checks: list[Check] = []
     status, digest = Status.EXAMPLES_PASSED, ""

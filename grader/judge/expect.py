@@ -1,7 +1,7 @@
-"""`expect`: compare what came back with what is right, and keep both for the learner to see.
+"""`expect`: compare a result with the expected value, and keep both to show them to the learner.
 
-Whatever arrives here was rebuilt from the wire as an exact `float`, `int`, `str`, `ndarray` or `Tensor`, so a
-comparison never runs code of the learner's.
+Every value that arrives here was rebuilt from the wire as an exact `float`, `int`, `str`, `ndarray` or `Tensor`. So a
+comparison never runs the learner's code.
 """
 import contextlib
 import math
@@ -12,14 +12,14 @@ import numpy as np
 from grader.judge.remote import is_plain
 from grader.judge.show import show
 
-# Relative and absolute tolerance by the coarser of the two dtypes: a few hundred rounding errors, room for a
-# different order of summation and no room for a different formula.
+# Relative and absolute tolerance, by the coarser of the two dtypes: a few hundred rounding errors. That is enough for
+# another order of summation, and too little for another formula.
 TOLERANCES = {np.dtype("float64"): (1e-7, 1e-9), np.dtype("float32"): (1e-4, 1e-5), np.dtype("float16"): (1e-2, 1e-3)}
 _FINEST = TOLERANCES[np.dtype("float64")]
 
 
 class MismatchError(AssertionError):
-    """A check found something other than it wanted. Carries what a verdict shows, already as text."""
+    """A check found something other than it expected. The error carries what a verdict shows, already as text."""
 
     def __init__(self, kind: str, *, got: str, want: str, given: dict | None = None, note: str = "", value=None):
         self.kind, self.got, self.want, self.note = kind, got, want, note
@@ -30,10 +30,10 @@ class MismatchError(AssertionError):
 
 def expect(got, *, equals, given: dict | None = None, rtol: float | None = None, atol: float | None = None,
            exact_dtype: bool = True, note: str = "") -> None:
-    """Raise Mismatch unless `got` is `equals`: same type, shape, dtype, and values within tolerance.
+    """Raise MismatchError unless `got` is `equals`: same type, shape and dtype, and values within the tolerance.
 
-    `given` names the arguments that led here. `rtol` and `atol` replace the tolerance that the dtype implies;
-    say why where you do. Without `exact_dtype` the same kind of number is enough: float32 for float64. NaN equals NaN.
+    `given` names the arguments of the call. `rtol` and `atol` replace the tolerance that the dtype implies; say why if
+    you set them. Without `exact_dtype` the same kind of number is enough: float32 for float64. NaN equals NaN.
     """
     want = equals
     if isinstance(want, (list, tuple)):
@@ -52,7 +52,7 @@ def expect(got, *, equals, given: dict | None = None, rtol: float | None = None,
     differ = a.dtype != b.dtype if exact_dtype else a.dtype.kind != b.dtype.kind
     if differ and (isinstance(want, np.ndarray) or _is_tensor(want)):
         raise MismatchError("dtype", got=f"dtype {a.dtype}", want=f"dtype {b.dtype}", given=given, note=note, value=a)
-    if "O" in (a.dtype.kind, b.dtype.kind):  # an int beyond 64 bits: it is compared as it is
+    if "O" in (a.dtype.kind, b.dtype.kind):  # an int beyond 64 bits: compared as a Python int
         if got != want:
             raise MismatchError("value", got=show(got), want=show(want), given=given, note=note, value=got)
         return
@@ -66,9 +66,9 @@ def expect(got, *, equals, given: dict | None = None, rtol: float | None = None,
 
 
 def _close(a: np.ndarray, b: np.ndarray, rtol: float, atol: float) -> np.ndarray:
-    """np.isclose, with NaN equal to NaN; where all is well, in a third of its time."""
+    """np.isclose with NaN equal to NaN. If all values are close, this takes a third of the time of np.isclose."""
     with np.errstate(all="ignore"):
-        close = np.abs(a - b) < atol + rtol * np.abs(b)  # never true of NaN and infinities
+        close = np.abs(a - b) < atol + rtol * np.abs(b)  # never true for NaN and infinities
     return close if close.all() else np.isclose(a, b, rtol=rtol, atol=atol, equal_nan=True)
 
 
@@ -84,27 +84,30 @@ def _expect_sequence(got, want, given, rtol, atol, exact_dtype, note) -> None:
 
 
 def _counted(values) -> str:
-    """How many there are; a few words are shown as they are."""
+    """How many values there are; up to six texts are shown as they are."""
     if len(values) <= 6 and all(isinstance(value, str) for value in values):
         return show(list(values)) if values else "none"
     return f"{len(values)} values"
 
 
 def expect_true(condition, *, got, want: str, given: dict | None = None, note: str = "") -> None:
-    """Raise Mismatch unless `condition` holds; `got` is a value to show, `want` says in words what was wanted."""
+    """Raise MismatchError unless `condition` is plain data and true.
+
+    `got` is a value to show; `want` says in words what was expected.
+    """
     if not (is_plain(condition) and bool(condition)):
         raise MismatchError("value", got=show(got), want=want, given=given, note=note, value=got)
 
 
 @contextlib.contextmanager
 def expect_raises(error: type[Exception], *, given: dict | None = None):
-    """Raise Mismatch unless the block raises `error`, be it here or in the learner's process."""
+    """Raise MismatchError unless the block raises `error`, in this process or in the worker."""
     try:
         yield
     except MismatchError:
         raise
     except Exception as raised:
-        # An exception of the learner's process says what it is by the names of its classes.
+        # An exception in the worker is known here by the names of its classes.
         names = getattr(raised, "class_names", None) or [c.__name__ for c in type(raised).__mro__]
         if error.__name__ not in names:
             raise MismatchError("exception", got=f"{names[0]}: {raised}", want=error.__name__, given=given, value=names[0])
@@ -125,7 +128,7 @@ def _array(value) -> np.ndarray:
 
 
 def _difference(a: np.ndarray, b: np.ndarray, close: np.ndarray) -> dict[str, str]:
-    """The two sides as text: whole where they are small, else the first place where they differ."""
+    """The two sides as text: whole if they are small, else the first place at which they differ."""
     if a.size <= 6 and show(a) != show(b):
         return {"got": show(a), "want": show(b)}
     where = tuple(int(i) for i in np.argwhere(~close)[0])
@@ -140,5 +143,5 @@ def _difference(a: np.ndarray, b: np.ndarray, close: np.ndarray) -> dict[str, st
 
 
 def is_finite(value) -> bool:
-    """True where every number in `value` is finite; a help for checks of extreme inputs."""
+    """True if every number in `value` is finite; for checks of extreme inputs."""
     return bool(np.isfinite(_array(value)).all()) if not isinstance(value, float) else math.isfinite(value)

@@ -1,7 +1,8 @@
-"""Fingerprints: the same wrong behaviour gives the same one, whoever wrote it and however.
+"""Fingerprints: the same wrong behaviour gives the same fingerprint, whoever wrote the code and however.
 
-A failing check leaves (check, kind of error, which example, which of its values, the value that came back, rounded; or
-the class and the words of what was raised). Not one letter of the learner's source is in it.
+A fingerprint is a digest of the check, the kind of error, which example, which of its values, and the value that came
+back, rounded. If the code raised, the exception's class and message (see `raised`) replace the value. No text of the
+learner's source is in it.
 """
 import hashlib
 import re
@@ -13,7 +14,7 @@ from grader.judge.link import WorkerError
 from grader.judge.remote import LearnerError, is_plain
 from grader.records.verdict import Kind
 
-_DIGITS = 4  # significant digits that count; two orders of summation agree in more
+_DIGITS = 4  # significant digits that count; two orders of summation agree in more digits
 
 
 def kind_of(error: Exception) -> Kind:
@@ -31,7 +32,7 @@ def kind_of(error: Exception) -> Kind:
 
 
 def of(check: str, place: tuple, error: Exception) -> str:
-    """The fingerprint of one failure, sixteen hexadecimal digits."""
+    """The fingerprint of one failure: sixteen hexadecimal digits. `place` is (number of the case, of the example)."""
     if isinstance(error, MismatchError):
         came_back = f"{error.note}|{rounded(error.value) if is_plain(error.value) else error.got}"
     elif isinstance(error, LearnerError):
@@ -43,19 +44,21 @@ def of(check: str, place: tuple, error: Exception) -> str:
 
 
 def raised(error: LearnerError) -> str:
-    """The class of what was raised. Where NumPy or its like raised it, for shapes say, also its words without numbers;
-    the words of other errors may be names of the learner's, or their own."""
+    """The class of the exception, and the message without numbers if a library raised it: NumPy for shapes, say.
+
+    Other messages are left out: they may contain the learner's names, or be written by the learner.
+    """
     line = error.frames[-1][3] if error.frames else ""
     told = error.class_names[0] in ("ValueError", "IndexError") and not line.startswith("raise")
     return error.class_names[0] + ("|" + re.sub(r"\d+", "#", error.message) if told else "")
 
 
 def rounded(value) -> str:
-    """`value` as text in which rounding errors do not show."""
+    """`value` as text, rounded so that rounding errors do not show."""
     if isinstance(value, (list, tuple)):
         return "[" + ",".join(map(rounded, value)) + "]"
     if isinstance(value, set):
-        return "{" + ",".join(sorted(map(rounded, value))) + "}"  # its order is another in each process
+        return "{" + ",".join(sorted(map(rounded, value))) + "}"  # the order of a set differs between processes
     if isinstance(value, dict):
         return "{" + ",".join(f"{rounded(k)}:{rounded(v)}" for k, v in value.items()) + "}"
     if isinstance(value, (np.ndarray, np.generic, float)) and np.asarray(value).dtype.kind in "fc":

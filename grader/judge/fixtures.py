@@ -1,7 +1,7 @@
 """The `work` fixture of every suite, as a pytest plugin.
 
-Run by plain pytest it hands out the module itself, loaded in this process (that is what a debugger wants and what
-`grader check --pdb` does); the judge hands out one that is behind the wire.
+Under plain pytest the fixture is the module itself, loaded in this process. A debugger needs that, and `grader check
+--pdb` uses it. The judge passes a `Work` to the checks instead: the module seen through the wire (judge/remote.py).
 """
 import os
 from pathlib import Path
@@ -22,7 +22,7 @@ hypothesis.settings.register_profile(
 
 
 class InProcess:
-    """Hands out the exercise's module itself, from the workspace that $GRADER_WORKSPACE names (else `solutions`)."""
+    """Loads exercises in this process, from the workspace that $GRADER_WORKSPACE names (else `solutions`)."""
 
     def __init__(self, course: Course):
         self.course = course
@@ -38,7 +38,7 @@ class InProcess:
 
 
 class InProcessWork:
-    """The same face as the judge's `Work`, without a wire."""
+    """The same interface as the judge's `Work`, without a wire."""
 
     def __init__(self, module):
         self._module = module
@@ -59,7 +59,7 @@ def pytest_configure(config):
 
 @pytest.fixture
 def work(request):
-    """The exercise that this suite is of, as the learner wrote it."""
+    """The module of the exercise that this suite tests."""
     config = request.config
     if IN_PROCESS not in config.stash:
         config.stash[IN_PROCESS] = InProcess(load_course(course_root(request.path)))
@@ -75,6 +75,9 @@ def course_root(path: Path) -> Path:
 
 
 def exercise_of(course: Course, suite: Path) -> Exercise:
-    """tests/p1_fundamentals/autograd/test_unbroadcast.py is the suite of p1_fundamentals/autograd/unbroadcast."""
+    """The exercise that `suite` tests.
+
+    tests/p1_fundamentals/autograd/test_unbroadcast.py is the suite of p1_fundamentals/autograd/unbroadcast.
+    """
     inside = suite.relative_to(course.root / "tests")
     return course.exercises[f"{inside.parent}/{inside.stem.removeprefix('test_')}"]

@@ -1,10 +1,11 @@
-"""The judges' fork server: a process with the libraries loaded and the suites collected, which forks a judge for each request.
+"""The judges' fork server: a process with the libraries loaded and the suites collected.
+
+It forks a judge for each request, and does nothing else that could fail.
 
     request ──> fork server ──fork──> judge ⇄ worker
-                                        └── lines of JSON ──> whoever asked
+                                        └── lines of JSON ──> the caller
 
-It does nothing else that could fail. Two kinds of server extend it: a learner's (local/server.py) and a class's
-(autograde/class_server.py).
+Two kinds of server extend it: a learner's (local/server.py) and a class's (autograde/class_server.py).
 """
 import contextlib
 import gc
@@ -28,19 +29,22 @@ Say = Callable[[dict], None]  # sends one line of an answer
 
 
 def prepare_torch() -> None:
-    """Before the first fork, and only where some suite has loaded torch."""
+    """Make torch ready to be forked, if a suite has loaded it. Call this before the first fork."""
     if "torch" in sys.modules:
         import torch
-        import torch._dynamo  # noqa: F401  (1 s, or each judge pays it at its first autograd call)
+        import torch._dynamo  # noqa: F401  (1 s here, else in each judge at its first autograd call)
 
-        # No parallel work in this process, ever: a thread pool does not survive a fork.
+        # This process never works in parallel: a thread pool does not survive a fork.
         torch.set_num_threads(1)
 
 
 class JudgeForkServer:
-    """What judges are forked from: the course with its suites, and the connect ends of the workers' fork servers."""
+    """The state that judges are forked from.
 
-    log = ""  # where this process writes what went wrong, in words for the user
+    It holds the course with its suites, and the connect ends of the workers' fork servers.
+    """
+
+    log = ""  # where the log of this process is, in words for the user
 
     def __init__(self, course: Course, fork_servers: dict[Libraries, socket.socket]):
         self.course, self.root, self.fork_servers = course, course.root, fork_servers
@@ -50,7 +54,7 @@ class JudgeForkServer:
         self.children: set[int] = set()
 
     def freeze(self) -> None:
-        """Before the first fork: what is in memory now stays shared with every judge."""
+        """Keep what is in memory shared with every judge. Call this before the first fork."""
         gc.collect()
         gc.freeze()
 
@@ -60,7 +64,8 @@ class JudgeForkServer:
             self.children.add(pid)
             return pid
         try:
-            die_with_parent()  # the workers' fork server ends too: nothing could be judged to the end, and the client asks again
+            # The workers' fork server ends with the parent: no verdict could be finished, and the client asks again.
+            die_with_parent()
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             work()
         except BaseException:
@@ -79,7 +84,10 @@ class JudgeForkServer:
                 self.children.discard(pid)
 
     def context(self, connection: socket.socket | None, turn: int) -> Context:
-        """Judge and worker take turns, so one CPU for both halves the time of a call."""
+        """Bind this process to one CPU, chosen by `turn`, and return the Context of a run on that CPU.
+
+        Judge and worker take turns, so one CPU for both halves the time of a call.
+        """
         cpus = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
         cpu = cpus[turn % len(cpus)] if cpus else None
         if cpu is not None:
@@ -87,7 +95,7 @@ class JudgeForkServer:
         return Context(self.fork_servers, cpu, connection)
 
     def answer(self, connection: socket.socket, work: Callable[[dict, Say], None]) -> None:
-        """In the forked judge: read the request, have `work(request, say)` answer it in lines of JSON."""
+        """In the forked judge: read the request, and let `work(request, say)` answer it in lines of JSON."""
         with connection.makefile("rw", encoding="utf-8", errors="surrogatepass", newline="\n") as stream:
             def say(line: dict) -> None:
                 stream.write(json.dumps(line) + "\n")
@@ -99,7 +107,7 @@ class JudgeForkServer:
             except GraderError as error:
                 say({"error": str(error), "exit": BROKEN})
             except (CancelledError, ForkServerLostError, BrokenPipeError, ConnectionResetError):
-                return  # nobody waits for it, or it will be asked for again
+                return  # the client is gone, or asks again
             except Exception as error:
                 traceback.print_exc()
                 say({"error": f"The grader failed: {type(error).__name__}: {error}. The log is {self.log}.",

@@ -1,4 +1,4 @@
-"""The judge's end of one worker: start it, ask it, watch its limits, end it."""
+"""The judge's end of one worker: start the worker, send it requests, watch its limits, end it."""
 import contextlib
 import json
 import os
@@ -12,14 +12,14 @@ from grader.ipc import fd_passing, wire
 from grader.records.verdict import Kind
 
 POLL_SECONDS = 0.1
-END_SECONDS = 2      # how long the fork server may take to say how a worker ended
-FORK_SERVER_SECONDS = 60  # and how long to answer anything else, on a machine that does ten other things
+END_SECONDS = 2      # how long the fork server may take to report how a worker ended
+FORK_SERVER_SECONDS = 60  # and for any other answer, on a busy machine
 CORES = os.cpu_count() or 1
-KILLED = "killed"    # the detail of a failure in which the worker was killed, and not by us
+KILLED = "killed"    # the detail of a failure in which the worker was killed, and not by the judge
 
 
 class WorkerError(Exception):
-    """The worker was stopped, or ended, in the middle of a check. `kind` names the limit or the end."""
+    """The worker was stopped, or ended, during a check. `kind` names the limit, or how the worker ended."""
 
     def __init__(self, kind: Kind, message: str, detail: str = ""):
         super().__init__(message)
@@ -27,18 +27,18 @@ class WorkerError(Exception):
 
 
 class ForkServerLostError(BaseException):
-    """The process that workers come from is gone: nothing can be said of the learner's code."""
+    """The workers' fork server has ended, so nothing can be said about the learner's code."""
 
 
 class CancelledError(BaseException):
-    """Whoever asked for this verdict is gone."""
+    """The client that asked for this verdict has closed its connection."""
 
 
 @dataclass
 class Link:
-    """One worker, from fork to death. `asker` is the socket of the client; when it hangs up, so do we."""
+    """One worker, from fork to end. `asker` is the client's socket: when the client closes it, the worker is ended."""
 
-    fork_server: socket.socket  # the workers': its connect end
+    fork_server: socket.socket  # the connect end of the workers' fork server
     limits: Limits
     grants: list[str] = field(default_factory=list)
     cpu: int | None = None
@@ -56,7 +56,7 @@ class Link:
         socket.send_fds(self.connection, [json.dumps(message).encode()], [theirs.fileno(), their_stdout])
         theirs.close()
         os.close(their_stdout)
-        self._heard = b""       # what the fork server has said and we have not read
+        self._heard = b""       # bytes from the fork server that are not parsed yet
         self._ended: int | None = None
         self.pid = self._hear("pid", FORK_SERVER_SECONDS)
         if self.pid is None:
@@ -73,7 +73,10 @@ class Link:
             raise ForkServerLostError from None
 
     def _hear(self, what: str, seconds: float):
-        """Wait until the fork server says `what`; None where it does not in that time. Raises ForkServerLostError."""
+        """Wait until the fork server sends `what`, and return its value; None if `seconds` pass before.
+
+        Raises ForkServerLostError.
+        """
         deadline = time.monotonic() + seconds
         while True:
             while b"\n" in self._heard:
@@ -98,16 +101,19 @@ class Link:
             self._heard += chunk
 
     def begin_check(self) -> None:
-        """The limits count from here."""
+        """Begin a check: its limits count from here."""
         self.stdout.clear()
         self.cpu_start, self.wall_start = self.cpu_seconds(), time.monotonic()
 
     def ask(self, tree: bytes, arrays: list) -> tuple[bytes, bytearray]:
-        """Send a request and wait for the frame that answers it; raises WorkerError, after which this link is dead."""
+        """Send a request and wait for the frame that answers it.
+
+        Raises WorkerError, CancelledError or ForkServerLostError. After each of them this link is dead.
+        """
         if self.dead:
             raise WorkerError(Kind.CRASHED, "the worker had ended before")
         try:
-            # A worker that reads nothing would let the pipe fill up and hold us here.
+            # If the worker reads nothing, the socket's buffer fills up and sending blocks: hence a timeout.
             self.wire.settimeout(max(0.1, self.limits.wall_seconds - (time.monotonic() - self.wall_start)))
             wire.send(self.wire, tree, arrays)
             return wire.receive(self.wire, self._wait)
@@ -121,10 +127,10 @@ class Link:
             self._drain()
 
     def _wait(self) -> None:
-        """Return when the wire has something to read; meanwhile keep what was printed and watch the limits."""
+        """Return when the wire has something to read. Until then, collect the worker's output and watch the limits."""
         while True:
             ready = {fd: event for fd, event in self.poll.poll(POLL_SECONDS * 1000)}
-            self._check_limits()  # also where something came: a reply may come byte by byte, for ever
+            self._check_limits()  # also if something came: a reply may come byte by byte, for ever
             if self.stdout_fd in ready:
                 self._drain()
             if self.wire.fileno() in ready:
@@ -137,7 +143,7 @@ class Link:
 
     def _check_limits(self) -> None:
         waited = time.monotonic() - self.wall_start
-        # While less time has passed than there is CPU time to use up, nobody needs to be asked.
+        # Before this wall time, all cores together cannot have used the CPU time up: the fork server is not asked.
         if waited * CORES > self.limits.cpu_seconds:
             if self.cpu_seconds() - self.cpu_start > self.limits.cpu_seconds:
                 self.fail(Kind.TIMEOUT, f"stopped after {self.limits.cpu_seconds:g} seconds of computing: is there a "
@@ -150,13 +156,13 @@ class Link:
                                 "something that never came", "wall")
 
     def _drain(self) -> None:
-        """Take what the learner printed; more than the limit ends the worker."""
+        """Read what the learner's code printed. More than the limit ends the worker."""
         while not self.dead:
             try:
                 chunk = os.read(self.stdout_fd, 1 << 16)
             except BlockingIOError:
                 return
-            if not chunk:  # the learner closed it
+            if not chunk:  # the learner's code closed it
                 if self.stdout_open:
                     self.stdout_open = False
                     self.poll.unregister(self.stdout_fd)
@@ -167,7 +173,10 @@ class Link:
                           "too much")
 
     def _explain_end(self) -> None:
-        """The worker's end of the wire is closed: say how it ended, as the fork server saw it."""
+        """The worker closed its end of the wire: raise a WorkerError that says how the worker ended.
+
+        The fork server reports that.
+        """
         code = self._hear("ended", END_SECONDS) if self._ended is None else self._ended
         if code == -9:
             self.fail(Kind.MEMORY, "the process was killed by the system, most likely for memory", KILLED)
@@ -185,7 +194,10 @@ class Link:
         raise WorkerError(kind, message, detail)
 
     def cpu_seconds(self) -> float:
-        """What the worker has used, by the kernel's count: the fork server reads it, whose processes we may not see."""
+        """The CPU time of the worker, as the kernel counts it; 0 if the worker was ended.
+
+        The fork server reads it, because the judge may not see the fork server's processes.
+        """
         if self.dead:
             return 0.0
         with contextlib.suppress(OSError):
@@ -193,7 +205,7 @@ class Link:
         return self._hear("cpu", FORK_SERVER_SECONDS) or 0.0
 
     def close(self) -> None:
-        """Closing the connection is what kills the worker: the fork server sees to it, also when this process dies."""
+        """Close the connection. The fork server then kills the worker, as it does when this process dies."""
         if not self.dead:
             self.dead = True
             self.connection.close()

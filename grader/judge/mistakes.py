@@ -1,12 +1,12 @@
-"""Mistakes: catalogued wrong solutions, each a function that replaces one of the reference's.
+"""Mistakes: catalogued wrong solutions. Each is a function that replaces a function of the reference.
 
     @mistake("unbroadcast", "You return the gradient as it came in. ...")
     def keeps_the_broadcast_shape(grad, shape):
         return grad
 
-The target is `exercise`, `exercise.function` or `exercise.Class.method`; bare `exercise` means the function that
-has the exercise's own name. The text of the function is put where the reference's stood, so it may use whatever
-that module imports and defines.
+The target is `exercise`, `exercise.function` or `exercise.Class.method`. A bare `exercise` means the function that
+has the exercise's name. The text of the mistake replaces the text of the reference's function, so the mistake may use
+whatever the reference's module imports and defines.
 """
 import ast
 import importlib.util
@@ -26,12 +26,12 @@ class Mistake:
     name: str
     exercise: str  # the exercise's name within its project
     target: str    # the function, class or Class.method that it replaces
-    words: str     # what the learner is told
+    words: str     # what the learner reads
     source: str    # the wrong code
 
 
 def mistake(target: str, words: str):
-    """Register the decorated function (or class) as a wrong version of `target`, to be answered with `words`."""
+    """Register the decorated function or class as a wrong version of `target`. The learner then reads `words`."""
     def register(wrong):
         exercise, _, inside = target.partition(".")
         source = textwrap.dedent(inspect.getsource(wrong))
@@ -42,7 +42,7 @@ def mistake(target: str, words: str):
 
 
 def mistakes_of(course: Course, exercise: Exercise) -> list[Mistake]:
-    """The catalogued mistakes of one exercise, in the order of its mistakes_<exercise>.py."""
+    """The catalogued mistakes of one exercise, in the order of mistakes_<exercise>.py; empty without that file."""
     path = course.root / exercise.mistakes
     if not path.exists():
         return []
@@ -54,12 +54,15 @@ def mistakes_of(course: Course, exercise: Exercise) -> list[Mistake]:
 
 
 def with_mistake(workspace: Workspace, exercise: Exercise, wrong: Mistake) -> Workspace:
-    """`workspace` with the mistake's code in the place of its target's."""
+    """`workspace` with the mistake's code in place of its target."""
     return workspace.with_text(exercise.path, replace_definition(workspace.read(exercise.path), wrong))
 
 
 def replace_definition(text: str, wrong: Mistake) -> str:
-    """Put the mistake's function or class where `wrong.target` is defined in `text`."""
+    """`text` with the mistake's function or class in place of the definition of `wrong.target`.
+
+    Raises LookupError if `text` does not define the target.
+    """
     *owners, name = wrong.target.split(".")
     body = ast.parse(text).body
     for owner in owners:

@@ -1,4 +1,4 @@
-"""The learner's module and objects as the suite sees them: ordinary Python, each step a call over the wire."""
+"""The learner's module and objects as the suite sees them: ordinary Python, each operation a call over the wire."""
 import inspect
 import sys
 from pathlib import Path
@@ -14,7 +14,7 @@ LONGEST_MESSAGE = 2000
 
 
 class NotStartedError(BaseException):
-    """A check met NotImplementedError. No Exception, so that nothing in a suite swallows it."""
+    """A check met NotImplementedError. This is not an Exception, so that nothing in a suite catches it."""
 
     def __init__(self, description: dict):
         super().__init__(description["message"])
@@ -22,24 +22,27 @@ class NotStartedError(BaseException):
 
 
 class LearnerError(Exception):
-    """The learner's code raised. What it raised is told in words: nothing of it lives here."""
+    """The learner's code raised an exception. Here it is a description in words; the exception stays in the worker."""
 
     def __init__(self, description: dict):
         self.class_names = description["classes"]
         self.message = description["message"]
         self.frames = description["frames"]
         self.signature = description.get("signature")
-        self.forbidden = description.get("forbidden", "")  # what the worker's policy refused, if that is what this is
+        self.forbidden = description.get("forbidden", "")  # what the worker's policy refused, if it did
         super().__init__(self.message)
 
     @property
     def place(self) -> str:
-        """The learner's innermost line, `first.py, line 3`, or nothing."""
+        """The learner's innermost line, such as `first.py, line 3`; empty if there is none."""
         return "{}, line {}".format(*self.frames[-1][:2]) if self.frames else ""
 
 
 class Remote:
-    """An object of the learner's. Operators, attributes and calls go to where it lives; values come back as copies."""
+    """An object of the learner's, which stays in the worker.
+
+    Operators, attributes and calls are forwarded to the worker; plain values come back as copies.
+    """
 
     __slots__ = ("_session", "_handle")
 
@@ -48,7 +51,7 @@ class Remote:
         object.__setattr__(self, "_handle", handle)
 
     def __getattr__(self, name):
-        if name.startswith("__"):  # numpy and copy look for protocols; only plain names travel
+        if name.startswith("__"):  # NumPy and copy look for protocols; these names are not forwarded
             raise AttributeError(name)
         return self._session.ask("getattr", self, name)
 
@@ -65,12 +68,12 @@ class Remote:
         return iter(self._session.operate("list", self))
 
     def __eq__(self, other):
-        # Not forwarded: what an object of the learner's thinks that it equals must not decide a check. Where it is
-        # the exercise to write __eq__, a probe calls it.
+        # Not forwarded: the learner's __eq__ must not decide a check. If the exercise is to write __eq__, a probe
+        # calls it.
         return self is other
 
     __hash__ = object.__hash__
-    __array_ufunc__ = None  # let ndarray + Remote come to __radd__ below
+    __array_ufunc__ = None  # so that ndarray + Remote calls __radd__ below
 
 
 def _forward(name: str, reflected: bool = False, in_place: bool = False):
@@ -92,15 +95,19 @@ for _name in "neg pos abs invert lt le gt ge getitem setitem delitem contains le
 
 
 class Session:
-    """Speaks with one worker: encodes requests, rebuilds replies, carries in-place changes back."""
+    """Requests to one worker: encodes them, rebuilds the replies, and repeats in-place changes here."""
 
     def __init__(self, link: Link):
         self.link = link
         self.probes: set[ModuleType] = set()  # the modules of probes that the worker has
-        self.refused: LearnerError | None = None  # what the worker refused in this check, whatever became of it
+        self.refused: LearnerError | None = None  # what the policy refused in this check, even if caught
 
     def ask(self, *request):
-        """Send `request`; return the value of the reply. Raises LearnerError, NotStartedError or WorkerError."""
+        """Send `request` and return the value of the reply.
+
+        Raises LearnerError, NotStartedError or WorkerError, and UnsendableError or TooLargeError if `request` cannot be
+        sent.
+        """
         tree, sent = wire.encode(list(request), self._refer)
         arrays: list = []
         reply_tree, payload = self.link.ask(tree, sent)
@@ -112,8 +119,8 @@ class Session:
                 description = checked_description(reply[1])
             elif reply[0] == "ok" and len(reply) == 3:
                 description = None
-                # A probe returns what a check needs to know. What it was given stays as it is here: a change that a
-                # submission forged could make wrong what is computed from it next.
+                # A probe returns everything that a check needs, so its arguments are not changed here. A change that
+                # a submission forged could make wrong what the check computes from them next.
                 if request[0] != "probe":
                     take_changes(reply[2], sent)
             else:
@@ -141,7 +148,7 @@ class Session:
 
 
 def checked_description(said) -> dict:
-    """What a worker says of an exception, each part of it of the type and length that it must have."""
+    """A worker's description of an exception, with types checked and lengths cut. Raises WireError."""
     fields = {"classes": list, "message": str, "frames": list}
     if type(said) is not dict or any(type(said.get(name)) is not kind for name, kind in fields.items()):
         raise wire.WireError("not the description of an exception")
@@ -164,7 +171,7 @@ def checked_description(said) -> dict:
 
 
 def take_changes(changes, sent: list[np.ndarray]) -> None:
-    """Do to the arrays that were sent what the call did to its copies of them."""
+    """Repeat on the arrays that were sent what the call did to its copies of them. Raises WireError."""
     if type(changes) is not list:
         raise wire.WireError("not a list of changes")
     for change in changes:
@@ -190,7 +197,7 @@ class Work:
             value = self._session.ask("getattr", self._module, name)
             if not isinstance(value, Remote):
                 return value
-            self._members[name] = value  # a function or class: ask for it once a check
+            self._members[name] = value  # a function or class: requested once per check
         return self._members[name]
 
     def run(self, probe, *args, **kwargs):
@@ -218,7 +225,10 @@ def _source(module: ModuleType) -> str:
 
 
 def keep_probes(folder: Path) -> None:
-    """Read the text of every loaded module of probes below `folder` now: later this process may not be able to."""
+    """Read and keep the text of every loaded module of probes below `folder`.
+
+    Later this process may have no right to read it.
+    """
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
         if file and "probes" in Path(file).name and Path(file).is_relative_to(folder):
@@ -226,7 +236,7 @@ def keep_probes(folder: Path) -> None:
 
 
 def is_plain(value) -> bool:
-    """True for what was rebuilt from the wire: no object of the learner's in it."""
+    """True for plain data that was rebuilt from the wire, with no object of the learner's in it."""
     if isinstance(value, (list, tuple, set)):
         return all(map(is_plain, value))
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Run one exercise's suite against a workspace and say what came of it: a Verdict."""
+"""Run the suite of one exercise against a workspace, and return the result: a Verdict."""
 import contextlib
 import signal
 import socket
@@ -18,21 +18,21 @@ from grader.judge.scoring import earned
 from grader.judge.suites import CheckPlan, Suite
 from grader.records.verdict import Check, Kind, Reason, Status, Verdict, verdict_on
 
-JUDGE_CPU_SECONDS = 10  # of the judge's own CPU time over one check; a hundred times what any takes
-FATAL_ENDS = 2  # after so many checks that cost a worker (a loop, a crash) the rest are not run
+JUDGE_CPU_SECONDS = 10  # the judge's own CPU time for one check; a hundred times what any check takes
+FATAL_ENDS = 2  # after this many checks that ended the worker (a loop, a crash), the rest are not run
 
 
 @dataclass
 class Context:
-    """What a run needs from its surroundings: where workers come from, on which CPU, and for whom."""
+    """What a run needs from outside: where workers come from, on which CPU they run, and for which client."""
 
-    fork_servers: dict[tuple[str, ...], socket.socket]  # the workers' (connect ends), by the libraries they have loaded
+    fork_servers: dict[tuple[str, ...], socket.socket]  # connect ends, by the libraries that each server has loaded
     cpu: int | None = None
     asker: object = None
     shrink: bool = True
 
     def start_worker(self, exercise: Exercise) -> Link:
-        """A worker with what the exercise is granted, and no more."""
+        """Start a worker with what the exercise is granted, and no more. Raises UsageError if a library is missing."""
         fork_server = self.fork_servers.get(tuple(exercise.preload))
         if fork_server is None:
             raise UsageError(f"{exercise.short} works with {' and '.join(exercise.preload) or 'NumPy'}, which cannot be "
@@ -42,7 +42,7 @@ class Context:
 
 @dataclass
 class Failure:
-    """A failed call of a check, and where in the check it was."""
+    """A failed call of a check. `place` is the number of the case, and that of the example."""
 
     error: Exception
     place: tuple
@@ -51,7 +51,7 @@ class Failure:
 
 @dataclass
 class Run:
-    """One exercise being judged: the worker in use and what it takes to start another."""
+    """One exercise that is being judged: the current worker, and what is needed to start another."""
 
     course: Course
     exercise: Exercise
@@ -64,7 +64,10 @@ class Run:
     links: list[Link] = field(default_factory=list)
 
     def open(self) -> Work:
-        """The worker, loaded; a new one where the last was stopped."""
+        """The worker with the exercise loaded; a new worker if the last one was stopped.
+
+        Raises LearnerError or NotStartedError if the file raises while it is imported, and WorkerError.
+        """
         if self.work is None:
             link = self.context.start_worker(self.exercise)
             self.links.append(link)
@@ -84,7 +87,10 @@ class Run:
 
 
 def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite, context: Context) -> Verdict:
-    """The verdict on `exercise` as it stands in `workspace`. Raises GraderError only where the suite is at fault."""
+    """The verdict on `exercise` as it is in `workspace`.
+
+    Raises UsageError if a library that the exercise needs is missing, CancelledError and ForkServerLostError.
+    """
     started = time.perf_counter()
 
     def verdict(status: Status, checks: Sequence[Check] = (), **more) -> Verdict:
@@ -120,13 +126,15 @@ def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite
 
 
 class JudgeTimeoutError(BaseException):
-    """The judge itself has computed too long over one check. No Exception, so that nothing in a suite swallows it."""
+    """The judge itself computed too long for one check. Not an Exception, so that nothing in a suite catches it."""
 
 
 @contextlib.contextmanager
 def limited_judge_time() -> Iterator[None]:
-    """Raise JudgeTimeoutError where this process computes longer than JUDGE_CPU_SECONDS: over what a submission returned,
-    say a number whose sine takes hours."""
+    """Raise JudgeTimeoutError if this process uses more than JUDGE_CPU_SECONDS of user CPU time.
+
+    A submission may return, for example, a number whose sine takes hours.
+    """
     def stop(*_):
         raise JudgeTimeoutError
 
@@ -140,7 +148,7 @@ def limited_judge_time() -> Iterator[None]:
 
 
 class LoadError(Exception):
-    """The learner's file could not be imported: `raised` says why."""
+    """The learner's file could not be imported; `raised` says why."""
 
     def __init__(self, raised: LearnerError):
         super().__init__(str(raised))
@@ -148,7 +156,7 @@ class LoadError(Exception):
 
 
 def run_check(run: Run, plan: CheckPlan) -> Check:
-    """Try every case and example of one check until one fails."""
+    """Try every case and example of one check until one fails. Raises LoadError if the file cannot be imported."""
     try:
         work = run.open()
     except LearnerError as error:
@@ -160,17 +168,17 @@ def run_check(run: Run, plan: CheckPlan) -> Check:
         work.begin_check()
         with limited_judge_time():
             failure = first_failure(run, plan, work)
-        if work._session.refused:  # also where the check, or the learner's code, caught it
+        if work._session.refused:  # even if the check or the learner's code caught it
             failure = Failure(work._session.refused, (0, 0))
     except JudgeTimeoutError:
         work._session.link.close()
         failure = Failure(WorkerError(Kind.TIMEOUT, "stopped: what came back takes too long to compare", "judge"), (0, 0))
-    except (WorkerError, LearnerError) as error:  # begin_check itself: the last check left the worker broken
+    except (WorkerError, LearnerError) as error:  # from begin_check: the last check left the worker broken
         failure = Failure(error, (0, 0))
     output = work._session.link.stdout.decode("utf-8", "replace")
     if failure is None:
         return Check(name=plan.name, title=plan.title, status=Status.PASSED, supporting=plan.supporting, output=output)
-    if work._session.link.dead:  # now, or while the failure was shrunk
+    if work._session.link.dead:  # it ended in the check, or while the failure was shrunk
         run.drop()
     return failed_check(plan, failure, output)
 
@@ -183,7 +191,7 @@ def first_failure(run: Run, plan: CheckPlan, work: Work) -> Failure | None:
             except Exception as error:
                 failure = Failure(error, (number, example), error)
                 if case.drawn and run.context.shrink and not run.shrunk and not isinstance(error, WorkerError):
-                    run.shrunk = True  # the first failing property only: the others show their smallest example
+                    run.shrunk = True  # only the first failing property: the others show their smallest example
                     kind = fingerprint.kind_of(error)
                     try:
                         failure.shown = case.shrink(work, example, lambda e: fingerprint.kind_of(e) == kind) or error
@@ -221,13 +229,13 @@ def failed_check(plan: CheckPlan, failure: Failure, output: str) -> Check:
 
 
 def unreadable(error: SourceError) -> dict:
-    """What a verdict says of a file that cannot be judged."""
+    """The fields of a verdict on a file that cannot be judged."""
     reason = Reason.FORBIDDEN if error.forbidden else Reason.UNREADABLE_FILE
     return {"reason": reason, **error.problem._asdict(), "excerpt": error.excerpt}
 
 
 def load_failure(run: Run, error: LearnerError) -> dict:
-    """What a verdict says of a file that raised when it was imported."""
+    """The fields of a verdict on a file that raised when it was imported."""
     place = next((f"{file}, line {line}" for file, line, *_ in reversed(error.frames)), run.sources.files[
         run.sources.module][0])
     if error.forbidden:
@@ -243,7 +251,7 @@ def load_failure(run: Run, error: LearnerError) -> dict:
 
 
 def not_started(run: Run, error: NotStartedError) -> dict:
-    """What a verdict says of a NotImplementedError: of this file's own, or of an exercise's that it builds on."""
+    """The fields of a verdict after a NotImplementedError, in the exercise's own file or in one that it builds on."""
     own_file, own_text = run.sources.files[run.sources.module]
     file, line, function, _ = error.frames[-1] if error.frames else (own_file, 0, "", "")
     if file == own_file or "raise NotImplementedError" in own_text:

@@ -1,10 +1,13 @@
-"""What checks earn. Most earn their share of the points by themselves. A *supporting* check earns its share only where
-all others passed: it is about what does not happen, or about form, and a trivial solution could pass it.
+"""What checks earn. Most checks earn their share of the points by themselves.
+
+A *supporting* check earns its share only if all other checks passed. It tests form, or that something does not happen,
+and a trivial solution could pass it.
 
     @supporting
     def test_leaves_everything_as_it_was(work): ...
 
-`grader verify` proves that no other check can be passed by a trivial solution: a constant, or a value remembered from an earlier call.
+`grader verify` proves that no other check can be passed by a trivial solution, such as a constant or a value remembered
+from an earlier call.
 """
 from collections.abc import Callable, Sequence
 
@@ -14,7 +17,7 @@ _MARK = "__supporting__"
 
 
 def supporting(check: Callable) -> Callable:
-    """Declare a check of a suite supporting. Write it first, above what pytest and Hypothesis want there."""
+    """Declare a check of a suite supporting. Write this decorator first, above those of pytest and Hypothesis."""
     setattr(check, _MARK, True)
     return check
 
@@ -24,7 +27,10 @@ def is_supporting(check: Callable) -> bool:
 
 
 def earned(points: int, checks: Sequence[Check]) -> int:
-    """Of `points`, rounded down: the share of the checks that passed; supporting ones count once all others passed."""
+    """The share of `points` that the passed checks earn, rounded down.
+
+    Supporting checks count only if all others passed.
+    """
     counting = [check for check in checks if not check.supporting]
     if all(check.status == Status.PASSED for check in counting):
         counting = checks

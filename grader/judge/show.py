@@ -1,12 +1,12 @@
-"""Values as a learner wants to read them: small ones whole, large ones by shape."""
+"""Values as text for the learner: small values whole, large ones by shape."""
 import numpy as np
 
 LONGEST = 160        # characters of one value
-LONGEST_WHOLE = 800  # and of what holds several
+LONGEST_WHOLE = 800  # and of a value that holds several
 
 
 def show(value) -> str:
-    """One line for `value`. Never calls code of the learner's: it is only given exact, rebuilt types."""
+    """`value` as one line. Never calls the learner's code, because all values here are of exact, rebuilt types."""
     return _cut(_whole(value), LONGEST_WHOLE)
 
 
@@ -36,7 +36,7 @@ def _whole(value) -> str:
 
 
 def _numbers(rows) -> str:
-    """[[1, 2.5], [0, -1]]: nested lists of numbers, each as short as four digits allow."""
+    """Nested lists of numbers, such as [[1, 2.5], [0, -1]], with at most four significant digits each."""
     if isinstance(rows, list):
         return "[" + ", ".join(map(_numbers, rows)) + "]"
     return f"{rows:.4g}" if isinstance(rows, float) else str(rows)

@@ -1,7 +1,7 @@
-"""Suites, collected once by pytest in the judges' fork server, with their Hypothesis examples drawn once.
+"""Suites: pytest collects them once, in the judges' fork server, and Hypothesis draws their examples once.
 
-A check is a test function; its parametrised cases and its drawn examples are all tried, smallest first. Hypothesis
-itself runs again only to shrink the first failure, within a fixed number of calls.
+A check is a test function. Its parametrised cases and its drawn examples are all tried, smallest first. Hypothesis
+runs again only to shrink the first failure, within a fixed number of calls.
 """
 import contextlib
 import functools
@@ -20,7 +20,7 @@ from grader.course.manifest import Course, Exercise
 from grader.errors import GraderError
 from grader.judge.scoring import is_supporting
 
-SHRINK_CALLS = 40  # calls of the learner's code that shrinking may take; kept, since it decides what is shown
+SHRINK_CALLS = 40  # calls of the learner's code for shrinking; a fixed number, since it decides what is shown
 
 
 class ShrinkLimitError(BaseException):
@@ -33,15 +33,15 @@ class Case:
 
     function: Callable
     params: dict
-    examples: list[dict] | None = None  # the drawn arguments, smallest first; None where Hypothesis takes no part
-    order: list[int] = field(default_factory=list)  # the place of each in the order of drawing
+    examples: list[dict] | None = None  # drawn arguments, smallest first; None before drawing, or without Hypothesis
+    order: list[int] = field(default_factory=list)  # the place of each example in the order of drawing
 
     @property
     def drawn(self) -> bool:
         return hasattr(self.function, "hypothesis")
 
     def draw(self) -> None:
-        """Have Hypothesis draw this case's examples, once; they are the same in every process."""
+        """Let Hypothesis draw this case's examples, once. They are the same in every process."""
         if not self.drawn or self.examples is not None:
             return
         seen: list[dict] = []
@@ -51,7 +51,7 @@ class Case:
         self.examples = [seen[i] for i in self.order]
 
     def calls(self):
-        """(number, arguments) of each call that this case makes, in the order that it makes them."""
+        """(number, arguments) of each call that this case makes, in the order of the calls."""
         if not self.drawn:
             yield 0, self.params
             return
@@ -60,7 +60,7 @@ class Case:
             yield number, {**self.params, **_fresh(example)}
 
     def call(self, work, arguments: dict) -> None:
-        """Run the body of the test once."""
+        """Run the body of the test once. If an assumption of the test is not met, the call passes."""
         body = self.function.hypothesis.inner_test if self.drawn else self.function
         try:
             body(work=work, **arguments)
@@ -68,7 +68,10 @@ class Case:
             return
 
     def shrink(self, work, number: int, same_failure: Callable[[Exception], bool]) -> Exception | None:
-        """The smallest failure that Hypothesis finds within SHRINK_CALLS calls, starting from example `number`."""
+        """The smallest failure that Hypothesis finds within SHRINK_CALLS calls, starting from example `number`.
+
+        Only exceptions for which `same_failure` is true count. None if there is no such failure.
+        """
         best: list[Exception] = []
         drawn = calls = 0
 
@@ -76,7 +79,7 @@ class Case:
             nonlocal drawn, calls
             drawn += 1
             if not best and drawn <= number:
-                return  # it came before the failing one, which is where shrinking starts
+                return  # an example before the failing one, at which shrinking starts
             calls += 1
             if calls > SHRINK_CALLS:
                 raise ShrinkLimitError
@@ -89,15 +92,15 @@ class Case:
 
         body = self.function.hypothesis.inner_test
         try:
-            # Hypothesis never sees `work`: it looks at what it is given, and each look would be a call.
+            # Hypothesis never receives `work`: it inspects its arguments, and each inspection would be a call.
             _run_with(self.function, self.params, attempt)
-        except (ShrinkLimitError, Exception):  # Hypothesis raises the shrunk failure; it is kept here
+        except (ShrinkLimitError, Exception):  # Hypothesis raises the shrunk failure; `best` has it
             pass
         return best[-1] if best else None
 
 
 def _run_with(function: Callable, arguments: dict, body: Callable) -> None:
-    """Run a Hypothesis test with another body. `wraps` keeps the source that the seed is derived from."""
+    """Run a Hypothesis test with another body. `wraps` keeps the source from which the seed is derived."""
     original = function.hypothesis.inner_test
 
     @functools.wraps(original)
@@ -114,15 +117,17 @@ def _run_with(function: Callable, arguments: dict, body: Callable) -> None:
 
 @contextlib.contextmanager
 def _the_same_everywhere() -> Iterator[None]:
-    """Hypothesis also tries the numbers in the source of whatever modules this process happens to have imported. With those
-    the same seed would draw other examples at home, in a class and on another machine, and a
-    mistake would leave other fingerprints; there is no setting to go without."""
+    """Let Hypothesis draw without the numbers that it takes from the source of all modules that this process imported.
+
+    With these numbers, the same seed would draw other examples at home, in a class and on another machine, and a
+    mistake would leave other fingerprints. Hypothesis has no setting that turns them off.
+    """
     with mock.patch.multiple(providers, create=True, _get_local_constants=providers.Constants, CONSTANTS_CACHE={}):
         yield
 
 
 def _fresh(value):
-    """A copy, arrays and all: what a learner changes in place must not be in the next run's example."""
+    """A copy, including arrays: what the learner's code changes in place must not be in the next run's example."""
     if isinstance(value, np.ndarray):
         return value.copy(order="K")
     if type(value) in (list, tuple):
@@ -133,7 +138,7 @@ def _fresh(value):
 
 
 def _size(value) -> int:
-    """How much there is of a drawn example, to try the small ones first."""
+    """The size of a drawn example, by which small examples are tried first."""
     if isinstance(value, np.ndarray):
         return 2 + value.size + value.ndim
     if isinstance(value, dict):
@@ -167,7 +172,7 @@ class Suite:
 
 
 class _Collector:
-    """A pytest plugin that keeps the collected items, and what went wrong."""
+    """A pytest plugin that keeps the collected items, and the errors of the collection."""
 
     def __init__(self):
         self.items: list[pytest.Item] = []
@@ -182,7 +187,7 @@ class _Collector:
 
 
 def collect_suites(course: Course) -> dict[str, Suite | GraderError]:
-    """The suite of every exercise; a GraderError in its place where the suite itself is broken."""
+    """{exercise id: its suite}, or a GraderError in its place if the suite is missing or broken."""
     paths = {e.id: e.suite for e in course.exercises.values() if (course.root / e.suite).exists()}
     collector = _Collector()
     pytest.main([*[str(course.root / p) for p in paths.values()], "--collect-only",
@@ -226,7 +231,7 @@ def _plan(exercise: Exercise, items: list[pytest.Item]) -> list[CheckPlan]:
 
 
 def suite_digest(course: Course, exercise: Exercise) -> str:
-    """Stands for everything that decides a verdict beside the learner's files: suite, helpers, limits, points."""
+    """A digest of what decides a verdict besides the learner's files and the engine: suite, helpers, limits, points."""
     folder = (course.root / exercise.suite).parent
     shared = [p for p in sorted(folder.glob("*.py")) if not p.name.startswith(("test_", "mistakes_", "probes_"))]
     probes = [p for p in [folder / f"probes_{exercise.name}.py"] if p.exists()]

@@ -1,1 +1,1 @@
-"""What is kept: verdicts, and the ledgers that hold them."""
+"""What the grader keeps: verdicts, and the ledgers that hold them."""

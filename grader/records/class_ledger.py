@@ -1,9 +1,12 @@
-"""The ledger of a class: one verdict for each submission and exercise, in one SQLite file that every output is drawn from.
+"""The ledger of a class: one verdict for each submission and exercise, in one SQLite file.
 
-    OUT/class.sqlite3        written as verdicts come; marking again goes on from it
+Every output of a class is made from it.
 
-A verdict is known by (submission, exercise). It holds for the files, the suite and the engine that it was made with: where
-one of them has changed since, or where it was made without the sandbox and now there is one, it is due again and replaced.
+    OUT/class.sqlite3        written as verdicts come; another run continues from it
+
+The key of a verdict is (submission, exercise). A verdict holds for the files, the suite and the engine that it was made
+with. If one of them has changed since, the exercise is due again and the verdict is replaced. The same is true if the
+verdict was made without the sandbox and the new run has one.
 """
 import contextlib
 import json
@@ -36,7 +39,8 @@ CREATE TABLE verdicts (
 )""")
 UPGRADES = {1: ("ALTER TABLE verdicts ADD COLUMN engine TEXT NOT NULL DEFAULT ''",)}
 
-# Once more with the same files, suite and engine is the same verdict: the first stays, unless it is asked for again.
+# The same files, suite and engine give the same verdict: the first one stays, unless `replace` is set, or only the first
+# one was made without the sandbox.
 RECORD = """\
 INSERT INTO verdicts (submission, exercise, files, suite, engine, unsafe, verdict)
 VALUES (:submission, :exercise, :files, :suite, :engine, :unsafe, :verdict)
@@ -48,7 +52,7 @@ WHERE files != excluded.files OR suite != excluded.suite OR engine != excluded.e
 
 
 class Key(NamedTuple):
-    """What a verdict was made with."""
+    """What a verdict was made with: three digests, and whether there was no sandbox."""
 
     files: str
     suite: str
@@ -58,7 +62,11 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Marked:
-    """What the ledger holds of one submission. `verdicts` by exercise id; those that are still due are not in it."""
+    """What the ledger holds of one submission.
+
+    `verdicts` is by exercise id, without the exercises that have no verdict yet. A verdict that is due again is in it
+    until it is replaced.
+    """
 
     name: str
     problem: str = ""
@@ -71,7 +79,7 @@ class Marked:
 
 @contextlib.contextmanager
 def open_class_ledger(folder: Path) -> Iterator["ClassLedger"]:
-    """The ledger in `folder`, made where there is none. Raises UsageError where that cannot be."""
+    """Open the ledger in `folder`; make it if there is none. Raises UsageError if that is not possible."""
     path = folder / CLASS_LEDGER
     connection = None
     try:
@@ -89,7 +97,7 @@ def open_class_ledger(folder: Path) -> Iterator["ClassLedger"]:
 
 
 def saying_what_to_do(path: Path) -> Callable[[Trouble, str], UsageError]:
-    """What the system refuses is one sentence; what was recorded before stays recorded."""
+    """A function that makes one sentence of what the system refuses. What was recorded before stays recorded."""
     sentences = {
         Trouble.FULL: "cannot be written because the disk is full; make room and run the same command again: it goes on "
                       "where it stopped.",
@@ -104,9 +112,9 @@ class ClassLedger:
         self.connection, self.path = connection, path
 
     def record(self, submission: str, files: str, verdict: Verdict, replace: bool = False) -> None:
-        """Keep a verdict: all of it or, where this process dies or the disk is full, nothing of it.
+        """Keep a verdict: all of it or, if this process dies or the disk is full, nothing of it.
 
-        With `replace` it takes the place of one that was made with the same files, suite and engine.
+        With `replace` it also replaces a verdict that was made with the same files, suite and engine.
         """
         row = {"submission": submission, "exercise": verdict.exercise, "files": files, "suite": verdict.suite_hash,
                "engine": verdict.engine_hash, "unsafe": int(verdict.unsafe), "replace": int(replace),
@@ -115,7 +123,7 @@ class ClassLedger:
             self.connection.execute(RECORD, row)
 
     def note(self, submission: str, problem: str) -> None:
-        """Keep that there is this submission, and why it cannot be read, if so."""
+        """Keep that there is this submission. `problem` says why it cannot be read; it is empty otherwise."""
         with self._translate_errors():
             self.connection.execute("INSERT INTO submissions VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET "
                                     "problem = excluded.problem WHERE problem != excluded.problem", (submission, problem))

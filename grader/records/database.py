@@ -1,4 +1,4 @@
-"""What the two ledgers share: how an SQLite file is opened and brought up to date, and what an error of it means."""
+"""What the two ledgers share: open an SQLite file, migrate its schema, and tell what an error means."""
 import contextlib
 import errno
 import sqlite3
@@ -22,7 +22,7 @@ class Trouble(StrEnum):
 _TROUBLES = {
     sqlite3.SQLITE_FULL: Trouble.FULL, sqlite3.SQLITE_BUSY: Trouble.BUSY, sqlite3.SQLITE_LOCKED: Trouble.BUSY,
     sqlite3.SQLITE_NOTADB: Trouble.DAMAGED, sqlite3.SQLITE_CORRUPT: Trouble.DAMAGED,
-    sqlite3.SQLITE_ERROR: Trouble.DAMAGED,  # a statement of ours does not fit the tables
+    sqlite3.SQLITE_ERROR: Trouble.DAMAGED,  # a statement of the grader does not fit the tables
 }
 
 
@@ -41,14 +41,14 @@ class NewerVersionError(Exception):
 def trouble_of(error: Exception) -> Trouble:
     if isinstance(error, OSError):
         return Trouble.FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else Trouble.REFUSED
-    code = getattr(error, "sqlite_errorcode", None)  # None where it is Python's own, of a closed connection say
+    code = getattr(error, "sqlite_errorcode", None)  # None if Python raised it, for a closed connection say
     return Trouble.REFUSED if code is None else _TROUBLES.get(code & 0xFF, Trouble.REFUSED)
 
 
 @contextlib.contextmanager
 def translate_errors(translate: Callable[[Trouble, str], Exception],
                      of: tuple[type[Exception], ...] = (OSError, sqlite3.Error)) -> Iterator[None]:
-    """Raise `translate(trouble, what the system says)` for what SQLite or the system refuses."""
+    """Raise `translate(trouble, what the system says)` if the block raises one of `of`."""
     try:
         yield
     except of as error:
@@ -56,10 +56,10 @@ def translate_errors(translate: Callable[[Trouble, str], Exception],
 
 
 def open_database(path: Path, schema: tuple[str, ...], upgrades: dict[int, tuple[str, ...]] | None = None) -> sqlite3.Connection:
-    """Open the file, make it where there is none, bring it up to date where it is older.
+    """Open the file. Make it if there is none, and migrate its schema if it is of an older version.
 
-    `upgrades` holds the statements that lead from a version to the next; the newest version is the one after the last of
-    them. Raises DamagedError, NewerVersionError, OSError and sqlite3.Error.
+    `upgrades` holds, for each version, the statements that lead to the next. The newest version is the one after the
+    last of them. Raises DamagedError, NewerVersionError, OSError and sqlite3.Error.
     """
     upgrades = upgrades or {}
     newest = len(upgrades) + 1
@@ -88,14 +88,14 @@ def open_database(path: Path, schema: tuple[str, ...], upgrades: dict[int, tuple
 
 
 def check_header(path: Path) -> None:
-    """Raise DamagedError for a file that does not begin as SQLite's do; SQLite itself writes over a very short one."""
+    """Raise DamagedError if the file has another header than SQLite's. SQLite itself writes over a very short file."""
     with contextlib.suppress(FileNotFoundError), open(path, "rb") as file:
         if file.read(len(HEADER)) not in (b"", HEADER):
             raise DamagedError("not a database")
 
 
 def version_of(connection: sqlite3.Connection, newest: int) -> int:
-    """The version of the tables, 0 where there are none yet. Raises DamagedError and NewerVersionError."""
+    """The version of the tables; 0 if there are none yet. Raises DamagedError and NewerVersionError."""
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if version > newest:

@@ -1,10 +1,10 @@
-"""The ledger: every verdict on the learner's own files, in one SQLite file that every report is drawn from.
+"""The ledger: every verdict on the learner's own files, in one SQLite file. Every report is made from it.
 
 One row is one attempt: an exercise, the files that were judged and the suite that judged them. Judging the same files
-again adds no row; it moves the attempt's last time and counts one run more. Exercises are known by their ids, so a
-course in which some were moved, added or taken out keeps the progress of all others.
+again adds no row; it updates the attempt's last verdict and time, and adds one to its runs. The ledger knows exercises
+by their ids. So if exercises of the course are moved, added or removed, the progress of all others is kept.
 
-Nothing heavy is imported here, not even pydantic: `grader list` passes by.
+This module imports nothing heavy, not even pydantic, because `grader list` imports it.
 """
 import contextlib
 import fcntl
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 LEDGER = ".grader/ledger.sqlite3"
 VERSION = 1  # of the tables
-LONGEST_OUTPUT = 4000  # characters of what a check printed that are kept
+LONGEST_OUTPUT = 4000  # how many characters of a check's output are kept
 
 SCHEMA = ("""\
 CREATE TABLE attempts (
@@ -55,7 +55,7 @@ CREATE TABLE attempts (
 
 COLUMNS = "exercise, files, suite, status, earned, points, first_at, last_at, runs, verdict"
 
-# A verdict that is not newer than the last one of its attempt is already in: nothing changes.
+# A verdict that is not newer than the last one of its attempt is already recorded: nothing changes.
 RECORD = f"""\
 INSERT INTO attempts ({COLUMNS})
 VALUES (:exercise, :files, :suite, :status, :earned, :points, :judged_at, :judged_at, 1, :verdict)
@@ -67,12 +67,15 @@ FIELDS = ("exercise", "files", "suite", "status", "earned", "points", "judged_at
 
 
 class LedgerError(UsageError):
-    """The ledger cannot be written. One sentence that says what to do; the verdict itself still holds."""
+    """The ledger cannot be written, or a newer grader wrote it. One sentence that says what to do.
+
+    A verdict that could not be recorded still holds.
+    """
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One set of files, judged by one suite: as it came out the last time, and when."""
+    """One set of files, judged by one suite: the last result, and the times."""
 
     exercise: str
     files: str
@@ -92,7 +95,7 @@ class Attempt:
 
 @contextlib.contextmanager
 def open_ledger(root: Path) -> Iterator["Ledger"]:
-    """The course's ledger, to read and to write; made where there is none. Raises LedgerError."""
+    """The course's ledger, to read and to write; made if there is none. Raises LedgerError."""
     ledger = Ledger(root)
     try:
         yield ledger
@@ -101,7 +104,7 @@ def open_ledger(root: Path) -> Iterator["Ledger"]:
 
 
 class Ledger:
-    """An open ledger. `notice` is None, or one sentence where a damaged ledger was set aside."""
+    """An open ledger. `notice` is None, or one sentence if a damaged ledger was set aside."""
 
     def __init__(self, root: Path):
         self.path = Path(root).resolve() / LEDGER
@@ -110,23 +113,23 @@ class Ledger:
             self._open()
 
     def record(self, verdict: "Verdict") -> None:
-        """Keep a verdict: all of it or, where this process dies, nothing of it."""
+        """Keep a verdict: all of it or, if this process dies, nothing of it."""
         row = row_of(verdict)
         self._do(lambda: self.connection.execute(RECORD, row))
 
     def history(self, exercise_id: str) -> list[Attempt]:
-        """The attempts at one exercise, the latest last."""
+        """The attempts at one exercise, the latest one last."""
         return self._do(lambda: read_attempts(self.connection, "WHERE exercise = ?", exercise_id))
 
     def latest(self) -> dict[str, Attempt]:
-        """The latest attempt at each exercise that was ever judged."""
+        """{exercise id: the latest attempt} of each exercise that was ever judged."""
         return {a.exercise: a for a in self._do(lambda: read_attempts(self.connection))}
 
     def close(self) -> None:
         self.connection.close()
 
     def _do(self, work):
-        """Run `work`; where the file turns out to be damaged, once more on a new one."""
+        """Run `work`. If the file turns out to be damaged, run it once more on a new file."""
         with self._translate_errors():
             try:
                 return work()
@@ -138,9 +141,10 @@ class Ledger:
                 return work()
 
     def _open(self, damaged: int | None = None) -> None:
-        """Open the file, set it aside if it is damaged, make a new one if need be. One process at a time.
+        """Open the file; if it is damaged, set it aside; if there is none, make it. One process at a time.
 
-        `damaged` is the inode of a file that was found to be so; where another process was first, it is gone.
+        `damaged` is the inode of a file that this process found damaged. If the file has another inode, another process
+        has set the damaged file aside already.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with open(self.path.with_suffix(".lock"), "w") as lock:
@@ -158,7 +162,7 @@ class Ledger:
             self.inode = self.path.stat().st_ino
 
     def _translate_errors(self):
-        """What the system refuses is a LedgerError that says what to do."""
+        """Turn what the system refuses into a LedgerError that says what to do."""
         advice = {
             Trouble.BUSY: f"is held by another program for more than {BUSY_SECONDS} seconds; close that one",
             Trouble.FULL: "cannot be written because the disk is full; make room"}
@@ -169,18 +173,18 @@ class Ledger:
 
 
 def row_of(verdict: "Verdict") -> dict:
-    """What the ledger keeps of a verdict. What each check printed is kept up to LONGEST_OUTPUT characters."""
+    """The fields that the ledger keeps of a verdict, with the last LONGEST_OUTPUT characters of each check's output."""
     tree = verdict.model_dump(mode="json")
     for check in tree["checks"]:
         check["output"] = check["output"][-LONGEST_OUTPUT:]
-    # Files that could not be read have no digest. What was said of them stands in for it.
+    # Files that could not be read have no digest. A digest of the verdict's words takes its place.
     said = json.dumps([tree["message"], tree["excerpt"],
                        [[c["name"], c["status"], c["got"]] for c in tree["checks"]]])
     said_hash = "said-" + hashlib.sha256(said.encode()).hexdigest()[:16]
     return {"exercise": verdict.exercise, "files": verdict.files_hash or said_hash, "suite": verdict.suite_hash,
             "status": str(verdict.status), "earned": verdict.earned, "points": verdict.points,
             "judged_at": verdict.judged_at.astimezone(UTC).isoformat(timespec="microseconds"),
-            "verdict": json.dumps(tree)}  # ASCII, so that any text a learner's program makes can be kept
+            "verdict": json.dumps(tree)}  # ASCII, so that any output of a learner's code can be kept
 
 
 def read_attempts(connection: sqlite3.Connection, where: str = "", *values: str) -> list[Attempt]:
@@ -188,20 +192,21 @@ def read_attempts(connection: sqlite3.Connection, where: str = "", *values: str)
     return [Attempt(*row) for row in rows]
 
 
-# ── for those who only look ─────────────────────────────────────────────────────────────────────────────────────
+# ── reading without writing ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def statuses(root: Path) -> dict[str, tuple[str, int, int]]:
-    """{exercise id: (status, earned, points)} of the latest attempts; empty where no ledger can be read.
+    """{exercise id: (status, earned, points)} of the latest attempts; empty if no ledger can be read.
 
-    Writes nothing: a damaged ledger is left for the next `grader check` to set aside (`trouble` says so).
+    Writes nothing: a damaged ledger is left for the next `grader check` to set aside (`trouble` says so). Raises
+    LedgerError if a newer grader wrote the ledger, as all functions of this part do.
     """
     rows = look(root, "SELECT exercise, status, earned, points FROM attempts ORDER BY last_at, first_at, files")
     return {exercise: (status, earned, points) for exercise, status, earned, points in rows or []}
 
 
 def histories(root: Path) -> dict[str, list[Attempt]]:
-    """{exercise id: its attempts, the latest last}; empty where no ledger can be read."""
+    """{exercise id: its attempts, the latest last}; empty if no ledger can be read."""
     found: dict[str, list[Attempt]] = {}
     for row in look(root, f"SELECT {COLUMNS} FROM attempts ORDER BY last_at, first_at, files") or []:
         found.setdefault(row[0], []).append(Attempt(*row))
@@ -209,7 +214,7 @@ def histories(root: Path) -> dict[str, list[Attempt]]:
 
 
 def trouble(root: Path) -> str:
-    """One sentence where there is a ledger that cannot be read, else nothing."""
+    """One sentence if there is a ledger that cannot be read, else the empty string."""
     if look(root, "SELECT exercise FROM attempts") is not None:
         return ""
     return (f"{LEDGER} cannot be read, so no progress is shown; the next `grader check` sets it aside and begins "
@@ -217,12 +222,12 @@ def trouble(root: Path) -> str:
 
 
 def look(root: Path, query: str) -> list[tuple] | None:
-    """The rows of `query`, [] where there is no ledger, None where it cannot be read. Makes no file, changes none."""
+    """The rows of `query`; [] if there is no ledger, None if it cannot be read. Makes no file and changes none."""
     path = Path(root).resolve() / LEDGER
     if not os.path.isfile(path):
         return []
-    # A WAL database in a folder that cannot be written opens only with `immutable`; elsewhere that would miss what
-    # a writer has not merged yet, so it comes second. `rw` and not `ro`: it takes its -wal and -shm away again.
+    # A WAL database in a folder that cannot be written opens only with `immutable`. Elsewhere `immutable` would miss
+    # what a writer has not merged yet, so it comes second. `rw`, not `ro`: then SQLite removes its -wal and -shm again.
     for how in ("mode=rw", "immutable=1"):
         with contextlib.suppress(sqlite3.Error, OSError, DamagedError), refusing_newer():
             check_header(path)
@@ -245,7 +250,7 @@ def refusing_newer() -> Iterator[None]:
 
 
 def open_ledger_file(path: Path) -> sqlite3.Connection:
-    """Open or make the ledger at `path`. Raises DamagedError, and LedgerError for one that a newer grader wrote."""
+    """Open or make the ledger at `path`. Raises DamagedError, and LedgerError if a newer grader wrote it."""
     with refusing_newer():
         connection = open_database(path, SCHEMA)
     try:
@@ -264,13 +269,13 @@ def open_ledger_file(path: Path) -> sqlite3.Connection:
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a damaged ledger, with its -wal and -shm, to a name that is free. Nothing is ever deleted."""
+    """Rename a damaged ledger, with its -wal and -shm, to a free name, which is returned. Nothing is deleted."""
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     number, aside = 1, path.with_name(f"{path.stem}-damaged-{stamp}{path.suffix}")
     while aside.exists():
         number += 1
         aside = path.with_name(f"{path.stem}-damaged-{stamp}-{number}{path.suffix}")
-    for end in ("-wal", "-shm", ""):  # the ledger last: where this dies between two, it is still found damaged
+    for end in ("-wal", "-shm", ""):  # the ledger last: if this process dies before, the ledger is found damaged again
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + end).rename(aside.with_name(aside.name + end))
     return aside

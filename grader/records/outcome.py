@@ -1,6 +1,6 @@
-"""The outcome of a submission at an exercise, and the sums that every output of a class agrees on.
+"""The outcome of a submission at an exercise, and the sums that are the same in every output of a class.
 
-An output is about the exercises that were marked; verdicts on others, from an earlier run, are left out.
+An output is about the exercises that were marked. Verdicts on other exercises, from an earlier run, are left out.
 """
 from collections.abc import Iterable
 from enum import StrEnum
@@ -9,15 +9,15 @@ from grader.course.manifest import Exercise
 from grader.records.class_ledger import Marked
 from grader.records.verdict import Check, Reason, Status, Verdict
 
-LOOK_AT = (Reason.MISNAMED_FILE, Reason.NOTHING_HANDED_IN)  # a human should
+LOOK_AT = (Reason.MISNAMED_FILE, Reason.NOTHING_HANDED_IN)  # reasons for which a human should look
 
 
 class Outcome(StrEnum):
     PASSED = "passed"
     PARTLY = "partly"            # some checks passed
-    FAILED = "failed"            # none did
+    FAILED = "failed"            # no check passed
     NOT_STARTED = "not started"
-    NOT_RUN = "not run"          # there is a verdict, but not on the hidden checks
+    NOT_RUN = "not run"          # there is a verdict, but the hidden checks were not run
     NOT_JUDGED = "not judged"    # there is no verdict
 
 
@@ -34,7 +34,7 @@ def outcome(verdict: Verdict | None) -> Outcome:
 
 
 def passes(verdict: Verdict, check: Check) -> bool:
-    """Whether a hidden check ran and passed. An example that passed is no check that passed."""
+    """Whether `check` is a hidden check that passed. A passed docstring example does not count."""
     return verdict.hidden_checks_run and check.status == Status.PASSED
 
 
@@ -48,7 +48,7 @@ def earned(exercises: Iterable[Exercise], marked: Marked) -> int:
 
 
 def points(exercise: Exercise, marked: Marked) -> int:
-    """What the exercise was worth when it was judged."""
+    """The points of the exercise when it was judged; without a verdict, its points in the course."""
     return marked.verdicts[exercise.id].points if exercise.id in marked.verdicts else exercise.points
 
 
@@ -62,15 +62,21 @@ def unjudged(exercises: Iterable[Exercise], marked: Marked) -> list[Exercise]:
 
 
 def needs_a_look(exercises: Iterable[Exercise], marked: Marked) -> str:
-    """What is said of a file that is missing though there are others, or though nothing is there: a human should look,
-    since an upload may have failed or a file have another name. Empty where all is well."""
+    """The first message about a file that a human should look for, with the number of further ones; else empty.
+
+    The file may have been handed in under another name, or nothing of the course was handed in and the upload may have
+    failed.
+    """
     said = [v.message for v in judged(exercises, marked) if v.reason in LOOK_AT]
     more = f" ({len(said) - 1} more like it)" if len(said) > 1 else ""
     return said[0] + more if said else ""
 
 
 def engines(exercises: Iterable[Exercise], marked: Iterable[Marked]) -> dict[str, list[tuple[Marked, Verdict]]]:
-    """The verdicts by the engine that judged them, the commonest engine first; "" for one of before there were digests."""
+    """The verdicts by the digest of the engine that judged them, the most frequent engine first.
+
+    The digest is "" for verdicts that were recorded without one.
+    """
     exercises = list(exercises)
     found: dict[str, list[tuple[Marked, Verdict]]] = {}
     for one in marked:
@@ -80,7 +86,9 @@ def engines(exercises: Iterable[Exercise], marked: Iterable[Marked]) -> dict[str
 
 
 def is_unsafe(exercises: Iterable[Exercise], marked: Iterable[Marked]) -> bool:
-    """Whether any verdict was made without the sandbox. Such a stranger's code could have changed anybody's points, so
-    what is written of the class says so everywhere."""
+    """Whether any verdict was made without the sandbox.
+
+    Code that ran without it could have changed anybody's points, so every output of the class says so.
+    """
     exercises = list(exercises)
     return any(verdict.unsafe for one in marked for verdict in judged(exercises, one))

@@ -1,5 +1,6 @@
-"""What the judge says of one exercise. A verdict is plain data: it goes to the ledger, and every report is drawn
-from it."""
+"""What the judge says about one exercise. A verdict is plain data: it goes into the ledger, and every report is made
+from it.
+"""
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -11,47 +12,47 @@ if TYPE_CHECKING:
 
 
 class Status(StrEnum):
-    """Of an exercise, and of one check in it."""
+    """The status of an exercise, or of one check in it."""
 
     PASSED = "passed"
     FAILED = "failed"
     NOT_STARTED = "not started"  # NotImplementedError is still there
-    EXAMPLES_PASSED = "examples passed"  # where there are no hidden checks to run; it earns nothing
+    EXAMPLES_PASSED = "examples passed"  # there are no hidden checks to run; this earns nothing
     NOT_RUN = "not run"          # the exercise could not be judged to the end; never counted as passed
 
 
 class Kind(StrEnum):
     """Why a check failed."""
 
-    VALUE = "value"            # it came back, and is wrong
+    VALUE = "value"            # the value that came back is wrong
     SHAPE = "shape"
     DTYPE = "dtype"
     TYPE = "type"
-    SIGNATURE = "signature"    # what the jaxtyping signature says does not hold
+    SIGNATURE = "signature"    # a call broke a jaxtyping signature
     EXCEPTION = "exception"    # the learner's code raised, or did not raise what it should
     TIMEOUT = "timeout"        # CPU or wall time of one check
     MEMORY = "memory"
-    OUTPUT = "output"          # more printed than is kept
+    OUTPUT = "output"          # more output than the limit
     CRASHED = "crashed"        # the worker's process ended
-    PROTOCOL = "protocol"      # the worker sent what no worker sends
-    FORBIDDEN = "forbidden"    # the exercise is done without that
+    PROTOCOL = "protocol"      # the worker sent something that is no valid reply
+    FORBIDDEN = "forbidden"    # the code used what the exercise forbids
     UNREADABLE = "unreadable"  # no file, not UTF-8, not Python
-    NEEDS = "needs"            # an exercise that this one builds on is not there yet
+    NEEDS = "needs"            # an exercise that this one builds on is missing
 
 
 class Reason(StrEnum):
-    """Why a verdict has no checks to show. Whoever decides something asks this; the message is for people."""
+    """Why a verdict has no results of hidden checks. Code that decides reads this; the message is for people."""
 
     NOT_WRITTEN = "not written"          # NotImplementedError is still there
     NEEDS = "needs"                      # an exercise that this one builds on is not written
-    NO_FILE = "no file"                  # it was not handed in, others were
-    MISNAMED_FILE = "misnamed file"      # it was not handed in, and a file that may be meant by it was
-    NOTHING_HANDED_IN = "nothing handed in"  # no file that the course knows
+    NO_FILE = "no file"                  # the file was not handed in; others were
+    MISNAMED_FILE = "misnamed file"      # the file was not handed in; one that may be meant by it was
+    NOTHING_HANDED_IN = "nothing handed in"  # there is no file that the course knows
     UNREADABLE_SUBMISSION = "unreadable submission"
     UNREADABLE_FILE = "unreadable file"  # no file, a link, too large, not UTF-8, not Python
-    FORBIDDEN = "forbidden"              # the file uses what the exercise is done without
+    FORBIDDEN = "forbidden"              # the file uses what the exercise forbids
     IMPORT_FAILED = "import failed"      # the file raised when it was imported
-    JUDGE_FAILED = "judge failed"        # it could not be judged, however often it was tried
+    JUDGE_FAILED = "judge failed"        # the exercise could not be judged, after several tries
     EXAMPLES_ONLY = "examples only"      # there are no hidden checks here
 
 
@@ -60,29 +61,29 @@ class Frozen(BaseModel):
 
 
 class Check(Frozen):
-    """One check of a suite. `title` is what the learner reads; `got`, `want` and `given` are shown as they are."""
+    """The result of one check. `title` is what the learner reads; `got`, `want` and `given` are shown as they are."""
 
-    name: str                     # the test function, test_sums_over_copies
+    name: str                     # the test function, such as test_sums_over_copies
     title: str
     status: Status
-    supporting: bool = False      # it counts only where all that are not passed; see judge/scoring.py
+    supporting: bool = False      # counts only if all that are not supporting passed; see judge/scoring.py
     kind: Kind | None = None
     given: dict[str, str] = {}
     got: str = ""
     want: str = ""
-    note: str = ""                # a sentence more, of the check's or the judge's
+    note: str = ""                # one more sentence, from the check or the judge
     traceback: list[str] = []     # the learner's own lines
     output: str = ""              # what the learner printed during this check
-    detail: str = ""              # more of the kind, for programs: the forbidden name, the limit, the signal
+    detail: str = ""              # more about `kind`, for programs: the forbidden name, the limit, the signal
     fingerprint: str = ""         # of a failure: the same wrong behaviour gives the same one
     mistake_ids: list[str] = []   # the catalogued mistakes that this failure matches
-    diagnosis: str = ""           # their words, a line for each
+    diagnosis: str = ""           # the words of these mistakes, a line for each
 
 
 class Verdict(Frozen):
-    """`earned` of `points`; `seconds` is how long the run took, for display only."""
+    """The result of one exercise: `earned` of `points`. `seconds` is how long the run took, for display only."""
 
-    exercise: str                 # its id
+    exercise: str                 # the id of the exercise
     number: str
     title: str
     file: str                     # as shown to the learner
@@ -90,16 +91,16 @@ class Verdict(Frozen):
     earned: int
     points: int
     checks: list[Check] = []
-    reason: Reason | None = None  # where there are no checks
-    detail: str = ""              # more of the reason, for programs: the forbidden name, the class of the error
-    message: str = ""             # one sentence where there is more to say than the checks do
-    summary: str = ""             # the message without the names of files and the numbers of lines
+    reason: Reason | None = None  # if hidden checks were not run
+    detail: str = ""              # more about `reason`, for programs: the forbidden name, the class of the error
+    message: str = ""             # one sentence, if the checks do not say everything
+    summary: str = ""             # the message without file names and line numbers
     excerpt: str = ""             # a source line and a caret, for a syntax error
-    files_hash: str = ""          # of the files that were used
-    suite_hash: str = ""          # of the suite and the limits
-    engine_hash: str = ""         # of the grader and the libraries that judged; empty in verdicts of before there was one
+    files_hash: str = ""          # digest of the files that were used
+    suite_hash: str = ""          # digest of the suite and the limits
+    engine_hash: str = ""         # digest of the grader and the libraries that judged; older verdicts have none
     hidden_checks_run: bool = True
-    recorded: bool = True         # whether it went to the ledger
+    recorded: bool = True         # whether the verdict is in the ledger
     unsafe: bool = False          # a stranger's file, judged without the sandbox
     seconds: float = 0.0
     judged_at: datetime
@@ -110,6 +111,6 @@ class Verdict(Frozen):
 
 
 def verdict_on(exercise: "Exercise", label: str, status: Status, **more) -> Verdict:
-    """A verdict of this moment on `exercise` of the workspace that is called `label`; it earns 0 where `more` does not say."""
+    """A verdict, made at this moment, on `exercise` in the workspace `label`. It earns 0 unless `more` has `earned`."""
     return Verdict(exercise=exercise.id, number=exercise.number, title=exercise.title, file=f"{label}/{exercise.path}",
                    status=status, points=exercise.points, judged_at=datetime.now(UTC), **{"earned": 0, **more})
