@@ -39,8 +39,8 @@ CREATE TABLE verdicts (
 )""")
 UPGRADES = {1: ("ALTER TABLE verdicts ADD COLUMN engine TEXT NOT NULL DEFAULT ''",)}
 
-# The same files, suite and engine give the same verdict: the first one stays, unless `replace` is set, or only the first
-# one was made without the sandbox.
+# The same files, suite and engine give the same verdict: the first one stays, unless `replace` is set, or only the
+# first one was made without the sandbox.
 RECORD = """\
 INSERT INTO verdicts (submission, exercise, files, suite, engine, unsafe, verdict)
 VALUES (:submission, :exercise, :files, :suite, :engine, :unsafe, :verdict)
