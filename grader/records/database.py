@@ -55,7 +55,8 @@ def translate_errors(translate: Callable[[Trouble, str], Exception],
         raise translate(trouble_of(error), str(getattr(error, "strerror", None) or error)) from None
 
 
-def open_database(path: Path, schema: tuple[str, ...], upgrades: dict[int, tuple[str, ...]] | None = None) -> sqlite3.Connection:
+def open_database(path: Path, schema: tuple[str, ...],
+                  upgrades: dict[int, tuple[str, ...]] | None = None) -> sqlite3.Connection:
     """Open the file. Make it if there is none, and migrate its schema if it is of an older version.
 
     `upgrades` holds, for each version, the statements that lead to the next. The newest version is the one after the
@@ -65,7 +66,7 @@ def open_database(path: Path, schema: tuple[str, ...], upgrades: dict[int, tuple
     newest = len(upgrades) + 1
     check_header(path)
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    try:
+    with closed_on_failure(connection, path):
         if version_of(connection, newest) < newest:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("BEGIN IMMEDIATE")
@@ -76,7 +77,14 @@ def open_database(path: Path, schema: tuple[str, ...], upgrades: dict[int, tuple
             connection.execute(f"PRAGMA user_version = {newest}")
             connection.execute("COMMIT")
         connection.execute("PRAGMA synchronous = NORMAL")
-        return connection
+    return connection
+
+
+@contextlib.contextmanager
+def closed_on_failure(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """Close the connection if the block fails. Raises DamagedError in the place of an error that means damage."""
+    try:
+        yield
     except sqlite3.DatabaseError as error:
         connection.close()
         if trouble_of(error) is Trouble.DAMAGED:
@@ -96,8 +104,9 @@ def check_header(path: Path) -> None:
 
 def version_of(connection: sqlite3.Connection, newest: int) -> int:
     """The version of the tables; 0 if there are none yet. Raises DamagedError and NewerVersionError."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    # One statement sees one state of the file, while another process may be making the tables.
+    version, tables = connection.execute(
+        "SELECT user_version, (SELECT count(*) FROM sqlite_master) FROM pragma_user_version").fetchone()
     if version > newest:
         raise NewerVersionError(version)
     if version < 0 or bool(version) != bool(tables):

@@ -25,6 +25,7 @@ from grader.records.database import (
     NewerVersionError,
     Trouble,
     check_header,
+    closed_on_failure,
     open_database,
     translate_errors,
     trouble_of,
@@ -253,19 +254,11 @@ def open_ledger_file(path: Path) -> sqlite3.Connection:
     """Open or make the ledger at `path`. Raises DamagedError, and LedgerError if a newer grader wrote it."""
     with refusing_newer():
         connection = open_database(path, SCHEMA)
-    try:
+    with closed_on_failure(connection, path):
         connection.execute(f"EXPLAIN {RECORD}", dict.fromkeys(FIELDS))  # compiled, not run: are the columns there?
         if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise DamagedError(str(path))
-        return connection
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        if trouble_of(error) is Trouble.DAMAGED:
-            raise DamagedError(str(path)) from error
-        raise
-    except BaseException:
-        connection.close()
-        raise
+    return connection
 
 
 def set_aside(path: Path) -> Path:
