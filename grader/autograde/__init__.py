@@ -1,1 +1,1 @@
-"""A class: find and read submissions, mark them in a sandbox, go on after an interruption."""
+"""Mark a class: find and read submissions, judge them in a sandbox, continue after an interruption."""

@@ -1,7 +1,7 @@
-"""Archives, read where they are: no member is ever written to disk, so no name of one can lead anywhere.
+"""Read archives in place. No member is ever written to disk, so a member's name cannot lead to a path outside.
 
-What an archive says of itself is not believed: how large it is, how many members it has, what comes out of it and in
-which portions it is read all have a limit, and whatever a library says of a damaged one is one sentence.
+The reader does not trust what an archive states about itself. The size of the archive, the number of its members, the
+unpacked size and the size of each read have limits. An error of a library about a damaged archive becomes one sentence.
 """
 import io
 import os
@@ -17,11 +17,11 @@ from grader.course.workspace import most_of
 from grader.text import safe_line
 
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar")
-FOREIGN = (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst")  # handed in like an archive, and nothing that is read here
-LOOSE = (".py", ".ipynb")  # one file of somebody's, among the class's folders
+FOREIGN = (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst")  # archives that students hand in and that are not read here
+LOOSE = (".py", ".ipynb")  # a single file of a student, among the folders of the class
 LARGEST_ARCHIVE = 100 << 20
-LARGEST_PORTION = 4 << 20  # of a zip, that is read at once; the longest is the list of its members
-LONGEST_REASON = 100       # characters of a library's words
+LARGEST_PORTION = 4 << 20  # bytes of one read; the longest read of a zip is the list of its members
+LONGEST_REASON = 100       # characters of a library's error message
 
 
 def is_archive(name: str) -> bool:
@@ -29,15 +29,16 @@ def is_archive(name: str) -> bool:
 
 
 def stem(name: str) -> str:
-    """`alice.tar.gz` without what says that it is an archive."""
+    """The name without the suffix of an archive: `alice` for `alice.tar.gz`."""
     end = next((end for end in ARCHIVES if name.lower().endswith(end)), "")
     return name.removesuffix(name[len(name) - len(end):]) if end else name
 
 
 def files_in_archive(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Content]]:
-    """(path, content) of each member whose path is wanted. Raises Unreadable for what is no archive.
+    """Yield (path, content) of each member whose path is wanted.
 
-    Its first bytes say which kind it is: endings are wrong as often as not.
+    Raises UnreadableError for a file that is not an archive, is damaged or cannot be read. The first bytes decide the
+    kind of the archive, because file endings are often wrong.
     """
     try:
         with opened(path) as file:
@@ -51,7 +52,7 @@ def files_in_archive(path: Path, wanted: Callable[[str], bool]) -> Iterator[tupl
         raise
     except OSError as error:
         raise UnreadableError(f"it cannot be read ({reason(error)})") from None
-    except Exception as error:  # zipfile meets a stranger's bytes with whatever its code happens to raise
+    except Exception as error:  # zipfile can raise almost any exception on damaged input
         raise UnreadableError(f"it is damaged ({reason(error)})") from None
 
 
@@ -60,7 +61,7 @@ def reader_of(name: str, begin: bytes) -> Callable:
         return files_in_zip
     if tars.is_tar(begin):
         return tars.files_in_tar
-    if is_archive(name):  # a zip may begin with anything, a very old tar does
+    if is_archive(name):  # a zip may begin with any bytes, and a very old tar has no magic number
         return files_in_zip if name.lower().endswith(".zip") else tars.files_in_tar
     if name.lower().endswith(LOOSE):
         raise UnreadableError("it is a file by itself; put it into a folder named after its student")
@@ -68,7 +69,7 @@ def reader_of(name: str, begin: bytes) -> Callable:
 
 
 def opened(path: Path) -> "InPortions":
-    """Opened without following a link, and without waiting for whoever writes to a pipe."""
+    """Open a regular file without following a link and without blocking on a pipe. Raises UnreadableError, OSError."""
     file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(file).st_mode):
         os.close(file)
@@ -77,7 +78,7 @@ def opened(path: Path) -> "InPortions":
 
 
 class InPortions(io.BufferedReader):
-    """A file of which nobody reads more at once than is allowed, whatever the file says that there is to read."""
+    """A file whose `read` returns at most LARGEST_PORTION bytes. It raises UnreadableError if it would return more."""
 
     def read(self, size: int | None = -1) -> bytes:
         data = super().read(LARGEST_PORTION + 1 if size is None or size < 0 else min(size, LARGEST_PORTION + 1))
@@ -96,7 +97,7 @@ def files_in_zip(file: InPortions, begin: bytes, wanted: Callable[[str], bool]) 
             if member.is_dir() or not wanted(member.filename):
                 continue
             packed += member.compress_size
-            if packed > LARGEST_ARCHIVE:  # only where members lie on top of each other
+            if packed > LARGEST_ARCHIVE:  # possible only if members overlap
                 raise UnreadableError("it is damaged (its files overlap)")
             yield member.filename, member_of_zip(archive, member)
 
@@ -104,27 +105,27 @@ def files_in_zip(file: InPortions, begin: bytes, wanted: Callable[[str], bool]) 
 def member_of_zip(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Content:
     if member.flag_bits & 1:
         return Unusable("encrypted", "is encrypted; hand it in without a password")
-    if member.external_attr >> 28 == stat.S_IFLNK >> 12:  # the kind of file, where the archive was made on Unix
+    if member.external_attr >> 28 == stat.S_IFLNK >> 12:  # the file type, if the archive was made on Unix
         return IS_A_LINK
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        # All others that zipfile knows it unpacks as a whole, however much that is.
+        # zipfile unpacks the other methods as a whole, however large the result is.
         return Unusable("compression", "is compressed in a way that is not read here; make the zip with another program")
     try:
         with archive.open(member) as file:
             return file.read(most_of(member.filename))
     except UnreadableError:
         raise
-    except Exception as error:  # one damaged member, the others may be well
+    except Exception as error:  # one member is damaged; the others may be readable
         return Unusable("damaged", f"is damaged in the archive ({reason(error)})")
 
 
 def reason(error: Exception) -> str:
-    """What a library or the system says, which may hold a stranger's words: in one line, and not too long."""
+    """The message of an error in one line of at most LONGEST_REASON characters; it may quote untrusted input."""
     words = safe_line(str(getattr(error, "strerror", None) or error)).rstrip(".") or type(error).__name__
     return words if len(words) <= LONGEST_REASON else words[:LONGEST_REASON - 1] + "…"
 
 
 def plain_path(name: str) -> str:
-    """A member's name as a path inside the submission: only compared with, never opened."""
+    """A member's name as a path inside the submission. It is only compared with other paths, never opened."""
     steps = PurePosixPath(name.replace("\\", "/")).parts
     return "/".join(step for step in steps if step not in ("/", "//", "..", "."))

@@ -1,11 +1,11 @@
-"""The class server: the judges' fork server of a class, in a sandbox of its own, with a judge for each submission.
+"""The class server: the judges' fork server of a class, in its own sandbox. It forks a judge for each submission.
 
     grader autograde ──connects──> this ──fork──> judge ⇄ worker <──fork── workers' fork server
          ▲                 └── sandbox: course, suites ──┘ └────── sandbox: no course ──────┘
          └──────────────── lines of JSON, a verdict each ──┘
 
-The judge gives up all rights before the first byte of a worker's reaches it. Whoever made the sandbox reads what was
-handed in, keeps the ledger, and believes nothing of a judge but that it is JSON of the form of a verdict.
+The judge gives up all its rights before it receives the first byte from a worker. `grader autograde`, which made the
+sandbox, reads the hand-ins and keeps the ledger. It accepts from a judge only JSON that has the form of a verdict.
 
 Run as `python -P -m grader.autograde.class_server JSON`.
 """
@@ -31,10 +31,10 @@ from grader.records.verdict import Status, Verdict
 from grader.sandbox.processes import adopt_orphans, cpu_seconds_with_children, hide_from_others
 from grader.worker.launch import Libraries
 
-MEMORY_MB = 4000    # of a judge, beyond what it shares: a few times the largest frame
-LONGEST = 20_000    # characters of what one check printed, or of a line in error: no report shows more, answers stay short
-TRIES = 3           # of an exercise whose worker was killed: by the system, or by somebody who is not part of this
-LONG_SECONDS = 100  # whoever makes an exercise take so long is not judged again: the marker's patience has an end
+MEMORY_MB = 4000    # of one judge, beyond the memory that it shares: a few times the largest frame
+LONGEST = 20_000    # characters of one check's output, or of an excerpt: no report shows more, and answers stay short
+TRIES = 3           # of an exercise whose worker was killed by the system or by a process outside the grader
+LONG_SECONDS = 100  # after this time an exercise is not judged again, because the marker's wait has a limit
 
 
 def main(accept_fd: int, root: str, fork_servers: list[tuple[list[str], int]], exercises: list[str],
@@ -58,7 +58,7 @@ def main(accept_fd: int, root: str, fork_servers: list[tuple[list[str], int]], e
 
 
 class ClassServer(JudgeForkServer):
-    """Serves the marker of a class, by passed connections."""
+    """Serves the marker of a class over connections that are passed as file descriptors."""
 
     log = "the file judge.log beside the class's ledger"
 
@@ -82,14 +82,14 @@ class ClassServer(JudgeForkServer):
         return load_catalogue(self.course, exercise, suite, Context(self.fork_servers))
 
     def serve(self, accept_end: socket.socket, confine) -> None:
-        """Fork a judge for each connection, until nobody is left who could connect."""
+        """Fork a judge for each connection, until every copy of the connect end is closed."""
         while True:
             ready = select.select([accept_end], [], [], 0.2 if self.children else None)[0]
             self.reap()
             if ready:
                 connection = fd_passing.accept(accept_end)
                 if connection is None:
-                    return  # the sandbox ends with this process, and with it whatever is left in there
+                    return  # the sandbox ends with this process, and so does every process left in it
                 self.fork(lambda: self.judge(connection, accept_end, confine))
                 connection.close()
 
@@ -99,7 +99,7 @@ class ClassServer(JudgeForkServer):
         self.answer(connection, lambda request, say: self.mark(request, say, connection, confine))
 
     def mark(self, request: dict, say: Say, connection: socket.socket, confine) -> None:
-        """Judge the named exercises of one submission, a line for each verdict."""
+        """Judge the exercises that `request` names of one submission; send one line for each verdict."""
         context = self.context(connection, request["turn"])
         if confine is not None:
             confine.judge(MEMORY_MB)
@@ -121,7 +121,11 @@ class ClassServer(JudgeForkServer):
 
 
 def settled(judge_once) -> Verdict:
-    """A verdict that does not depend on who else was killed: where a worker was, it is judged again until two agree."""
+    """A verdict that does not depend on a worker that was killed by chance.
+
+    If a worker was killed, the exercise is judged again until no worker is killed, or until two verdicts in a row agree
+    on the checks in which one was. It is judged TRIES times at most, and not again after LONG_SECONDS.
+    """
     started = time.monotonic()
     verdict = judge_once()
     for _ in range(TRIES - 1):
@@ -135,7 +139,7 @@ def settled(judge_once) -> Verdict:
 
 
 def killed(verdict: Verdict) -> list[str]:
-    """The checks in which the worker was killed, not by us."""
+    """The names of the checks in which the worker was killed, but not by the grader."""
     return [check.name for check in verdict.checks if check.detail == KILLED]
 
 

@@ -1,15 +1,15 @@
-"""What a file of a submission holds: its bytes, or why there are none."""
+"""The content of a submitted file: its bytes, or the reason why there are none."""
 from typing import NamedTuple
 
 from grader.course.workspace import Problem
 
 
 class UnreadableError(Exception):
-    """A submission cannot be read; the end of a sentence that begins with its name."""
+    """A submission cannot be read. The message is the end of a sentence that begins with the submission's name."""
 
 
 class Unusable(NamedTuple):
-    """Why a file has no bytes that could be judged."""
+    """The reason why a file has no bytes that can be judged."""
 
     detail: str  # for programs
     words: str   # the end of a sentence that begins with the file's name

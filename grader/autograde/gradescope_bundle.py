@@ -1,12 +1,13 @@
-"""`grader autograde --bundle gradescope`: the zip that Gradescope's autograder wants.
+"""`grader autograde --bundle gradescope`: write the zip of a Gradescope autograder.
 
     setup.sh          run once, as root, when the image is built: installs Python, bubblewrap, the course
-    run_autograder    run for each submission, in a container of its own: writes results/results.json
+    run_autograder    run for each submission, each in its own container: writes results/results.json
     …                 the course, unpacked beside them into /autograder/source
 
 https://gradescope-autograders.readthedocs.io/en/latest/specs/ describes the zip and the folders,
-https://gradescope-autograders.readthedocs.io/en/latest/tech/ the containers. That root may make namespaces in them is said
-nowhere, and Docker's default profile forbids it (https://docs.docker.com/engine/security/seccomp/): so run_autograder tries.
+https://gradescope-autograders.readthedocs.io/en/latest/tech/ the containers. Neither says whether root may make
+namespaces in them, and Docker's default profile forbids it (https://docs.docker.com/engine/security/seccomp/). So
+run_autograder tries.
 """
 import io
 import zipfile
@@ -32,7 +33,10 @@ SAID_WITHOUT = {
 
 
 def write_gradescope_bundle(course: Course, submissions: list[str], out: str | None, only: str | None, unsafe: bool) -> str:
-    """Write the zip, and say what was written. Raises UsageError where there is nothing to judge with, or it cannot be."""
+    """Write the zip to `out`; return a sentence for the user.
+
+    Raises UsageError if there is no suite to judge with, if submissions are named, or if the zip cannot be written.
+    """
     if submissions:
         raise UsageError("--bundle writes an autograder and marks nobody; leave the submissions out.")
     path = Path(out or "gradescope.zip")
@@ -45,10 +49,11 @@ def write_gradescope_bundle(course: Course, submissions: list[str], out: str | N
 
 
 def gradescope_files(course: Course, exercises: list[Exercise], only: str | None, unsafe: bool) -> dict[str, bytes]:
-    """{path: content}, named file by file, so that nothing that lies about slips in: nobody's work, no tests of the grader.
+    """The files of the zip, {path: content}.
 
-    Of the projects that are not judged there are stubs where the solutions would be: course.yml names files, and judges
-    see no others.
+    Every file is chosen by name, so that no stray file gets in: no learner's work and no tests of the grader. Projects
+    that are not judged have stubs in place of solutions: the files that course.yml names must exist in solutions/,
+    because judges see no others.
     """
     texts = released_texts(course)
     stubs = {e.path: texts[e.path].encode() for e in course.exercises.values() if e.path in texts}
@@ -64,7 +69,7 @@ def gradescope_files(course: Course, exercises: list[Exercise], only: str | None
     for name in BUNDLED:
         if (course.root / name).exists():
             files[name] = read_bytes(course.root / name) or b""
-    for exercise in exercises:  # only those that hold still: an old one is as good as none
+    for exercise in exercises:  # only catalogues that are still valid: an outdated one is never read
         path = catalogue_path(course, exercise, Suite([], suite_digest(course, exercise)))
         if content := read_bytes(path):
             files[path.relative_to(course.root).as_posix()] = content
@@ -72,13 +77,13 @@ def gradescope_files(course: Course, exercises: list[Exercise], only: str | None
 
 
 def project_of(course: Course, name: str) -> str | None:
-    """The project that a file in solutions/ or tests/ belongs to; None for what all share."""
+    """The project that a file in solutions/ or tests/ belongs to; None for a file that all projects share."""
     folder = "/".join(name.split("/")[1:3])
     return folder if folder in course.projects else None
 
 
 def written_for(course: Course, exercises: list[Exercise], only: str | None, unsafe: bool) -> dict[str, bytes]:
-    """The scripts and the page for the instructor, with what was asked for filled in."""
+    """The scripts and the README for the instructor, with the options of this call filled in."""
     options = [*(["--only", named(course, only)] if only else []), *(["--unsafe"] if unsafe else [])]
     files = {name: template(name).replace("@OPTIONS@", " ".join(options)).encode() for name in SCRIPTS}
     page = template("README.md").replace("{title}", course.title).replace("{without}", SAID_WITHOUT[unsafe])
@@ -86,7 +91,7 @@ def written_for(course: Course, exercises: list[Exercise], only: str | None, uns
 
 
 def named(course: Course, only: str) -> str:
-    """`only` as an id, in which a shell finds nothing to interpret."""
+    """`only` as an id that contains nothing a shell would interpret."""
     found = course.find(only)
     return found[0].id if len(found) == 1 else found[0].project if len({e.project for e in found}) == 1 else \
         found[0].id.partition("/")[0]
@@ -97,12 +102,12 @@ def template(name: str) -> str:
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
-    """The same files give the same bytes."""
+    """The zip of `files`; the same files give the same bytes."""
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(files.items()):
             member = zipfile.ZipInfo(name)  # dated 1980
-            member.create_system = 3        # Unix, which is what the mode is for
+            member.create_system = 3        # Unix, so that the mode below is used
             member.external_attr = (0o100755 if name in SCRIPTS else 0o100644) << 16
             member.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(member, content)

@@ -1,10 +1,11 @@
-"""Read what one submission holds of the exercises. Nothing is unpacked, nothing is run.
+"""Read the exercises' files from one submission. Nothing is unpacked to disk, nothing is run.
 
-An exercise's file may lie as deep as it likes: whole courses are handed in, single projects, bare files. Of several files
-that could be meant the one whose path says most is taken: `…/p1_fundamentals/autograd/shapes.py` before
-`…/autograd/shapes.py` before `…/shapes.py`, and the shallowest of those.
+An exercise's file may be at any depth, because students hand in whole courses, single projects or single files. If
+several files could be meant, the one whose path shares most of its end with the exercise's path is taken:
+`…/p1_fundamentals/autograd/shapes.py` before `…/autograd/shapes.py` before `…/shapes.py`. Of equal ones the shallowest
+is taken.
 
-What a project's notebook (`autograd.ipynb`, wherever it lies) holds of it counts before the file.
+An exercise in its project's notebook (`autograd.ipynb`, in any folder) counts before a file of the exercise.
 """
 import contextlib
 import hashlib
@@ -24,21 +25,21 @@ from grader.course.workspace import LARGEST_FILE, Problem, most_of
 from grader.nbgrader.notebooks import notebook_projects, read_notebooks
 from grader.text import safe_name
 
-MOST_FILES = 20_000  # that are looked at in one submission
-MOST_CONTENT = 50 << 20  # bytes, of all files in it that could be meant
-DEEPEST = 16         # folders in folders
+MOST_FILES = 20_000  # files and folders that a submitted folder may hold
+MOST_CONTENT = 50 << 20  # bytes of all files in a submission that are named like exercises
+DEEPEST = 16         # levels of nested folders
 
 
 @dataclass(frozen=True)
 class HandIn:
-    """What a submission holds, by the path of the exercise: its text, or why it cannot be judged, or why it is missing."""
+    """The content of a submission by exercise path: the text, or why it cannot be judged, or why it is missing."""
 
     texts: dict[str, str] = field(default_factory=dict)
     problems: dict[str, Problem] = field(default_factory=dict)
     missing: dict[str, Missing] = field(default_factory=dict)
 
     def digest(self, course: Course, exercise: Exercise) -> str:
-        """Stands for all that was handed in for an exercise: its file and those it builds on."""
+        """A digest of everything handed in for an exercise: its file and the files that it builds on."""
         whole = hashlib.sha256()
         for each in [*course.requirements(exercise), exercise]:
             why = self.problems.get(each.path) or self.missing.get(each.path) or ("",)
@@ -48,7 +49,10 @@ class HandIn:
 
 
 def read_submission(course: Course, submission: Submission, exercises: list[Exercise]) -> HandIn:
-    """The texts of `exercises` and of what they build on. Raises Unreadable for a submission that cannot be read."""
+    """Read the texts of `exercises` and of the exercises that they build on.
+
+    Raises UnreadableError for a submission that cannot be read.
+    """
     needed = {e.path: e for each in exercises for e in [*course.requirements(each), each]}
     notebooks = [f"{project.name}.ipynb" for project, _ in notebook_projects(course, list(needed.values()))]
     names = {*(path.rpartition("/")[2] for path in needed), *notebooks}
@@ -87,14 +91,16 @@ def read_submission(course: Course, submission: Submission, exercises: list[Exer
 
 
 def safe_path(path: str) -> str:
-    """A path in a submission that can be printed, its last steps if it is long."""
+    """A path in a submission, safe to print; of a long path only the end."""
     shown = safe_name(path)
     return shown if len(shown) <= LONGEST_NAME else "…" + shown[1 - LONGEST_NAME:]
 
 
 def kept(files: Iterator[tuple[str, Content]]) -> dict[str, Content]:
-    """All that could be meant, within what memory is there for it; of two with the same path the last one, as where an
-    archive is unpacked."""
+    """{path: content} of all wanted files. Raises UnreadableError for more than MOST_CONTENT bytes.
+
+    Of two files with the same path the last one counts, as it does when an archive is unpacked.
+    """
     found: dict[str, Content] = {}
     size = 0
     for path, content in files:
@@ -106,7 +112,7 @@ def kept(files: Iterator[tuple[str, Content]]) -> dict[str, Content]:
 
 
 def candidates(paths: list[str], found: dict[str, Content]) -> dict[str, list[str]]:
-    """{exercise path: the files that could be meant}, each file for the exercises whose paths say most of its own."""
+    """{exercise path: the files that could be meant}; a file counts only where its `common_end` is longest."""
     called: dict[str, list[str]] = {}
     for path in paths:
         called.setdefault(path.rpartition("/")[2], []).append(path)
@@ -120,13 +126,13 @@ def candidates(paths: list[str], found: dict[str, Content]) -> dict[str, list[st
 
 
 def common_end(one: str, other: str) -> int:
-    """How many steps of two paths are the same, from the end."""
+    """How many components the two paths have in common, counted from the end."""
     pairs = zip(reversed(one.split("/")), reversed(other.split("/")))
     return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def best_match(path: str, files: list[str]) -> str | None:
-    """The file that says most of an exercise's path, then the shallowest."""
+    """The file with the longest `common_end` with an exercise's path, then the shallowest; None if there is no file."""
     return min(files, key=lambda file: (-common_end(path, file), file.count("/"), file), default=None)
 
 
@@ -142,7 +148,10 @@ def text_of(content: Content) -> str | Unusable:
 
 
 def files_in(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Content]]:
-    """(path, content) of each file that is wanted in a folder, in an archive, or in the one archive of a folder."""
+    """Yield (path, content) of each wanted file in a folder or an archive.
+
+    If a folder has no wanted file and exactly one archive, that archive is read. Raises UnreadableError.
+    """
     with unreadable_where_refused():
         if path.is_symlink():
             raise UnreadableError("it is a link; hand in the folder or the archive itself")
@@ -158,7 +167,7 @@ def files_in(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, C
 
 
 def files_in_folder(folder: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Content]]:
-    """A link is never followed, a device never opened."""
+    """Yield (path, content) of each wanted file. A link is never followed; a device or a pipe is never read."""
     seen = 0
     for here, folders, files, descriptor in os.fwalk(folder, follow_symlinks=False, onerror=stop):
         inside = Path(here).relative_to(folder)
@@ -186,7 +195,7 @@ def stop(error: OSError) -> None:
 
 
 def read_regular(name: str, folder: int) -> Content:
-    """The bytes of a regular file, or why there are none. Opened without waiting for whoever writes to a pipe."""
+    """The bytes of a regular file, or why there are none. The file is opened without blocking on a pipe."""
     try:
         if stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
             return IS_A_LINK

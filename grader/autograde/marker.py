@@ -1,9 +1,9 @@
-"""A marker: the sandboxes of a class on this machine, and how a submission gets its verdicts from them.
+"""A marker: starts the sandboxes of a class on this machine and gets the verdicts on a submission from them.
 
     Marker ─┬─ sandbox: the class server with the suites ── a judge for each submission
             └─ sandbox: a workers' fork server, without any of the course ── a worker for each exercise
 
-Whatever of this dies, however it dies, is started again, and what was not judged to the end is judged again.
+If a part dies, for whatever reason, the parts are started again, and an exercise without a verdict is judged again.
 """
 import contextlib
 import json
@@ -29,20 +29,20 @@ from grader.records.verdict import Reason, Status, Verdict, verdict_on
 from grader.sandbox import bubblewrap, cgroups
 from grader.worker.launch import ONE_THREAD, WorkerForkServer
 
-LONGEST_LINE = 16 << 20  # of a judge's answer
-TRIES = 3                # of one exercise, before it is said that it cannot be judged
-SHARED_MB = 3000         # what a sandbox's libraries take, once
-JUDGE_MB = 4200          # a judge beside that, see class_server.py
+LONGEST_LINE = 16 << 20  # bytes of one line of a judge's answer
+TRIES = 3                # of one exercise, before its verdict is that it cannot be judged
+SHARED_MB = 3000         # the memory that the libraries of a sandbox take, once
+JUDGE_MB = 4200          # the memory of a judge beside that, see class_server.py
 TMP_MEGABYTES = 32
-PROCESSES = 100          # of each lane, threads among them
+PROCESSES = 100          # processes and threads of each lane
 SETTLING_SECONDS = 1
-END_SECONDS = 5          # for what is in a sandbox to leave by itself
-ANSWER_SECONDS = 120     # of a judge, beyond what the checks of an exercise may take altogether
+END_SECONDS = 5          # the time that the processes of a sandbox have to end by themselves
+ANSWER_SECONDS = 120     # the wait for a judge, beyond the time that the checks of an exercise may take together
 
 
 @dataclass(frozen=True)
 class Job:
-    """One submission's exercises that are due, with the texts to judge: plain data, which can travel."""
+    """The exercises of one submission that are due, with the texts to judge. It is plain data and can be sent."""
 
     label: str
     exercises: list[str]
@@ -59,37 +59,37 @@ class JudgeLostError(Exception):
 
 
 class MarkerClosedError(Exception):
-    """The marker was left, while a thread had still something to ask."""
+    """The marker was closed while a thread still had exercises to judge."""
 
 
 class Marker:
-    """Judges jobs of several threads at a time. `unsafe` goes without a sandbox."""
+    """Judges the jobs of several threads, `lanes` of them, at the same time. `unsafe` means without a sandbox."""
 
     def __init__(self, course: Course, exercises: list[Exercise], unsafe: bool = False, log: Path | None = None,
                  lanes: int = 1):
         self.course, self.exercises, self.unsafe, self.lanes = course, exercises, unsafe, lanes
         self.log = log or Path(os.devnull)
         self.lock = threading.Lock()
-        self.cpu_seconds = 0.0  # of all that has ended
+        self.cpu_seconds = 0.0  # of all parts that have ended
         self.parts: list[WorkerForkServer | subprocess.Popen] = []
         self.connect_end: socket.socket | None = None  # of the class server
         self.groups: list[cgroups.Group] = []
         self.starter = ThreadPoolExecutor(1)
-        self.given = course.root / "exercises/common"  # all of the course that a worker sees
+        self.given = course.root / "exercises/common"  # the only part of the course that a worker sees
         self.closed = False
 
     def __enter__(self) -> "Marker":
         return self
 
     def __exit__(self, *_) -> None:
-        """Also in the middle, as Ctrl-C does: a thread that finds its judge lost starts no other."""
+        """End all parts, also while jobs run (Ctrl-C). A thread that then loses its judge starts no other."""
         self.closed = True
         with self.lock:
             self.end()
         self.starter.shutdown(wait=False)
 
     def mark(self, job: Job, turn: int = 0) -> Iterator[Verdict]:
-        """A verdict for each exercise of the job, as they come; `turn` says which CPU to use."""
+        """Yield the verdict on each exercise of the job as soon as it is there; `turn` selects the CPU."""
         due, tries = [*job.exercises], 0
         while due:
             self.started()
@@ -106,7 +106,7 @@ class Marker:
                     tries = 0
 
     def ask(self, job: Job, due: list[str], turn: int) -> Iterator[Verdict]:
-        """Ask one judge. Raises JudgeLostError where it does not answer to the end, or says what is no verdict."""
+        """Yield the verdicts of one judge on `due`. Raises JudgeLostError if one is missing or not valid."""
         request = {"label": job.label, "texts": job.texts, "problems": job.problems, "exercises": due, "turn": turn}
         with self.connect() as connection, connection.makefile("rb") as stream:
             try:
@@ -120,7 +120,10 @@ class Marker:
                 raise JudgeLostError("the judge's process ended") from None
 
     def wait_for_an_end(self) -> None:
-        """What was killed takes a moment to be gone; asked again at once, it would be found lost three times over."""
+        """Wait until a part has ended, SETTLING_SECONDS at most.
+
+        A killed process needs a moment to end. Without the wait, all TRIES could fail on the same dying part.
+        """
         deadline = time.monotonic() + SETTLING_SECONDS
         while time.monotonic() < deadline and not any(map(part_ended, [*self.parts])):
             time.sleep(0.02)
@@ -134,7 +137,10 @@ class Marker:
     # ── the sandboxes ───────────────────────────────────────────────────────────────────────────────────────────
 
     def started(self) -> None:
-        """Start what does not run. Where all is in the ledger, nothing is ever started."""
+        """Start all parts, unless all of them run. If no exercise is due, `mark` never calls this.
+
+        Raises MarkerClosedError, and what `start` raises; a StartError only after TRIES tries.
+        """
         with self.lock:
             for left in reversed(range(TRIES)):
                 if self.closed:
@@ -143,7 +149,7 @@ class Marker:
                     return
                 self.end()
                 try:
-                    # A sandbox ends with the thread that started it: one that lives as long as this marker.
+                    # A sandbox ends with the thread that started it, so this thread lives as long as the marker.
                     self.starter.submit(self.start).result()
                 except StartError:
                     self.end()
@@ -154,7 +160,11 @@ class Marker:
                     raise
 
     def start(self) -> None:
-        """Raises UsageError where there can be no sandbox, GraderError where what is in it does not start."""
+        """Start the fork servers and the class server, and wait until they are ready.
+
+        Raises UsageError if there can be no sandbox or a library is missing, and GraderError if a process in a sandbox
+        does not start.
+        """
         if not self.unsafe:
             bubblewrap.require_sandbox()
             bubblewrap.require_apart(self.course.root)
@@ -176,12 +186,12 @@ class Marker:
         for fork_server in fork_servers:
             if not fork_server.wait_until_ready():
                 self.explain(fork_server)
-            fork_server.connect_end.close()  # now only judges can connect to it, and it ends when they have
+            fork_server.connect_end.close()  # now only judges can connect, and it ends when they have ended
         self.wait_for(process)
 
     def explain(self, fork_server: WorkerForkServer) -> None:
-        """Raise what it means that a fork server ended before it was ready."""
-        if fork_server.process.wait() == 1 and fork_server.libraries:  # as Python ends where an import fails
+        """Raise UsageError if a fork server ended because it could not import a library, else StartError."""
+        if fork_server.process.wait() == 1 and fork_server.libraries:  # the exit code of Python when an import fails
             raise UsageError(f"{' and '.join(fork_server.libraries)} cannot be imported here, which some exercises work with; "
                              "install it, or mark another project with --only.")
         raise StartError("The workers' process did not start; run the same command again.")
@@ -202,7 +212,7 @@ class Marker:
             return []
         root = self.course.root
         catalogue = root / ".grader" / "catalogue"
-        with contextlib.suppress(OSError):  # a read-only course costs time, not the diagnosis
+        with contextlib.suppress(OSError):  # in a read-only course the catalogues are not kept, which costs only time
             catalogue.mkdir(parents=True, exist_ok=True)
         readable = [root / name for name in ("course.yml", "pyproject.toml", "solutions", "tests", "exercises/common")]
         return self.grouped(JUDGE_MB, bubblewrap.around(readable, writable=[catalogue]))
@@ -217,13 +227,13 @@ class Marker:
         return self.grouped(memory_mb, bubblewrap.around([self.given], hidden=hidden))
 
     def grouped(self, memory_mb: int, command: list[str]) -> list[str]:
-        """In a control group, where there are such: what all of this sandbox may have together."""
+        """`command` inside a control group, if there are such: one limit for the whole sandbox."""
         group = cgroups.make_group(SHARED_MB + self.lanes * memory_mb, PROCESSES * (1 + self.lanes))
         self.groups.append(group)
         return [*group.entering(), *command]
 
     def end(self) -> None:
-        """Close the connect end: the class server ends, then the fork servers do, and with each its sandbox."""
+        """Close the connect end, so that the class server ends, then the fork servers, and with each its sandbox."""
         if self.connect_end:
             self.connect_end.close()
             self.connect_end = None
@@ -248,7 +258,7 @@ def part_ended(part: WorkerForkServer | subprocess.Popen) -> bool:
 
 
 def cpu_seconds_said(process: subprocess.Popen) -> float:
-    """What a part of the marker said when it left; 0 where it was killed."""
+    """The CPU seconds that a part of the marker reported when it ended; 0 if it was killed."""
     if not select.select([process.stdout], [], [], END_SECONDS)[0]:
         return 0.0
     with contextlib.suppress(ValueError, KeyError, TypeError, IndexError):
@@ -257,7 +267,10 @@ def cpu_seconds_said(process: subprocess.Popen) -> float:
 
 
 def read_verdict(stream: BinaryIO, exercise: Exercise) -> Verdict:
-    """The next line of a judge's answer. Raises JudgeLostError, and ValueError for what can be no verdict on `exercise`."""
+    """Read the next verdict of a judge's answer.
+
+    Raises JudgeLostError if there is none, and ValueError for a line that cannot be a verdict on `exercise`.
+    """
     said = json.loads(stream.readline(LONGEST_LINE) or b"{}")
     if not isinstance(said, dict) or "verdict" not in said:
         raise JudgeLostError((isinstance(said, dict) and said.get("error")) or "the judge's process ended")
@@ -268,6 +281,6 @@ def read_verdict(stream: BinaryIO, exercise: Exercise) -> Verdict:
 
 
 def not_judged(exercise: Exercise, job: Job, why: str, unsafe: bool) -> Verdict:
-    """What is said of an exercise that could not be judged, however often it was tried: never that it passed."""
+    """The verdict on an exercise that could not be judged in TRIES tries. It never says that the exercise passed."""
     return verdict_on(exercise, job.label, Status.NOT_RUN, reason=Reason.JUDGE_FAILED, unsafe=unsafe,
                       message=f"It could not be judged, in {TRIES} tries: {why}.", summary="It could not be judged.")

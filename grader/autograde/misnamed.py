@@ -1,29 +1,29 @@
-"""Why the file of an exercise is missing: what else is there, since a student may have meant that by it."""
+"""Why the file of an exercise is missing. Another file in the submission may be the one that the student meant."""
 from typing import NamedTuple
 
 from grader.records.verdict import Reason
 from grader.text import safe_name
 
-MOST = 200     # files of a submission that are remembered
+MOST = 200     # names that are kept of one submission
 LONGEST = 60   # characters of a name
-SHOWN = 3
+SHOWN = 3      # names in a message
 
 
 class Missing(NamedTuple):
-    """Why there is no file for an exercise."""
+    """The reason why there is no file for an exercise."""
 
-    words: str  # the end of the sentence that says so
+    words: str  # the end of the sentence that says that there is none
     reason: Reason
 
 
 class Others:
-    """The files of a submission that are called like no exercise."""
+    """The files of a submission that are not named like an exercise."""
 
     def __init__(self, known: set[str]):
-        """`known` are the names of files that the course knows."""
+        """`known` holds the names of all files that the course knows."""
         self.known = known
         self.names: list[str] = []
-        self.alone = True  # whether there is no file that the course knows
+        self.alone = True  # True while no file that the course knows has been seen
 
     def see(self, name: str) -> None:
         if name in self.known:
@@ -32,8 +32,11 @@ class Others:
             self.names.append(name[:LONGEST])
 
     def why_missing(self, name: str) -> Missing:
-        """Whether the file `name` may be there under another name: one nearly like it or, where there is nothing of the
-        course at all, whatever there is."""
+        """Why there is no file `name`, with the files that may be meant by it.
+
+        These are the files whose name contains the letters of `name`. If the submission has no file that the course
+        knows, and none with such a name, they are all files that were seen.
+        """
         wanted = letters(name.rpartition(".")[0])
         found = [other for other in self.names if wanted in letters(other)] or (self.names if self.alone else [])
         if found:

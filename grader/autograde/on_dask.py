@@ -1,11 +1,11 @@
-"""The Dask engine: the same jobs, handed to a Dask cluster.
+"""The Dask engine: it judges the jobs on a Dask cluster.
 
     grader autograde --engine dask ──jobs──> dask scheduler ──> dask worker ── a marker with its sandboxes
                                                          └────> dask worker ── a marker with its sandboxes
 
-Every worker needs the course's folder, with the same suites, and reads nothing else: a job brings the texts that were
-handed in. Dask runs a job again where a worker was lost, so a job may be judged twice; its key is made of all that
-decides its verdicts, and the ledger keeps one of each.
+Every Dask worker needs the course's folder with the same suites. It reads nothing else, because a job contains the
+texts that were handed in. Dask runs a job again if a Dask worker was lost, so a job may be judged twice. The job's key
+is made of everything that decides its verdicts, and the ledger keeps one verdict of each.
 """
 import hashlib
 import json
@@ -25,13 +25,17 @@ from grader.judge.suites import suite_digest
 from grader.paths import claim_cpu, find_course
 from grader.records.verdict import Verdict
 
-WAITING = 4  # jobs that are handed out for each thread of the cluster: enough that none idles, few enough to hold
-TRIES = 3    # of a job whose workers were lost, beyond those of Dask itself
+WAITING = 4  # jobs submitted for each thread of the cluster: enough that no thread idles, few enough for memory
+TRIES = 3    # of a job whose Dask workers were lost; Dask itself tries several times in each
 
 
 def mark_on_dask(plan: Plan, tasks: Iterable[Task], scheduler: str | None,
                  workers: int | None) -> Iterator[tuple[Task, Verdict | None]]:
-    """Hand the tasks to the cluster at `scheduler`, else to one that is made here with `workers` processes."""
+    """Judge the tasks on the cluster at `scheduler`, or on a local one with `workers` processes if there is no address.
+
+    Yields (task, verdict) as soon as a verdict is there; the last pair of each task has None. Raises UsageError if Dask
+    or the scheduler is missing, and GraderError if the scheduler is lost or the Dask workers cannot judge.
+    """
     try:
         from distributed import Client, KilledWorker, LocalCluster, as_completed
     except ImportError:
@@ -49,7 +53,7 @@ def mark_on_dask(plan: Plan, tasks: Iterable[Task], scheduler: str | None,
     tasks = iter(tasks)
 
     def hand_out() -> Iterator[tuple]:
-        """As many jobs as the cluster should have; tasks without one are yielded as they are."""
+        """Submit jobs until the cluster has enough; yield (task, future), with None for a task without a job."""
         room = WAITING * max(1, sum(client.nthreads().values())) - len(running)
         while room > 0 and (task := next(tasks, None)):
             if not task.job.exercises:
@@ -103,7 +107,7 @@ def mark_on_dask(plan: Plan, tasks: Iterable[Task], scheduler: str | None,
 
 
 def key_of(order: dict) -> str:
-    """Stands for the submission, the suites, the engine and how it is judged: the same job has the same key."""
+    """A digest of the submission, the suites, the engine and the options: the same job has the same key."""
     return hashlib.sha256(json.dumps({**order, "root": ""}, sort_keys=True).encode()).hexdigest()[:24]
 
 
@@ -116,7 +120,10 @@ _here = threading.local()
 
 
 def mark_job(order: dict) -> dict:
-    """Judge one job in this process's marker, which is started by the first one."""
+    """Judge one job in the marker of this process, which the first job starts.
+
+    Returns the verdicts as plain data, and the seconds. Raises GraderError if the suites or the engine differ here.
+    """
     import time
     marker, suites = marker_for(order)
     if {name: suites[name] for name in order["suites"]} != order["suites"]:
@@ -133,7 +140,7 @@ def mark_job(order: dict) -> dict:
 
 
 def marker_for(order: dict) -> tuple[Marker, dict[str, str]]:
-    """The marker for these exercises, and the suites that this machine has."""
+    """The marker for the exercises of `order`, and the digests of their suites on this machine."""
     root = course_folder(order["root"])
     key = (root, *order["exercises"], order["unsafe"])
     with _lock:
@@ -148,7 +155,7 @@ def marker_for(order: dict) -> tuple[Marker, dict[str, str]]:
 
 
 def course_folder(root: str) -> Path:
-    """Where the course is on this machine: $GRADER_COURSE, or the same path, or where the worker was started."""
+    """The course's folder on this machine: $GRADER_COURSE, else `root`, else where the Dask worker was started."""
     if named := os.environ.get("GRADER_COURSE"):
         return find_course(Path(named))
     return Path(root) if (Path(root) / "course.yml").is_file() else find_course()

@@ -1,6 +1,6 @@
-"""What run_autograder starts on Gradescope: judge one submission, write results.json, whatever happens.
+"""The program that run_autograder starts on Gradescope: judge one submission and write results.json in any case.
 
-Standard output is for instructors alone there; what a student may read is in the file. Run as
+On Gradescope only instructors see stdout. What a student may read is in results.json. Run as
 `python -m grader.autograde.on_gradescope --submission DIR --results FILE [--only PROJECT] [--unsafe]`.
 """
 import argparse
@@ -25,7 +25,7 @@ from grader.sandbox import bubblewrap
 
 NO_SANDBOX = ("Nothing was judged: this autograder cannot make the sandbox that it runs your files in. Please tell your "
               "instructor.")
-LOGGED = 20_000  # characters of the judges' log, from its end
+LOGGED = 20_000  # characters from the end of the judges' log that are printed
 FAILED = "Nothing was judged: the autograder itself failed. Please tell your instructor."
 
 
@@ -61,7 +61,7 @@ def results_of(folder: Path, only: str | None, may_be_unsafe: bool) -> dict:
 
 
 def judged(course: Course, folder: Path, only: str | None, unsafe: bool) -> dict:
-    """Judge as `grader autograde` does, with a ledger that nobody needs afterwards."""
+    """Judge as `grader autograde` does, with a temporary ledger; return the content of results.json."""
     exercises = exercises_to_mark(course, only)
     submission = Submission("submission", what_was_handed_in(folder))
     with tempfile.TemporaryDirectory() as out, open_class_ledger(Path(out)) as ledger:
@@ -78,7 +78,7 @@ def judged(course: Course, folder: Path, only: str | None, unsafe: bool) -> dict
 
 
 def what_was_handed_in(folder: Path) -> Path:
-    """The folder with the files; or the archive, where that is all there is, so that it is said what is wrong with it."""
+    """`folder`, or the archive if it is the only entry: then an error in the archive is reported."""
     entries = [*folder.iterdir()]
     return entries[0] if len(entries) == 1 and is_archive(entries[0].name) else folder
 

@@ -1,4 +1,4 @@
-"""`grader autograde`: mark a class into a folder, going on from what is in it."""
+"""`grader autograde`: mark a class and write everything into a folder; continue from the ledger in that folder."""
 import contextlib
 import os
 import statistics
@@ -29,7 +29,7 @@ JUDGE_LOG = "judge.log"
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line says."""
+    """The options of the command line."""
 
     submissions: list[Path]
     out: Path
@@ -43,7 +43,10 @@ class Options:
 
 
 def autograde(course: Course, options: Options) -> int:
-    """Mark and write; FAILED where a submission could not be read or judged to the end, or a mark not be written."""
+    """Mark the class, write the reports and return the exit code.
+
+    FAILED if a submission could not be read or judged to the end, or if a mark could not be written. Raises UsageError.
+    """
     gradebooks = [path for path in options.submissions if is_nbgrader_course(path)]
     if options.nbgrader and not gradebooks:
         raise UsageError(f"{options.submissions[0]} is no course folder of nbgrader's, with submitted/ and gradebook.db; name "
@@ -52,7 +55,7 @@ def autograde(course: Course, options: Options) -> int:
         raise UsageError("--scheduler is the address of a Dask cluster; add --engine dask.")
     python = find_nbgrader(options.nbgrader) if gradebooks else None
     exercises = exercises_to_mark(course, options.only)
-    if gradebooks == options.submissions and not options.only:  # what was handed out there
+    if gradebooks == options.submissions and not options.only:  # only these were handed out
         exercises = [exercise for exercise in exercises if exercise.notebook]
     submissions = find_submissions(course, options.submissions, options.out)
     if any(is_same(path, options.out) for path in options.submissions):
@@ -62,7 +65,7 @@ def autograde(course: Course, options: Options) -> int:
         record = Record(ledger, plan)
         before = {m.name: {e.id: m.verdicts[e.id].earned for e in exercises if e.id in m.verdicts} for m in ledger.marked()}
         with Shown(len(submissions), before) as shown, \
-                contextlib.closing(mark_all(plan, submissions, options, shown)) as pairs:  # and with it the sandboxes
+                contextlib.closing(mark_all(plan, submissions, options, shown)) as pairs:  # closes the sandboxes too
             for task, verdict in pairs:
                 record(task, verdict)
                 shown(task, verdict)
@@ -80,7 +83,7 @@ def autograde(course: Course, options: Options) -> int:
 
 
 def exercises_to_mark(course: Course, only: str | None) -> list[Exercise]:
-    """What `only` names, or all. Raises UsageError where there is nothing to mark them with."""
+    """The exercises that `only` names, or all. Raises UsageError if one of them has no suite here."""
     exercises = course.find(only) if only else list(course.exercises.values())
     without = [e for e in exercises if not (course.root / e.suite).exists()]
     if without:
@@ -91,7 +94,7 @@ def exercises_to_mark(course: Course, only: str | None) -> list[Exercise]:
 
 def mark_all(plan: Plan, submissions: list[Submission], options: Options,
              shown: "Shown") -> Iterator[tuple[Task, Verdict | None]]:
-    """Here, or on the Dask cluster that the options name."""
+    """Judge on this machine, or on the Dask cluster that the options name; yield pairs as tasks.py says."""
     tasks = (plan.task(submission) for submission in submissions)
     if options.engine == "dask":
         from grader.autograde.on_dask import mark_on_dask
@@ -104,7 +107,7 @@ def mark_all(plan: Plan, submissions: list[Submission], options: Options,
 
 
 class Record:
-    """Puts verdicts into the ledger as they come."""
+    """Writes each verdict into the ledger as soon as it is there."""
 
     def __init__(self, ledger: ClassLedger, plan: Plan):
         self.ledger, self.plan = ledger, plan
@@ -115,23 +118,23 @@ class Record:
             self.noted.add(task.name)
             self.ledger.note(task.name, task.problem)
         if verdict is not None:
-            # Some verdicts need no judge, or come from none; what they hold for is known here.
+            # A verdict that no judge made has no digests, so they are set here for all verdicts.
             whole = verdict.model_copy(update={"suite_hash": self.plan.suites[verdict.exercise],
                                                "engine_hash": self.plan.engine})
-            # What could not be judged holds for no files: it is due again in the next run.
+            # JUDGE_FAILED is stored without a digest of the files, so that the exercise is due again in the next run.
             files = "" if verdict.reason == Reason.JUDGE_FAILED else task.files[verdict.exercise]
             self.ledger.record(task.name, files, whole, replace=self.plan.rejudge)
 
 
 class Shown:
-    """Progress: a bar with the time left in a terminal, a line for each submission elsewhere."""
+    """Shows progress: in a terminal a bar with the time left, elsewhere a line for each submission."""
 
     def __init__(self, submissions: int, before: dict[str, dict[str, int]]):
-        """`before` holds what was earned in earlier runs: {submission: {exercise: points}}."""
+        """`before` holds the points of earlier runs, {submission: {exercise: points}}; it is updated."""
         self.total, self.done, self.started = submissions, 0, time.perf_counter()
         self.earned = before
         self.judged: set[str] = set()  # in this run
-        self.cpu_seconds: float | None = None  # of the sandboxes, where that is known
+        self.cpu_seconds: float | None = None  # of the sandboxes; None if not known
         self.bar = Progress(TextColumn("marking"), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(),
                             TextColumn("left"), TimeRemainingColumn(),
                             TextColumn("{task.description}", markup=False,
@@ -168,7 +171,7 @@ class Shown:
 
 
 def summary(marked: list[Marked], exercises: list[Exercise], options: Options, shown: Shown) -> int:
-    """The last lines: what was made, and every submission that needs a human."""
+    """Print the result and every submission that a human must look at; return the exit code."""
     points = sum(exercise.points for exercise in exercises)
     median = statistics.median(earned(exercises, m) for m in marked)
     cpu = f" ({shown.cpu_seconds + time.process_time():.2f} s of CPU)" if shown.cpu_seconds is not None else ""
@@ -187,6 +190,6 @@ def summary(marked: list[Marked], exercises: list[Exercise], options: Options, s
 
 
 def not_judged(exercises: list[Exercise], marked: Marked) -> str:
-    """Which exercises could not be judged to the end, in words; empty where all were."""
+    """A phrase that names the exercises that could not be judged to the end; empty if there are none."""
     left = [verdict.number for verdict in judged(exercises, marked) if verdict.reason == Reason.JUDGE_FAILED]
     return f"{', '.join(left)} could not be judged" if left else ""

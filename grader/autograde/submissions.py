@@ -1,7 +1,7 @@
-"""Find the submissions of a class, and a name for each.
+"""Find the submissions of a class and give each a name.
 
-A submission is a folder, a .zip or a .tar.gz, or a folder with nothing but that in it, as some platforms give them out.
-What is in one, hand_in.py reads.
+A submission is a folder, a .zip or a .tar.gz, or a folder that holds only such an archive, as some platforms export it.
+hand_in.py reads the content of a submission.
 """
 import contextlib
 import itertools
@@ -19,20 +19,24 @@ from grader.text import safe_name, short
 
 LONGEST_NAME = 100
 OURS = {"solutions", "tests", "grader", ".grader", ".stubs", ".git", ".venv", "venv", "__pycache__", "node_modules",
-        "__MACOSX", ".ipynb_checkpoints"}  # folders of a handed-in course in which nobody's work lies
+        "__MACOSX", ".ipynb_checkpoints"}  # folders of a handed-in course that hold no work of a student
 
 
 @dataclass(frozen=True)
 class Submission:
-    """One of a class, not read yet. `name` is unique in the class and safe to show."""
+    """One submission of a class, not read yet. `name` is unique in the class and safe to show."""
 
     name: str
     path: Path
 
 
 def find_submissions(course: Course, named: list[Path], out: Path | None = None) -> list[Submission]:
-    """The submissions that the paths name: archives, single submissions, or folders with a submission in each entry, but for
-    `out`; of a course of nbgrader's, its students. A folder in which there are none is one itself, among several."""
+    """The submissions that the paths in `named` stand for. Raises UsageError if there are none or one cannot be read.
+
+    A path is an archive, a single submission, or a folder in which each entry except `out` is a submission. Of an
+    nbgrader course the folders of the students are taken. If there are several paths, a folder without submissions
+    counts as a submission itself.
+    """
     paths: list[Path] = []
     for path in named:
         path = path / SUBMITTED if is_nbgrader_course(path) else path
@@ -55,8 +59,10 @@ def find_submissions(course: Course, named: list[Path], out: Path | None = None)
 
 
 def is_handed_in(entry: Path) -> bool:
-    """Whether an entry of a class's folder is somebody's: also one that cannot be read, so that nobody is forgotten. What
-    macOS packs beside the files is nobody's."""
+    """Whether an entry of a class's folder is a submission.
+
+    An entry that cannot be read is one too, so that no student is forgotten. The files that macOS adds are not.
+    """
     if entry.name.startswith(".") or entry.name == "__MACOSX":
         return False
     return (entry.is_symlink() or entry.is_dir() or is_archive(entry.name)
@@ -68,18 +74,18 @@ def is_same(path: Path, other: Path | None) -> bool:
 
 
 def looks_like_a_submission(course: Course, folder: Path) -> bool:
-    """A folder that holds exercises itself, rather than other people's folders, of which one may be called `autograd`."""
+    """Whether a folder holds exercises itself, not students' folders, of which one may be called `autograd`."""
     own = called_like_exercises(course, folder)
     others = 0
     for entry in folder.iterdir() if own else ():
         if entry.name not in OURS and entry not in own and not entry.is_symlink():
-            with contextlib.suppress(OSError):  # one that cannot be read is told when it is read
+            with contextlib.suppress(OSError):  # an entry that cannot be read is reported later, when it is read
                 others += is_archive(entry.name) or (entry.is_dir() and bool(called_like_exercises(course, entry)))
     return len(own) > 0 and len(own) >= others
 
 
 def called_like_exercises(course: Course, folder: Path) -> list[Path]:
-    """What in a folder is called like the course's own folders, or its files."""
+    """The entries of a folder that are named like the course's own folders or files."""
     known = {"exercises", *(pipeline.name for pipeline in course.pipelines),
              *(project.name for project in course.projects.values() if project.exercises)}
     files = {exercise.path.rpartition("/")[2] for exercise in course.exercises.values()}
@@ -89,7 +95,7 @@ def called_like_exercises(course: Course, folder: Path) -> list[Path]:
 
 
 def unique_names(paths: list[Path]) -> dict[Path, str]:
-    """A name for each: what the folder or archive is called, as much of its path as tells it from the others."""
+    """{path: name}. A name is that of the folder or archive, with as much of the path as makes it unique."""
     candidates = [lambda p: stem(p.name), lambda p: p.name, lambda p: f"{p.parent.name}/{p.name}", str]
     names: dict[Path, str] = {}
     taken: set[str] = set()
@@ -107,5 +113,5 @@ def unique_names(paths: list[Path]) -> dict[Path, str]:
 
 
 def shown_name(name: str) -> str:
-    """A name that can be printed and kept, not too long."""
+    """`name` in a form that is safe to print and to store, LONGEST_NAME characters at most."""
     return short(safe_name(name), LONGEST_NAME)

@@ -1,8 +1,8 @@
-"""Tars, read once from begin to end in small portions: what is kept of one is the files that are wanted, nothing else.
+"""Read tars once from start to end in small portions, and keep only the wanted files in memory.
 
-The standard library's reader believes what a header says: it takes as much memory as that, and follows maps of sparse
-files for hours. Of the format, this one knows what students' tars are made of: files, links, and long names, in the
-manner of POSIX (pax) or GNU.
+The standard library's reader trusts the headers: it allocates as much memory as a header states, and it follows maps of
+sparse files for hours. This reader supports the part of the format that students' tars use: files, links, and long
+names in the POSIX (pax) or the GNU form.
 """
 import bz2
 import lzma
@@ -15,11 +15,11 @@ from grader.course.workspace import most_of
 
 BLOCK = 512
 PORTION = 1 << 16
-LARGEST_CONTENT = 400 << 20  # which must be unpacked up to the file that is wanted
-LARGEST_HEADER = 1 << 20     # of those that hold a long name
-LARGEST_HEADERS = 32 << 20   # all together: they are taken apart record by record, which takes a hundred times as long
+LARGEST_CONTENT = 400 << 20  # unpacked bytes that are read at most: everything before a wanted file must be unpacked
+LARGEST_HEADER = 1 << 20     # bytes of one header that holds a long name
+LARGEST_HEADERS = 32 << 20   # of all such headers: parsing them record by record takes a hundred times as long
 MOST_MEMBERS = 20_000
-MOST_STREAMS = 1000          # behind each other: some programs pack in parallel that way
+MOST_STREAMS = 1000          # compressed streams in a row: programs that pack in parallel write several
 XZ_MEMORY = 128 << 20        # `xz -9` takes 65 MB to unpack
 DECOMPRESSORS = {
     b"\x1f\x8b": lambda: zlib.decompressobj(wbits=31),
@@ -31,12 +31,12 @@ LONG_NAME, LONG_LINK, PAX, PAX_FOR_ALL = b"L", b"K", b"x", b"g"
 
 
 def is_tar(begin: bytes) -> bool:
-    """Whether a file that begins like this is a tar, or one that is compressed."""
+    """Whether `begin`, the first bytes of a file, are those of a tar or of a compressed file."""
     return begin[257:262] == b"ustar" or begin.startswith(tuple(DECOMPRESSORS))
 
 
 def files_in_tar(file: BinaryIO, begin: bytes, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Content]]:
-    """(name, content) of each file whose name is wanted."""
+    """Yield (name, content) of each wanted file. Raises UnreadableError for a tar that is damaged or too large."""
     make = next((make for magic, make in DECOMPRESSORS.items() if begin.startswith(magic)), None)
     stream = Stream(unpacked(file, make) if make else portions(file))
     for name, kind, size in members(stream):
@@ -54,8 +54,8 @@ def files_in_tar(file: BinaryIO, begin: bytes, wanted: Callable[[str], bool]) ->
 
 
 def members(stream: "Stream") -> Iterator[tuple[str, bytes, int]]:
-    """(name, kind, size) of each member; whoever asks for the next has read or skipped the content, in whole blocks."""
-    fields: dict[str, str] = {}  # what a header before the member's own says of it
+    """Yield (name, kind, size) of each member. Before the next one, the caller must read or skip its whole blocks."""
+    fields: dict[str, str] = {}  # from the extended headers before the member's own header
     headers = 0
     for _ in range(4 * MOST_MEMBERS):
         header = stream.read(BLOCK, may_end=True)
@@ -87,12 +87,12 @@ def members(stream: "Stream") -> Iterator[tuple[str, bytes, int]]:
 
 
 def checksum(header: bytes) -> int:
-    """As a header states it: with blanks where it stands itself."""
+    """The checksum of a header, computed with blanks in the checksum's own field."""
     return sum(header[:148]) + sum(header[156:]) + 8 * ord(" ")
 
 
 def number(field: bytes, base: int = 8) -> int:
-    """Octal digits, or, for what is too large for them, GNU's binary form."""
+    """The number in a header's field: digits in `base`, or GNU's binary form of a number that is too large for them."""
     if field[:1] == b"\x80":
         value = int.from_bytes(field[1:], "big")
     else:
@@ -110,7 +110,7 @@ def text(field: bytes) -> str:
 
 
 def pax_records(content: bytes) -> dict[str, str]:
-    """Records `LENGTH KEY=VALUE` and a newline, where the length is that of the whole record."""
+    """Parse records `LENGTH KEY=VALUE` with a newline at the end; the length is that of the whole record."""
     found, at = {}, 0
     while at < len(content):
         length = content[at:at + 20].partition(b" ")[0]
@@ -124,13 +124,13 @@ def pax_records(content: bytes) -> dict[str, str]:
 
 
 class Stream:
-    """What comes out of a tar, of which no more than LARGEST_CONTENT is ever looked at."""
+    """The unpacked bytes of a tar. Raises UnreadableError for more than LARGEST_CONTENT bytes."""
 
     def __init__(self, portions: Iterator[bytes]):
         self.portions, self.rest, self.left = portions, b"", LARGEST_CONTENT
 
     def read(self, size: int, may_end: bool = False) -> bytes:
-        """Exactly so many bytes; at the end of a tar, where it may end, nothing."""
+        """Exactly `size` bytes; nothing if the tar ends here and `may_end` is True."""
         parts, missing = [], size
         while missing and (part := self.some(missing)):
             parts.append(part)
@@ -162,7 +162,7 @@ def portions(file: BinaryIO) -> Iterator[bytes]:
 
 
 def unpacked(file: BinaryIO, make: Callable) -> Iterator[bytes]:
-    """What comes out of a compressed file, in portions; make() is a new decompressor."""
+    """Yield the unpacked bytes of a compressed file in portions; `make` returns a new decompressor."""
     packed = data = b""
     try:
         for _ in range(MOST_STREAMS):
@@ -172,7 +172,7 @@ def unpacked(file: BinaryIO, make: Callable) -> Iterator[bytes]:
                 if not packed and not more_inside and not (packed := file.read(PORTION)):
                     raise UnreadableError("it is damaged (it ends in the middle)")
                 data = stream.decompress(packed, PORTION)
-                packed = getattr(stream, "unconsumed_tail", b"")  # zlib's; the others keep it themselves
+                packed = getattr(stream, "unconsumed_tail", b"")  # zlib returns its unused input; the others keep it
                 if data:
                     yield data
             packed = stream.unused_data.lstrip(b"\0") or file.read(PORTION).lstrip(b"\0")

@@ -1,8 +1,8 @@
-"""What there is to do for a class: read each submission, leave out what is in the ledger already, judge the rest.
+"""The tasks of a class: read each submission, leave out the exercises that the ledger has already, judge the rest.
 
     submissions ──read──> Task ──engine──> verdicts ──> ledger
 
-An engine takes tasks and gives back pairs (task, verdict), in any order, each as soon as it is known.
+An engine takes tasks and yields pairs (task, verdict) in any order, each as soon as it is known.
 """
 import queue
 import threading
@@ -23,7 +23,7 @@ from grader.records.verdict import Reason, Status, Verdict, verdict_on
 
 @dataclass
 class Task:
-    """One submission that was read: the job that is left to do, and the verdicts that need no judge."""
+    """One submission that was read: the job that remains, and the verdicts that need no judge."""
 
     name: str
     job: Job
@@ -35,7 +35,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Plan:
-    """What decides which verdicts are due: the exercises, their suites, and how they are judged."""
+    """Everything that decides which verdicts are due: the exercises, their suites, the engine and the options."""
 
     course: Course
     exercises: list[Exercise]
@@ -43,16 +43,16 @@ class Plan:
     engine: str             # digest
     unsafe: bool
     known: dict[tuple[str, str], Key]  # as ClassLedger.known() gives it
-    rejudge: bool = False   # all is due, whatever is known
+    rejudge: bool = False   # every verdict is due, also a known one
 
     @classmethod
     def of(cls, course: Course, exercises: list[Exercise], ledger: ClassLedger, unsafe: bool, rejudge: bool = False) -> "Plan":
-        """What is due now, by the suites and the engine as they are."""
+        """A plan with the current digests of the suites and the engine, and the verdicts that `ledger` has."""
         return cls(course, exercises, {e.id: suite_digest(course, e) for e in exercises}, engine_digest(), unsafe,
                    ledger.known(), rejudge)
 
     def task(self, submission: Submission) -> Task:
-        """Read a submission, and see what is due for it."""
+        """Read a submission and find what is due for it. The task has a `problem` if it cannot be read."""
         try:
             hand_in = read_submission(self.course, submission, self.exercises)
         except UnreadableError as error:
@@ -78,8 +78,10 @@ class Plan:
                     verdicts=[self.said(submission, e, Status.NOT_RUN, Reason.UNREADABLE_SUBMISSION, words) for e in due])
 
     def is_known(self, name: str, exercise: Exercise, files: str) -> bool:
-        """Whether the ledger has a verdict on these files by this suite and this engine; one without the sandbox is not
-        enough where there is one."""
+        """Whether the ledger has a verdict on these files by this suite and this engine.
+
+        A verdict made without the sandbox counts only if this run works without it too.
+        """
         known = self.known.get((name, exercise.id))
         return (not self.rejudge and known is not None and (self.unsafe or not known.unsafe)
                 and known[:3] == (files, self.suites[exercise.id], self.engine))
@@ -90,7 +92,7 @@ class Plan:
 
 
 def mark_here(marker: Marker, tasks: Iterable[Task], lanes: int) -> Iterator[tuple[Task, Verdict | None]]:
-    """The local engine: `lanes` threads, each with one submission at a time. A task's last pair has no verdict."""
+    """The local engine: `lanes` threads, each with one submission at a time. The last pair of a task has None."""
     tasks, lock = iter(tasks), threading.Lock()
     done: queue.Queue = queue.Queue()
 
