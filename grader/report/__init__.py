@@ -1,1 +1,1 @@
-"""What people and programs read of verdicts."""
+"""Reports on verdicts, for people and for other programs."""

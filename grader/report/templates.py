@@ -1,4 +1,4 @@
-"""The templates of every page, and how a check is shown on one."""
+"""The environment of all page templates, and the data that a page shows of a check."""
 from datetime import datetime
 from pathlib import Path
 
@@ -7,13 +7,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from grader.report.style import SYMBOLS
 from grader.text import count, safe, short
 
-PRINTED_LINES = 20  # of what a check printed, the last ones
-LONGEST = 2000      # characters of any other text of a learner's; of a line printed or of a traceback, LONGEST_LINE
+PRINTED_LINES = 20  # the last lines of what a check printed
+LONGEST = 2000      # characters of any other text; LONGEST_LINE for one line of printed text or of a traceback
 LONGEST_LINE = 300
 
 
 def environment() -> Environment:
-    """Escapes whatever it is given; a name that a template misspells is an error."""
+    """The Jinja environment: it escapes all values, and an undefined name in a template is an error."""
     made = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True,
                        lstrip_blocks=True, undefined=StrictUndefined, finalize=_printable)
     made.globals.update(symbols=SYMBOLS, count=count)
@@ -21,7 +21,7 @@ def environment() -> Environment:
 
 
 def shown_check(check: dict) -> dict:
-    """A check of a verdict, each text cut to what a page has room for: of what it printed, the last lines."""
+    """A check of a verdict with each text cut to what a page has room for; of its output the last lines are kept."""
     lines = check["output"].strip("\n").split("\n")
     left_out = max(0, len(lines) - PRINTED_LINES)
     head = [f"… {count(left_out, 'line')} before"] if left_out else []
@@ -38,5 +38,5 @@ def when(time: datetime) -> str:
 
 
 def _printable(value):
-    """Plain text without control characters; what the template has made already stays as it is."""
+    """A plain str without control characters; a value of another type, such as rendered markup, is unchanged."""
     return safe(value) if type(value) is str else value

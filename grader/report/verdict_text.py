@@ -1,4 +1,4 @@
-"""A verdict as the learner reads it in the terminal. Made in the judge's process, sent to the client as text."""
+"""A verdict as text for the terminal. The judge's process makes the text and sends it to the client."""
 import textwrap
 
 from grader.records.verdict import Check, Kind, Status, Verdict
@@ -6,12 +6,12 @@ from grader.report.style import COLORS, SYMBOLS, paint
 from grader.text import count, safe, safe_line, short
 
 WIDTH = 100        # columns; longer lines are wrapped
-SECOND = (48, 72)  # where the path in the header and the hint in the closing line begin
+SECOND = (48, 72)  # columns in which the path in the header and the hint in the closing line begin
 INDENT = "      "
-PRINTED_LINES = 12  # of what a check printed, the last ones, unless all is asked for
-LONGEST = 2000      # characters of any other text; an error's message can be endless
+PRINTED_LINES = 12  # the last lines of what a check printed, unless all are requested
+LONGEST = 2000      # characters of any other text, because an error's message can be very long
 
-# What to do about a failure that is not about a value. The judge's note says what happened; some ask already what to do.
+# Advice on a failure that is not about a value. The judge's note says what happened; some notes advise already.
 HELP = {
     Kind.TIMEOUT: "Look for a loop that never ends, for input(), or for a wait.",
     Kind.OUTPUT: "Look for a print in a loop.",
@@ -24,18 +24,18 @@ ASKS_ALREADY = {(Kind.TIMEOUT, "cpu"), (Kind.OUTPUT, "too much")}
 NAMED = {Kind.TIMEOUT, Kind.MEMORY, Kind.OUTPUT, Kind.CRASHED, Kind.PROTOCOL, Kind.FORBIDDEN, Kind.UNREADABLE,
          Kind.NEEDS}
 
-# First words of a title that stay as they are; others begin small, since a symbol comes before them.
+# First words of a title that keep their capital letter. Other titles begin in lower case, after a symbol.
 PROPER_NAMES = {"Adam", "Bayes", "Bernoulli", "Bessel", "Cholesky", "Dirichlet", "Euler", "Fourier", "Frobenius",
                 "Gauss", "Gaussian", "Hessian", "Huber", "Jacobian", "Kaiming", "Laplace", "Lion", "Markov", "Muon",
                 "Nesterov", "Newton", "Poisson", "Python", "Xavier"}
 
 
 def verdict_text(verdict: Verdict, color: bool, verbose: bool) -> str:
-    """The whole text of one verdict, without a newline at its end. `verbose` shows all that was printed."""
+    """The whole text of one verdict, without a newline at its end. `verbose` includes all printed lines."""
     lines = [_header(verdict, color)]
     if verdict.message and (verdict.hidden_checks_run or not verdict.checks):
         lines += _message(verdict, color)
-    told: set[str] = set()  # diagnoses: the same words are said once
+    told: set[str] = set()  # diagnoses: the same words are shown once
     waiting = any(c.status != Status.PASSED and not c.supporting for c in verdict.checks)
     for check in verdict.checks:
         lines += _check(check, told, color, verbose, waiting)
@@ -61,7 +61,7 @@ def _message(verdict: Verdict, color: bool) -> list[str]:
 
 
 def _check(check: Check, told: set[str], color: bool, verbose: bool, waiting: bool) -> list[str]:
-    """`waiting` says that supporting checks earn nothing yet; one that passed says so too."""
+    """The lines of one check. `waiting`: supporting checks earn nothing yet, and a passed one says so."""
     symbol = paint(SYMBOLS[check.status], COLORS[check.status], color)
     title = _begun_small(safe_line(check.title))
     if waiting and check.supporting and check.status == Status.PASSED:
@@ -101,14 +101,14 @@ def _failure(check: Check, told: set[str], color: bool) -> list[str]:
 
 
 def _argument(name: str, text: str) -> str:
-    """`grad (3, 1, 4)` of an array that is shown by its shape, `shape (1, 4)` of a value."""
+    """An argument as text: `grad (3, 1, 4)` for an array that is shown by its shape, `shape (1, 4)` for a value."""
     if name == "example":
         return text
     return f"{name} {text.removeprefix('shape ').replace('tensor shape ', 'tensor ', 1)}"
 
 
 def _labelled(label: str, text: str, color: bool) -> list[str]:
-    """`got   shape (3, 1, 4)`: the label, and the text wrapped beside it; its own lines stay lines."""
+    """`got   shape (3, 1, 4)`: the label, and beside it the text, wrapped; the text's own line breaks are kept."""
     width = max(6, len(label) + 2)
     first, *more = [part for line in safe(short(text, LONGEST)).strip("\n").split("\n")
                     for part in textwrap.wrap(line, WIDTH - len(INDENT) - width, break_on_hyphens=False) or [""]]
@@ -117,7 +117,7 @@ def _labelled(label: str, text: str, color: bool) -> list[str]:
 
 
 def _printed(output: str, color: bool, most: int | None) -> list[str]:
-    """What the learner's code printed, the last `most` lines of it, behind a bar."""
+    """The last `most` lines that the learner's code printed, or all, each after a bar."""
     lines = safe(output).expandtabs(4).strip("\n").split("\n")
     if lines == [""]:
         return []
@@ -130,7 +130,7 @@ def _printed(output: str, color: bool, most: int | None) -> list[str]:
 
 
 def _closing(verdict: Verdict, color: bool) -> str:
-    """`1 of 2 checks · 3 of 6 points · 0.3 s`, and where the next hint is unless all is well."""
+    """`1 of 2 checks · 3 of 6 points · 0.3 s`; if it failed or is not started, also the command for the next hint."""
     took = f"{verdict.seconds:.1f} s"
     points = f"{verdict.earned} of {count(verdict.points, 'point')}"
     checks = f"{verdict.passed_checks} of {count(len(verdict.checks), 'check')}"
@@ -160,13 +160,13 @@ def _wrapped(text: str, indent: str = INDENT) -> list[str]:
 
 
 def _sentence(text: str) -> str:
-    """With a full stop, so that another sentence can follow."""
+    """`text` with a full stop at its end, so that another sentence can follow."""
     text = safe_line(short(text, LONGEST))
     return text if not text or text[-1] in ".?!" else f"{text}."
 
 
 def _begun_small(title: str) -> str:
-    """`A gradient …` as `a gradient …`; `ReLU …`, `Adam …` and `A @ B …` as they are."""
+    """The title in lower case at its start: `a gradient …`; `ReLU …`, `Adam …` and `A @ B …` stay as they are."""
     first, second = [*title.split(" ")[:2], ""][:2]
     word = first.split("'")[0].rstrip(":,;.").replace("-", "")
     article = word == "A" and second[:2].isalpha() and len(second) > 1

@@ -1,1 +1,1 @@
-"""The pages of a class, and what other programs read of it."""
+"""The reports of a class: pages for people, and files for other programs."""

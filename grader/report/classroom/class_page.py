@@ -1,4 +1,4 @@
-"""The class as one self-contained page: what it misunderstands, how each exercise went, who stands where."""
+"""The page of a class, one self-contained file: common mistakes, results by exercise, results by submission."""
 import statistics
 from collections import Counter
 from datetime import datetime
@@ -14,18 +14,18 @@ from grader.report.templates import environment, shown_check, when
 from grader.text import count, safe_line, short
 
 LONGEST_NAME = 60    # characters of a submission's name
-LONGEST = 1000       # of any other text
-COMMONEST = 5        # clusters that the head of the page tells, each in a line of HEADLINE characters
+LONGEST = 1000       # characters of any other text
+COMMONEST = 5        # clusters at the head of the page, each in a line of HEADLINE characters
 HEADLINE = 140
 SHOWN_CLUSTERS = 20  # the others are folded
-SHOWN_NAMES = 12     # of a cluster; the others are folded
+SHOWN_NAMES = 12     # names of a cluster; the others are folded
 COLUMN, GAP, HEIGHT = 9, 2, 34  # of a histogram, in pixels
-MOST_COLUMNS = 13    # of a histogram; with more points than that, a column stands for several
+MOST_COLUMNS = 13    # of a histogram; with more points than columns, a column stands for several points
 
 
 def class_page(course: Course, exercises: list[Exercise], marked: list[Marked], files: dict[str, str],
                now: datetime) -> str:
-    """The page as text. `files` are the names of the students' pages, without an ending, by submission."""
+    """The page as text. `files` maps a submission to the file name, without suffix, of the student's page."""
     people = {one.name: {"name": label(one.name), "href": f"students/{quote(files[one.name])}.html"} for one in marked}
     found = [shown_cluster(cluster, people) for cluster in clusters(exercises, marked)]
     shared = [c for c in found if c["size"] > 1]
@@ -54,7 +54,7 @@ def whole(number: float) -> int | float:
 
 
 def overview(exercise: Exercise, marked: list[Marked]) -> dict:
-    """How many stand where at one exercise, and the points of those that started it."""
+    """How many submissions have each outcome at one exercise, and the points of those that started it."""
     verdicts = [one.verdicts.get(exercise.id) for one in marked]
     numbers = Counter(outcome(verdict) for verdict in verdicts)
     started = [v.earned for v in verdicts
@@ -67,7 +67,7 @@ def overview(exercise: Exercise, marked: list[Marked]) -> dict:
 
 
 def histogram(earned_by: list[int], points: int) -> dict:
-    """Columns of how many have how many points, as numbers for an SVG and in words."""
+    """A histogram of points: the columns as numbers for an SVG, and a description in words."""
     step = -(-(points + 1) // MOST_COLUMNS)
     numbers = Counter(value // step for value in earned_by)
     highest = max(numbers.values(), default=1)
@@ -89,7 +89,7 @@ def histogram(earned_by: list[int], points: int) -> dict:
 
 
 def shown_cluster(cluster: Cluster, people: dict[str, dict]) -> dict:
-    """A cluster as the page shows it."""
+    """The data that the template needs to show a cluster."""
     names = [{**people[name], "href": f"{people[name]['href']}#e{cluster.exercise.number}"} for name in cluster.names]
     sample = shown_check(cluster.sample.model_dump()) if cluster.sample else None
     titles = [short(title, LONGEST) for title in cluster.titles]
@@ -99,7 +99,7 @@ def shown_cluster(cluster: Cluster, people: dict[str, dict]) -> dict:
 
 
 def headline(cluster: Cluster) -> str:
-    """One line for the head of the page: the first sentence of the words, or what came back from which check."""
+    """One line for the head of the page: the first sentence of the words, or a check's title and the value it got."""
     if cluster.words:
         return cut_words(safe_line(short(cluster.words, LONGEST)).partition(". ")[0])
     got = safe_line(short(cluster.sample.got or cluster.sample.note, LONGEST))
@@ -107,7 +107,7 @@ def headline(cluster: Cluster) -> str:
 
 
 def cut_words(line: str) -> str:
-    """`line` cut between two words."""
+    """`line`, cut between two words if it is longer than HEADLINE."""
     return line if len(line) <= HEADLINE else (line[:HEADLINE].rpartition(" ")[0] or line[:HEADLINE]) + " …"
 
 
@@ -115,7 +115,7 @@ def cut_words(line: str) -> str:
 
 
 def row(exercises: list[Exercise], one: Marked, person: dict) -> dict:
-    """One submission in the table."""
+    """The data of one submission's row in the table."""
     cells = []
     for exercise in exercises:
         verdict = one.verdicts.get(exercise.id)
@@ -128,8 +128,8 @@ def row(exercises: list[Exercise], one: Marked, person: dict) -> dict:
 
 
 def not_judged(exercises: list[Exercise], marked: list[Marked], people: dict[str, dict]) -> dict:
-    """What the class's marks lack: submissions that cannot be read, files under other names, verdicts still due,
-    exercises not run."""
+    """The gaps in the class's marks: submissions that cannot be read, misnamed files, verdicts that are still due, and
+    exercises that were not run."""
     unread = [{**people[one.name], "problem": short(one.problem, LONGEST)} for one in marked if one.problem]
     misplaced = [{**people[one.name], "problem": short(words, LONGEST)} for one in marked if (words := needs_a_look(exercises, one))]
     due = [{**people[one.name], "numbers": ", ".join(e.number for e in unjudged(exercises, one))}
@@ -138,8 +138,8 @@ def not_judged(exercises: list[Exercise], marked: list[Marked], people: dict[str
     for exercise in exercises:
         for one in marked:
             verdict = one.verdicts.get(exercise.id)
-            if outcome(verdict) == Outcome.NOT_RUN and not one.problem:  # of which all has been said
-                # One line for each reason; one of before there were reasons has a line of its own.
+            if outcome(verdict) == Outcome.NOT_RUN and not one.problem:  # a problem is reported above
+                # One line for each reason. A verdict from before there were reasons has its own line.
                 why = (verdict.reason, verdict.detail) if verdict.reason else (None, one.name)
                 not_run.setdefault((exercise.number, *why), []).append((one.name, verdict))
     return {"unread": unread, "misplaced": misplaced, "due": due,
@@ -147,7 +147,7 @@ def not_judged(exercises: list[Exercise], marked: list[Marked], people: dict[str
 
 
 def shown_not_run(number: str, found: list[tuple[str, Verdict]], people: dict[str, dict]) -> dict:
-    """One reason why an exercise was not run, and whose."""
+    """One reason why an exercise was not run, with the submissions that it concerns."""
     names = [{**people[name], "href": f"{people[name]['href']}#e{number}"} for name, _ in found]
     words = words_of_verdicts([verdict for _, verdict in found])
     return {"number": number, "message": short(words, LONGEST), "names": names[:SHOWN_NAMES], "more": names[SHOWN_NAMES:]}

@@ -1,14 +1,15 @@
 """Clusters: submissions of a class that do the same thing wrong at an exercise, so that one comment answers many.
 
-A submission is in the cluster of every mistake that it makes, whatever else it gets wrong. There are three kinds:
+A submission is in the cluster of every mistake that it makes, also if it fails for other reasons too. There are three
+kinds of cluster:
 
-- **a mistake** of the catalogue, known by its id. Its fingerprints are the judge's to know; here they are taken to be
-  those that all of the cluster share, and what a submission fails beyond them is looked at further.
-- **a behaviour** that nobody has catalogued: the same checks fail with the same fingerprints. A behaviour that several
-  show alone is recognized in those who show more, the commonest first, and the rest of what they fail is a behaviour
-  again. It speaks through one counterexample.
-- **an end** (a loop, a crash, a file that cannot be imported): the same kind or reason with the same detail, whichever
-  check met it.
+- **a mistake** of the catalogue, identified by its id. Only the judge knows its fingerprints. Here, the fingerprints
+  that all submissions of the cluster share are taken for them. Other failures of a submission go on to the next kinds.
+- **a behaviour** that is not in the catalogue: the same checks fail with the same fingerprints. A behaviour that is all
+  that several submissions fail is also recognized in submissions that fail more, the commonest first. The rest of their
+  failures is a behaviour again. The cluster shows one counterexample.
+- **an end** (a loop, a crash, a file that cannot be imported): the same kind or reason with the same detail, in
+  whichever check it happened.
 """
 from collections import Counter
 from collections.abc import Iterable
@@ -21,7 +22,7 @@ from grader.records.verdict import Check, Kind, Status, Verdict
 
 ENDS = {Kind.TIMEOUT, Kind.MEMORY, Kind.OUTPUT, Kind.CRASHED, Kind.PROTOCOL, Kind.FORBIDDEN, Kind.UNREADABLE, Kind.NEEDS}
 
-Fingerprints = frozenset[tuple[str, ...]]  # of (check, fingerprint), or of an End where a check left none
+Fingerprints = frozenset[tuple[str, ...]]  # of (check, fingerprint), or of (check, *End) if there is none
 End = tuple[str, str]                      # (kind or reason, detail)
 
 
@@ -29,14 +30,14 @@ End = tuple[str, str]                      # (kind or reason, detail)
 class Cluster:
     exercise: Exercise
     names: list[str]              # the submissions, in the order of the class
-    words: str = ""               # of the mistake, or of how it ended
+    words: str = ""               # of the mistake, or about the end
     sample: Check | None = None   # a counterexample of one of them
-    titles: list[str] = field(default_factory=list)  # the checks that fail so, as the suite orders them
+    titles: list[str] = field(default_factory=list)  # of the checks that fail so, in the suite's order
     catalogued: bool = False
 
 
 def clusters(exercises: Iterable[Exercise], marked: list[Marked]) -> list[Cluster]:
-    """Every cluster of the class, the largest first; of equal ones, in the order of the course."""
+    """Every cluster of the class, the largest first; clusters of equal size in the order of the course."""
     found = [cluster for exercise in exercises for cluster in clusters_at(exercise, marked)]
     return sorted(found, key=lambda cluster: -len(cluster.names))
 
@@ -70,7 +71,7 @@ def clusters_at(exercise: Exercise, marked: list[Marked]) -> list[Cluster]:
 
 
 def by_mistake(verdicts: dict[str, Verdict]) -> dict[str, list[str]]:
-    """{the id of a mistake: who made it}."""
+    """{mistake id: the submissions that make it}."""
     made: dict[str, list[str]] = {}
     for name, verdict in verdicts.items():
         for mistake in dict.fromkeys(mistake for c in failing(verdict) for mistake in mistakes_told(c)):
@@ -79,11 +80,11 @@ def by_mistake(verdicts: dict[str, Verdict]) -> dict[str, list[str]]:
 
 
 def by_end(verdicts: dict[str, Verdict], left: dict[str, Fingerprints]) -> dict[End, list[str]]:
-    """{how it ended: whose}: of the checks that no mistake explains, and of files that were not run at all."""
+    """{end: the submissions that ended so}, for checks that no mistake explains and for files that were not run."""
     ended: dict[End, list[str]] = {}
     for name, verdict in verdicts.items():
         ends = [end_of(c) for c in failing(verdict) if fingerprint_of(c) in left[name] & ends_of(verdict)]
-        # A verdict of before there were reasons is like no other's.
+        # A verdict from before there were reasons is in no common cluster.
         whole = (str(verdict.reason), verdict.detail) if verdict.reason else ("no reason", name)
         for end in dict.fromkeys(ends if verdict.checks else [whole]):
             ended.setdefault(end, []).append(name)
@@ -91,7 +92,7 @@ def by_end(verdicts: dict[str, Verdict], left: dict[str, Fingerprints]) -> dict[
 
 
 def by_behaviour(behaviours: dict[str, Fingerprints]) -> dict[Fingerprints, list[str]]:
-    """{fingerprints of what fails together: whose}."""
+    """{fingerprints that fail together: the submissions in which they do}."""
     holders = Counter(whole for whole in behaviours.values() if whole)
     known = sorted((whole for whole, number in holders.items() if number > 1),
                    key=lambda whole: (-holders[whole], -len(whole), sorted(whole)))
@@ -114,7 +115,7 @@ def failing(verdict: Verdict) -> list[Check]:
 
 
 def mistakes_told(check: Check) -> dict[str, str]:
-    """{id: words} of the mistakes that are told under a check."""
+    """{mistake id: words} of the mistakes that are shown under a check."""
     return dict(zip(check.mistake_ids, check.diagnosis.split("\n")))
 
 
@@ -127,7 +128,7 @@ def fingerprint_of(check: Check) -> tuple[str, ...]:
 
 
 def ends_of(verdict: Verdict) -> Fingerprints:
-    """Those of checks that came to no answer, or that left no fingerprint."""
+    """The fingerprints of the failed checks that have a kind in ENDS or left no fingerprint."""
     return frozenset(fingerprint_of(c) for c in failing(verdict) if c.kind in ENDS or not c.fingerprint)
 
 
@@ -139,14 +140,14 @@ def end_of(check: Check) -> End:
 
 
 def words_of_check(check: Check) -> str:
-    """True of every submission in the cluster: what is forbidden stands in another line of each."""
+    """Words that hold for every submission in the cluster: no line number of a forbidden name, because it differs."""
     forbidden = check.kind == Kind.FORBIDDEN and check.detail
     note = f"this exercise is done without {check.detail}" if forbidden else check.note or check.got
     return f"{check.kind or 'failed'}: {note}"
 
 
 def words_of_verdicts(verdicts: list[Verdict]) -> str:
-    """What all of them say or, where they differ, the reason and the detail that they have in common."""
+    """The message of all verdicts; if the messages differ, the reason and the detail, which are the same."""
     said = {verdict.summary or verdict.message for verdict in verdicts}
     first = verdicts[0]
     return said.pop() or "It could not be run." if len(said) == 1 else f"{first.reason}: {first.detail}"

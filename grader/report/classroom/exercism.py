@@ -1,9 +1,9 @@
-"""An exercise of a submission as Exercism's test runners say it, version 3 of
+"""The verdict on one exercise in the format of Exercism's test runners, version 3 of
 https://exercism.org/docs/building/tooling/test-runners/interface
 
-`test_code` is left out: it would be the text of a hidden check. The interface demands it of Concept Exercises, where a
-student could not know otherwise what is tested; here the exercise's contract says that, and the check's title. It has
-no tasks with numbers either, so `task_id` is left out.
+`test_code` is left out, because it would be the text of a hidden check. The interface requires it for Concept
+Exercises, where a student could not know otherwise what is tested. Here the exercise's contract and the check's title
+say that. `task_id` is left out, because an exercise has no numbered tasks.
 """
 from grader.records.outcome import Outcome, outcome, passes
 from grader.records.verdict import Check, Status, Verdict
@@ -12,16 +12,17 @@ from grader.report.templates import shown_check
 from grader.text import safe, safe_line, short
 
 VERSION = 3
-LONGEST_OUTPUT = 500     # characters, as the interface demands
-TRUNCATED = "\nOutput was truncated. Please limit to 500 chars"  # the words that it asks for
-LONGEST_MESSAGE = 10_000  # it allows 65 535
+LONGEST_OUTPUT = 500     # characters, the limit of the interface
+TRUNCATED = "\nOutput was truncated. Please limit to 500 chars"  # the words that the interface requires
+LONGEST_MESSAGE = 10_000  # characters; the interface allows 65 535
 
 
 def exercism_results(verdict: Verdict | None, unsafe: bool = False) -> dict:
-    """`results.json` of one exercise. `unsafe` says that some verdict of the class was made without the sandbox.
+    """The content of `results.json` for one exercise.
 
-    The status is `pass` where every hidden check passed, `fail` where one failed, and `error`, with a message, where
-    none was run: not judged, not started, no file, not Python. A check that was not run is an `error` among the tests.
+    `unsafe` says that some verdict of the class was made without the sandbox. The status is `pass` if every hidden
+    check passed, `fail` if one did not, and `error`, with a message, if none was run: not judged, not started, no file,
+    not Python. A check that was not run is an `error` among the tests.
     """
     unsafe = unsafe or (verdict is not None and verdict.unsafe)
     stands = outcome(verdict)
@@ -34,7 +35,7 @@ def exercism_results(verdict: Verdict | None, unsafe: bool = False) -> dict:
 
 
 def reason(verdict: Verdict | None) -> str:
-    """Why no check was run."""
+    """The reason why no check was run, as a sentence."""
     if verdict is None:
         return NOT_JUDGED_YET
     if not verdict.hidden_checks_run:
@@ -63,7 +64,7 @@ def joined(words: list[str]) -> str:
 
 
 def output(text: str) -> str | None:
-    """What a check printed, cut as the interface says."""
+    """What a check printed, cut as the interface requires; None if it printed nothing."""
     text = safe(short(text, LONGEST_OUTPUT * 2)).strip("\n")
     if len(text) > LONGEST_OUTPUT:
         text = text[:LONGEST_OUTPUT - len(TRUNCATED)] + TRUNCATED

@@ -1,19 +1,19 @@
-"""Names of submissions as names of files: whatever a student called theirs, and no two the same."""
+"""Turn the names of submissions, which may contain anything, into file names that are all different."""
 import hashlib
 import unicodedata
 from collections.abc import Iterable
 
 LONGEST = 60        # characters
-LONGEST_BYTES = 150  # a file system allows 255, and an ending is added
-# Windows opens a device for these, whatever the ending.
+LONGEST_BYTES = 150  # a file system allows 255, and a suffix is added
+# Windows opens a device for these names, with any suffix.
 DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 
 
 def file_names(names: Iterable[str]) -> dict[str, str]:
-    """{name: the same as the name of a file, without an ending}.
+    """{name: file name without a suffix}.
 
-    Letters and digits of any script, `-`, `_` and `.` stay. A name that is changed in any way, or that another has
-    taken already where a file system does not tell upper from lower case, gets some digits of its hash.
+    Letters and digits of any script, `-`, `_` and `.` are kept. Digits of its hash are added to a name if it was
+    changed in any way, or if it equals another name on a file system that ignores case.
     """
     made: dict[str, str] = {}
     taken: set[str] = set()
@@ -21,7 +21,7 @@ def file_names(names: Iterable[str]) -> dict[str, str]:
         stem = _stem(name)
         if not stem or stem != name or stem.partition(".")[0].casefold() in DEVICES or _key(stem) in taken:
             stem = f"{stem or 'submission'}-{_digits(name)}"
-        while _key(stem) in taken:  # somebody is called like another's digits
+        while _key(stem) in taken:  # a submission has the name that the digits of another one make
             stem = f"{stem}-{_digits(stem)}"
         taken.add(_key(stem))
         made[name] = stem
@@ -34,7 +34,7 @@ def _stem(name: str) -> str:
 
 
 def _key(stem: str) -> str:
-    """Equal where some file system takes two names for one."""
+    """A key that is equal for two names if some file system takes them for the same name."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", stem).casefold())
 
 

@@ -10,17 +10,18 @@ from grader.report.classroom.sentences import UNSAFE, judged_by
 from grader.text import safe_line, short
 
 LONGEST = 300  # characters of a cell
-# What a spreadsheet takes for a formula, also in the wide forms of these signs.
+# A spreadsheet takes text that begins with one of these for a formula, also in the full-width forms.
 # https://owasp.org/www-community/attacks/CSV_Injection
 FORMULA = "=+-@＝＋－＠"
-# Where one begins: the cell or, where a spreadsheet takes semicolons for the ends of cells, what follows one, be it quoted.
+# A formula can begin at the start of a cell. If a spreadsheet takes a semicolon or comma for the end of a cell, it can
+# also begin after one, with spaces and quotes between them.
 BEGINS = re.compile(f"(^|[;,][ \"]*)(?=[{re.escape(FORMULA)}])")
 
 
 def grades_csv(exercises: list[Exercise], marked: list[Marked]) -> str:
-    """A line for each submission, a column for each exercise, then the total, what it is out of, and a note.
+    """The table: a line for each submission; a column for each exercise, then the total, the possible total and a note.
 
-    What is not judged is an empty cell and named in the note; it is no 0.
+    An exercise that is not judged is an empty cell, not a 0, and is named in the note.
     """
     unsafe = is_unsafe(exercises, marked)
     several = len(engines(exercises, marked)) > 1
@@ -35,7 +36,7 @@ def grades_csv(exercises: list[Exercise], marked: list[Marked]) -> str:
 
 
 def note(exercises: list[Exercise], one: Marked, unsafe: bool, by: str) -> str:
-    """What the numbers do not say; `by` says which engine judged, where there were several."""
+    """The remarks on one submission; `by` says which engine judged it, if there were several."""
     missing = [e.number for e in unjudged(exercises, one)]
     not_run = [e.number for e in exercises if outcome(one.verdicts.get(e.id)) == Outcome.NOT_RUN]
     return " ".join(part for part in (
@@ -47,5 +48,5 @@ def note(exercises: list[Exercise], one: Marked, unsafe: bool, by: str) -> str:
 
 
 def cell(text: str) -> str:
-    """One line that a spreadsheet shows and does not obey."""
+    """`text` in one line that a spreadsheet does not take for a formula."""
     return BEGINS.sub(r"\1'", safe_line(short(text, LONGEST * 2)))

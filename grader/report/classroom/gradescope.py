@@ -1,7 +1,7 @@
-"""A submission as Gradescope reads it: https://gradescope-autograders.readthedocs.io/en/latest/specs/
+"""The results of a submission for Gradescope: https://gradescope-autograders.readthedocs.io/en/latest/specs/
 
-Whatever Gradescope shows of this a student sees, and a suite is hidden: of a check there is its title, whether it
-passed, and a mistake's words. There is no counterexample, and nothing of what the student's code printed.
+A student sees everything that Gradescope shows of them, and a suite is hidden. So a check has its title, whether it
+passed, and a mistake's words. There is no counterexample, and nothing that the student's code printed.
 """
 import math
 
@@ -17,10 +17,11 @@ PARTS = 4  # scores are given in quarters: short to read, and their sums are exa
 
 
 def gradescope_results(course: Course, exercises: list[Exercise], marked: Marked, unsafe: bool = False) -> dict:
-    """`results.json` of one submission. `unsafe` says that some verdict of the class was made without the sandbox.
+    """The content of `results.json` for one submission.
 
-    What is not judged, not run or not started has the status `failed`: of the two that there are, the one that is not
-    `passed`; its output says what it is. The scores of an exercise's checks: see `scores`.
+    `unsafe` says that some verdict of the class was made without the sandbox. Gradescope knows only `passed` and
+    `failed`, so a test that was not judged, not run or not started is `failed`, and its output says which. The scores
+    of an exercise's checks: see `scores`.
     """
     tests = [test for e in exercises for test in tests_of(e, marked.verdicts.get(e.id))]
     return {
@@ -52,7 +53,7 @@ def summary(course: Course, exercises: list[Exercise], marked: Marked, unsafe: b
 
 
 def tests_of(exercise: Exercise, verdict: Verdict | None) -> list[dict]:
-    """An entry for each check; one for the exercise where there is none."""
+    """An entry for each check, or one for the exercise if it has no checks."""
     name = f"{exercise.number} {safe_line(exercise.title)}"
     if verdict is None:
         return [entry(exercise, name, exercise.number, False, 0, exercise.points, NOT_JUDGED_YET, "not judged")]
@@ -81,11 +82,12 @@ def words_of(verdict: Verdict, check: Check) -> str:
 
 
 def scores(verdict: Verdict) -> list[tuple[float, float]]:
-    """(score, max_score) of each check, which add up exactly to what the verdict earned and to its points.
+    """(score, max_score) of each check. Their sums are exactly what the verdict earned, and its points.
 
-    The checks that passed share what was earned and have all of their share; the others share the rest and have none of
-    it. Shares are whole quarters of a point, as even as these can be, the earlier checks having the larger ones; so
-    a share can be 0. A verdict's points are rounded down to whole points, so no fixed price of each check would add up.
+    The checks that passed share the earned points, and the score of each is its whole share. The others share the
+    remaining points, and their score is 0. A share is a multiple of a quarter point. Shares are as equal as possible,
+    the earlier checks have the larger ones, and a share can be 0. A fixed price for each check would not add up,
+    because a verdict's points are rounded down to whole points.
     """
     passed = [passes(verdict, check) for check in verdict.checks]
     if all(passed) or not any(passed):
@@ -96,7 +98,7 @@ def scores(verdict: Verdict) -> list[tuple[float, float]]:
 
 
 def shares(points: int, parts: int) -> list[float]:
-    """`points` in `parts` shares of whole quarters."""
+    """`points` divided into `parts` shares, each a multiple of a quarter."""
     least, more = divmod(points * PARTS, parts)
     return [exact((least + (at < more)) / PARTS) for at in range(parts)]
 

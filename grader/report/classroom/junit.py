@@ -1,8 +1,8 @@
 """A class as JUnit XML: a testsuite for each submission, a testcase for each check.
 
-As strict as the schema of Ant's JUnit report (https://github.com/windyroad/JUnit-Schema), which Jenkins reads too
-(https://github.com/jenkinsci/xunit-plugin, junit-10.xsd): every attribute that either demands, children in its order,
-one outcome a testcase, times without a zone.
+The document is valid by the schema of Ant's JUnit report (https://github.com/windyroad/JUnit-Schema) and by that of
+Jenkins (https://github.com/jenkinsci/xunit-plugin, junit-10.xsd): it has every attribute that either requires, children
+in the required order, one outcome for each testcase, and times without a zone.
 """
 import re
 from datetime import UTC, datetime
@@ -17,12 +17,15 @@ from grader.report.templates import shown_check
 from grader.text import safe, safe_line, short
 
 LONGEST_NAME, LONGEST = 200, 10_000  # characters
-NO_XML = re.compile("[\ufffe\uffff]")  # beside the control characters, what XML 1.0 has no way to write
+NO_XML = re.compile("[\ufffe\uffff]")  # characters that XML 1.0 cannot contain, apart from control characters
 
 
 def junit_xml(course: Course, exercises: list[Exercise], marked: list[Marked], now: datetime) -> str:
-    """The document. A failed check is a failure; what was not run or not started is skipped; what could not be judged
-    is an error."""
+    """The document as text.
+
+    A failed check is a failure. What was not run or not started is skipped. An exercise without a verdict and a
+    submission that cannot be read are errors.
+    """
     unsafe = is_unsafe(exercises, marked)
     suites = ElementTree.Element("testsuites")
     for at, one in enumerate(marked):
@@ -55,7 +58,7 @@ def testsuite(course: Course, exercises: list[Exercise], one: Marked, at: int, u
 
 
 def testcases(exercise: Exercise, verdict: Verdict | None) -> list[ElementTree.Element]:
-    """One for each check; one for the exercise where there is none."""
+    """A testcase for each check, or one for the exercise if it has no checks."""
     if verdict is None:
         return [of_exercise(exercise, "error", "not judged", NOT_JUDGED_YET)]
     if not verdict.hidden_checks_run:
@@ -96,7 +99,7 @@ def classname(exercise: Exercise) -> str:
 
 
 def name(words: str) -> str:
-    """One line, without spaces at its ends or two together: a token."""
+    """`words` as an XML token: one line, without spaces at its ends and without two spaces in a row."""
     return NO_XML.sub("\N{REPLACEMENT CHARACTER}", safe_line(short(words, LONGEST_NAME)))
 
 

@@ -10,11 +10,11 @@ UNSAFE = "Marked without the sandbox."
 HIDDEN_NOT_RUN = "Hidden checks not run."
 CHECK_NOT_RUN = "Not run, because other checks had to be stopped."
 NOT_JUDGED_YET = "Not judged yet."
-EARLIER = "an earlier grader"  # that did not say which it was
+EARLIER = "an earlier grader"  # its verdicts have no engine digest
 
 
 def judged_by(exercises: list[Exercise], marked: Iterable[Marked]) -> str:
-    """Which engine judged: one for all, or, where there were several, how many verdicts and which exercises each."""
+    """A sentence that names the engine; if there are several, with the number of verdicts and the exercises of each."""
     found = engines(exercises, marked)
     if len(found) <= 1:
         return "".join(f"Judged by {called(engine)}." for engine in found)

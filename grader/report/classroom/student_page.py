@@ -1,4 +1,4 @@
-"""A page for each student, to hand out: every exercise, every check, and what to think about."""
+"""A page for each student to hand out, with every exercise, every check and the words of mistakes."""
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -15,7 +15,7 @@ LONGEST_NAME, LONGEST = 120, 2000  # characters of a submission's name, and of a
 
 def student_pages(course: Course, exercises: list[Exercise], marked: list[Marked],
                   now: datetime) -> Iterator[tuple[str, str]]:
-    """(name, page) of every submission. One template serves them all."""
+    """Yield (name, page as text) of every submission."""
     template = environment().get_template("classroom/student.html.j2")
     unsafe = UNSAFE if is_unsafe(exercises, marked) else ""
     for one in marked:
@@ -46,7 +46,10 @@ def message(verdict: Verdict) -> str:
 
 
 def builds_on(course: Course, exercise: Exercise, one: Marked) -> str:
-    """Where checks fail: what it builds on and fails too, since each is judged with the student's own files."""
+    """If checks fail: a sentence that names the exercises that this one builds on and that are not passed; else "".
+
+    Each exercise is judged with the student's own files, so a failure may come from there.
+    """
     if outcome(one.verdicts[exercise.id]) not in (Outcome.PARTLY, Outcome.FAILED):
         return ""
     below = [e.number for e in course.requirements(exercise)

@@ -1,6 +1,6 @@
-"""Everything that an instructor gets of a marked class, drawn from its ledger:
+"""Write all reports of a marked class, made from its ledger:
 
-    FOLDER/report.html               the class: what it misunderstands, who stands where
+    FOLDER/report.html               the class: common mistakes, results of each submission
     FOLDER/students/<name>.html      a page to hand out
     FOLDER/grades.csv                for a spreadsheet
     FOLDER/junit.xml                 for CI
@@ -28,10 +28,9 @@ from grader.report.classroom.student_page import student_pages
 
 def write_class_report(course: Course, exercises: list[Exercise], marked: list[Marked], folder: Path,
                        now: datetime | None = None) -> None:
-    """Write every output of the class into `folder`, each file whole or not at all; those of an earlier run are replaced.
+    """Write every output of the class into `folder`. Each file is written atomically and replaces an earlier one.
 
-    `exercises` are those that were marked, in the order of the course. Raises UsageError where something cannot be
-    written.
+    `exercises` are those that were marked, in the order of the course. Raises UsageError if a file cannot be written.
     """
     now = now or datetime.now().astimezone()
     unsafe = is_unsafe(exercises, marked)

@@ -1,1 +1,1 @@
-"""The pages of one learner."""
+"""The reports of one learner, in the terminal and as a page."""

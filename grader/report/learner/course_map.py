@@ -1,4 +1,4 @@
-"""The map: the whole course with what was passed in it, as a plain dict that every report is drawn from."""
+"""The map: the whole course with the learner's results, as a plain dict from which every report is made."""
 import json
 
 from grader.course.manifest import Course, Exercise
@@ -9,7 +9,7 @@ Statuses = dict[str, tuple[str, int, int]]  # {exercise id: (status, earned, poi
 def course_map(course: Course, statuses: Statuses) -> dict:
     """Pipelines, projects and exercises with status and points, the totals, and the next exercise to do.
 
-    `statuses` may name exercises that the course has no more; they are left out.
+    Exercises in `statuses` that the course no longer has are left out.
     """
     pipelines = []
     for pipeline in course.pipelines:
@@ -26,7 +26,7 @@ def course_map(course: Course, statuses: Statuses) -> dict:
 
 def _exercise(exercise: Exercise, statuses: Statuses) -> dict:
     status, earned, points = statuses.get(exercise.id, ("not started", 0, exercise.points))
-    if points != exercise.points:  # the course has changed what it is worth since it was judged
+    if points != exercise.points:  # the course changed the points after it was judged
         earned = earned * exercise.points // points if points else 0
     return {"number": exercise.number, "id": exercise.id, "title": exercise.title, "status": str(status),
             "earned": earned, "points": exercise.points, "minutes": exercise.minutes}
@@ -40,7 +40,7 @@ def _totals(exercises: list[dict]) -> dict:
 def _next(course: Course, exercises: list[dict]) -> dict | None:
     """The first exercise not passed whose needs are passed, else the first not passed, else None.
 
-    Where examples are all that can be run, a learner goes on once they pass.
+    `examples passed` counts as passed here, for a course in which only examples can be run.
     """
     done = {e["id"] for e in exercises if e["status"] in ("passed", "examples passed")}
     open_ones = [e for e in exercises if e["id"] not in done]

@@ -1,4 +1,4 @@
-"""The report as one self-contained page: the course, what was passed, and every attempt on the way."""
+"""The learner's report, one self-contained page: the course, the results, and the history of attempts."""
 from datetime import datetime
 from pathlib import Path
 
@@ -8,12 +8,12 @@ from grader.records.ledger import Attempt, histories, trouble
 from grader.report.learner.course_map import course_map
 from grader.report.templates import environment, shown_check, when
 
-SHOWN_ATTEMPTS = 32  # columns of a history; those before are only counted
+SHOWN_ATTEMPTS = 32  # columns of a history; earlier attempts are only counted
 COLUMN, GAP, HEIGHT, LEAST = 5, 2, 22, 3  # of the histories, in pixels
 
 
 def write_html(course: Course, path: Path) -> None:
-    """Write the page to `path`. Raises UsageError where that cannot be written."""
+    """Write the page to `path`. Raises UsageError if that is not possible."""
     page = render(course)
     try:
         path.write_text(page, encoding="utf-8")
@@ -34,7 +34,7 @@ def render(course: Course, now: datetime | None = None) -> str:
 
 
 def history(attempts: list[Attempt]) -> dict | None:
-    """What the page shows of the attempts at one exercise: a column for each, and how the latest came out."""
+    """What the page shows of the attempts at one exercise: a column for each, and the latest result; None if none."""
     if not attempts:
         return None
     recent = attempts[-SHOWN_ATTEMPTS:]
@@ -52,7 +52,7 @@ def history(attempts: list[Attempt]) -> dict | None:
 
 
 def latest(attempt: Attempt) -> dict:
-    """The message and the checks of a verdict, as a page has room for them."""
+    """The verdict of an attempt, with its checks cut to what a page has room for."""
     return {**attempt.verdict, "checks": [shown_check(check) for check in attempt.verdict["checks"]]}
 
 

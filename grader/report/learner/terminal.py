@@ -6,7 +6,7 @@ TITLE_WIDTH = 42
 
 
 def list_text(shown: dict, color: bool) -> str:
-    """The course as text. No rich here: it would cost more than everything else that `grader list` does."""
+    """The course as text. Not with rich: importing it would take longer than all the rest of `grader list`."""
     lines = [paint(shown["title"], "bold", color) + f"  {_totals(shown)}"]
     for pipeline in shown["pipelines"]:
         lines += ["", paint(f"{pipeline['number']}  {pipeline['title']}", "bold", color)]
@@ -45,14 +45,14 @@ def _totals(part: dict) -> str:
 
 
 def print_map(shown: dict, console) -> None:
-    """The same with rich: a table of projects for each pipeline, with bars, and what is next."""
+    """Print the map with rich: the projects of each pipeline in a table with bars, then the next exercise."""
     from rich import box
     from rich.progress_bar import ProgressBar
     from rich.table import Table
     from rich.text import Text
 
     console.print(Text(shown["title"], style="bold"), Text(_totals(shown), style="dim"), sep="  ")
-    # One table, so that the columns of all pipelines stand under each other.
+    # One table, so that the columns of all pipelines are aligned.
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, expand=False)
     table.add_column("")
     table.add_column("project", overflow="fold", max_width=40)
