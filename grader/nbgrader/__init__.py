@@ -1,1 +1,1 @@
-"""Exercises as nbgrader's notebooks, and verdicts in its gradebook."""
+"""Write exercises as nbgrader notebooks, read them back, and write verdicts into nbgrader's gradebook."""

@@ -1,6 +1,6 @@
-"""Verdicts as marks in nbgrader's gradebook, so that formgrader and its feedback show them.
+"""Write verdicts as marks into nbgrader's gradebook, so that formgrader and its feedback show them.
 
-nbgrader lives in an environment of its own, whose Python runs write_marks.py; nothing of it is imported here.
+nbgrader is installed in a separate environment, whose Python runs write_marks.py. This module does not import nbgrader.
 """
 import json
 import os
@@ -25,7 +25,7 @@ NAME_A_LINE = (Reason.NOT_WRITTEN, Reason.UNREADABLE_FILE, Reason.FORBIDDEN, Rea
 
 
 class Written(NamedTuple):
-    """How many marks were written, and which were not (`anna: autograd/autograd-derivation`), since nbgrader knows of no
+    """How many marks were written, and which were not (`anna: autograd/autograd-derivation`), because nbgrader has no
     such submission."""
 
     marks: int
@@ -33,11 +33,14 @@ class Written(NamedTuple):
 
 
 def find_nbgrader(where: str | None = None) -> Path:
-    """nbgrader's Python: `where` is it, or the folder of its environment; without it, that of `nbgrader` on the PATH."""
+    """The Python of nbgrader. `where` is that Python or its environment's folder; None means `nbgrader` on the PATH.
+
+    Raises UsageError if there is none.
+    """
     if where:
         for python in (Path(where), Path(where) / "bin" / "python"):
             if python.is_file():
-                return python.absolute()  # not resolved: a link is what makes an environment of it
+                return python.absolute()  # not resolved: Python finds its environment by the link
         raise UsageError(f"{where} is neither a Python nor the folder of an environment with nbgrader in it.")
     command = shutil.which("nbgrader")
     if command is None:
@@ -52,21 +55,21 @@ def find_nbgrader(where: str | None = None) -> Path:
 
 
 def is_nbgrader_course(folder: Path) -> bool:
-    """A folder in which nbgrader's commands are run; a submission of it is a folder in `submitted`."""
+    """Whether nbgrader's commands are run in this folder; then each folder in `submitted` is a submission."""
     marks = ("gradebook.db", "nbgrader_config.py", "source")
     return os.path.isdir(folder / SUBMITTED) and any(os.path.exists(folder / name) for name in marks)
 
 
 def write_marks(course: Course, course_dir: Path, marked: list[Marked], python: Path) -> Written:
-    """Write what was marked into the gradebook of the nbgrader course in `course_dir`; once more changes nothing.
+    """Write the marks into the gradebook of the nbgrader course in `course_dir`; a second call changes nothing.
 
-    A submission's name is the student's id. Raises UsageError where the gradebook cannot be written, and then nothing of
-    this call is in it.
+    A submission's name is the student's id. Raises UsageError or GraderError if the gradebook cannot be written, and
+    then it has no mark of this call.
     """
     marks = [mark for each in marked for mark in _marks_of(course, course_dir, each)]
     if not marks:
         return Written(0, [])
-    # nbgrader calls programs of its environment by their bare names.
+    # nbgrader starts programs of its environment by name, without a path.
     env = {**os.environ, "PATH": f"{python.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     env.pop("PYTHONPATH", None)
     try:
@@ -91,23 +94,23 @@ def _marks_of(course: Course, course_dir: Path, marked: Marked) -> Iterator[dict
             continue  # nothing was handed in for this assignment
         for exercise in exercises:
             if verdict := marked.verdicts.get(exercise.id):
-                unknown = verdict.status == Status.NOT_RUN and not verdict.checks  # a person has to look
+                unknown = verdict.status == Status.NOT_RUN and not verdict.checks  # a person must give the score
                 yield {"student": marked.name, "assignment": project.name, "notebook": project.name,
                        "grade_id": grade_id(exercise), "score": None if unknown else verdict.earned,
                        "comment": comment_of(course, verdict)}
 
 
 def comment_of(course: Course, verdict: Verdict) -> str:
-    """A verdict in Markdown: the points, the words of what was diagnosed, and all checks as a block.
+    """A verdict in Markdown: the points, the words of the diagnosed mistakes, and all checks as a code block.
 
-    What the student's code printed or returned is in the block only, where Markdown makes no HTML of it. The same verdict
-    on the same file gives the same comment, whenever it was judged.
+    What the student's code printed or returned is only in the block, where Markdown does not turn it into HTML. The
+    same verdict on the same file gives the same comment, at whatever time it was judged.
     """
     words = list(dict.fromkeys(line.strip() for check in verdict.checks for line in check.diagnosis.splitlines()
                                if line.strip()))
     checks = [check.model_copy(update={"diagnosis": ""}) for check in verdict.checks]
     text = verdict_text(verdict.model_copy(update={"checks": checks}), color=False, verbose=False)
-    block = text.splitlines()[1:-1]  # without the header and the closing line, in which the time is
+    block = text.splitlines()[1:-1]  # without the header, and without the closing line, which contains the time
     points = f"**{verdict.earned} of {verdict.points} points**"
     if checks:
         points += f", {verdict.passed_checks} of {len(checks)} checks"

@@ -1,11 +1,11 @@
-"""Exercises as a notebook in nbgrader's format, and back. Nothing in a notebook is ever run here.
+"""Convert exercises to a notebook in nbgrader's format, and back. No code of a notebook is run here.
 
     solutions/**.py ──release --notebooks──> source/autograd/autograd.ipynb ──nbgrader──> what students get
     exercises/**.py as texts <──submission_texts── submitted/<student>/autograd/autograd.ipynb
 
-An exercise is one code cell, and known by its `grade_id`. What stands above it in the solution, the imports, is a
-locked cell of its own; on the way back it comes from the solution again. So whatever else is in a notebook, other cells,
-outputs, magics, an order, plays no part.
+An exercise is one code cell, identified by its `grade_id`. The lines above it in the solution, the imports, are a
+separate locked cell. On the way back these lines are taken from the solution again. So nothing else in a notebook has
+an effect: not other cells, outputs, magics or the order of the cells.
 """
 import ast
 import json
@@ -29,16 +29,16 @@ asks for words. A cell with points is judged on its own, together with the locke
 must import or define itself. Cells that you add, to try something, are yours and play no part."""
 
 
-_RELATIVE = re.compile(r"^([ \t]*)from \.(\w)", re.MULTILINE)  # a notebook is in no package
+_RELATIVE = re.compile(r"^([ \t]*)from \.(\w)", re.MULTILINE)  # a notebook is not in a package
 
 
 # ── from solutions to a notebook ────────────────────────────────────────────────────────────────────────────────
 
 
 def write_notebooks(course: Course, folder: Path, only: list[Exercise] | None = None, force: bool = False) -> list[Path]:
-    """Write nbgrader's source tree below `folder`; return the paths of what was not yet as it should be.
+    """Write nbgrader's source tree below `folder`; return the paths of the notebooks that were missing or differed.
 
-    Raises UsageError where no exercise is for a notebook, or where a notebook was edited and `force` is not given.
+    Raises UsageError if no exercise is for a notebook, or if an existing notebook differs and `force` is False.
     """
     texts = {f"source/{project.name}/{project.name}.ipynb": notebook_text(course, project, exercises)
              for project, exercises in notebook_projects(course, only)}
@@ -54,11 +54,14 @@ def write_notebooks(course: Course, folder: Path, only: list[Exercise] | None = 
 
 
 def notebook_projects(course: Course, only: list[Exercise] | None = None) -> Iterator[tuple[Project, list[Exercise]]]:
-    """Each project that has exercises for a notebook, with these; of `only`, if given."""
+    """Yield each project that has exercises for a notebook, with these exercises; only those in `only`, if given.
+
+    Raises UsageError if two such projects have the same name.
+    """
     names: set[str] = set()
     for project in course.projects.values():
         exercises = [e for e in project.exercises if e.notebook and (only is None or e in only)]
-        if exercises and project.name in names:  # an assignment of nbgrader's has one name
+        if exercises and project.name in names:  # the project's name is the assignment's name
             raise UsageError(f"Two projects called '{project.name}' have exercises for a notebook; rename one of them.")
         if exercises:
             names.add(project.name)
@@ -66,12 +69,12 @@ def notebook_projects(course: Course, only: list[Exercise] | None = None) -> Ite
 
 
 def grade_id(exercise: Exercise) -> str:
-    """`autograd-derivation`: of the cell that the exercise is in. It names the project too, so a file can have any name."""
+    """The id of the exercise's cell, `autograd-derivation`. It names the project, so the notebook can have any name."""
     return exercise.short.replace("/", "-")
 
 
 def notebook_text(course: Course, project: Project, exercises: list[Exercise]) -> str:
-    """The notebook as an instructor has it, with the solutions between nbgrader's marks. The same for the same course."""
+    """The instructor's notebook, with the solutions between the markers. The same course gives the same text."""
     cells = [_cell("markdown", INTRODUCTION.format(title=project.title), f"{project.name}-introduction")]
     for exercise in exercises:
         cells += _cells(course, exercise)
@@ -108,9 +111,9 @@ def _cell(kind: str, source: str, key: str, **nbgrader) -> dict:
 
 
 class Parts(NamedTuple):
-    """A solution, taken apart: its docstring, what is given before the first line that a learner writes, and the rest.
+    """The parts of a solution: its docstring, the given code before the learner's first line, and the rest.
 
-    `head` is the file up to `work`, so that `head + work` is the file without hints and questions.
+    `head` is the file up to `work`, so `head + work` is the file without hints and questions.
     """
 
     words: str
@@ -121,7 +124,10 @@ class Parts(NamedTuple):
 
 
 def parts_of(course: Course, exercise: Exercise) -> Parts:
-    """`work` begins with the first function or class that has a region in it, and the comment above that."""
+    """The parts of an exercise's solution. Raises UsageError if it has no solution region or is not Python.
+
+    `work` begins with the first function or class that contains a region, or with the comment above that.
+    """
     name = f"solutions/{exercise.path}"
     text = read_text(course.root / name, name)
     blocks = blocks_of(text, name)
@@ -148,7 +154,7 @@ def parts_of(course: Course, exercise: Exercise) -> Parts:
 
 
 def lines_above(course: Course, exercise: Exercise) -> int:
-    """How many lines the judged file has above the exercise's cell."""
+    """The number of lines in the judged file above the exercise's cell."""
     return parts_of(course, exercise).head.count("\n")
 
 
@@ -156,17 +162,17 @@ def lines_above(course: Course, exercise: Exercise) -> int:
 
 
 class Extracted(NamedTuple):
-    """What a notebook hands in: {path below a workspace: text}, and, for what cannot be judged, {path: why}."""
+    """The content of notebooks: {path below a workspace: text}, and {path: why} for exercises that cannot be judged."""
 
     texts: dict[str, str]
     problems: dict[str, Problem]
 
 
 def read_notebooks(course: Course, notebooks: Iterable[tuple[str, bytes | Problem]]) -> Extracted:
-    """What one student hands in: (path, content) of each notebook; instead of its content a Problem where there is none.
+    """Read one student's notebooks, given as (path, content), or as (path, Problem) for one without content.
 
-    A notebook that cannot be read is a problem of the exercises of the project that its file is named after; raises
-    SourceError where that is none.
+    If a notebook cannot be read, all exercises of the project after which its file is named get the problem. Raises
+    SourceError if the file is not named after a project.
     """
     texts: dict[str, str] = {}
     problems: dict[str, Problem] = {}
@@ -187,10 +193,10 @@ def read_notebooks(course: Course, notebooks: Iterable[tuple[str, bytes | Proble
 
 
 def submission_texts(course: Course, notebook_json: bytes | str, name: str = "The notebook") -> Extracted:
-    """The exercises that a notebook holds, by `grade_id`; of every project of which it holds a cell.
+    """The exercises in a notebook, found by `grade_id`, of every project of which it has a cell.
 
-    Raises SourceError where it is no notebook, or none of this course. One exercise whose cell cannot be used is a problem
-    of that exercise alone.
+    Raises SourceError if it is not a notebook, or not one of this course. A cell that cannot be used is a problem of
+    its exercise only.
     """
     cells = _cells_by_id(notebook_json, name)
     texts: dict[str, str] = {}
@@ -209,7 +215,7 @@ def submission_texts(course: Course, notebook_json: bytes | str, name: str = "Th
 
 
 def _cells_by_id(notebook_json: bytes | str, name: str) -> dict[str, list[dict]]:
-    """{grade_id: the cells that bear it}."""
+    """{grade_id: the cells that have it}. Raises SourceError for a file that is not a notebook."""
     if len(notebook_json) > LARGEST_NOTEBOOK:
         raise unusable(name, f"is larger than {LARGEST_NOTEBOOK // 1_000_000} MB; clear its outputs (Edit > Clear Outputs of "
                        "All Cells), save it and hand it in again", "too large")
@@ -232,14 +238,14 @@ def _cells_by_id(notebook_json: bytes | str, name: str) -> dict[str, list[dict]]
 
 
 def _work(cells: dict[str, list[dict]], key: str, name: str) -> str:
-    """The text of the exercise's cell."""
+    """The text of the exercise's cell. Raises SourceError if it is missing or cannot be used."""
     if key not in cells:
         raise unusable(name, f"has no cell '{key}'; take it from the notebook that was given out", "cell missing")
     texts = {_text_of(cell, key, name) for cell in cells[key]}
     if len(texts) > 1:  # Jupyter copies the metadata with a cell
         raise unusable(name, f"has {len(cells[key])} cells '{key}' that differ, so it is not clear which one counts; "
                        "delete the others", "cells differ")
-    return without_magics(texts.pop()).rstrip() + "\n"  # not what is before it: line numbers stay true
+    return without_magics(texts.pop()).rstrip() + "\n"  # blank lines at the start stay, so that line numbers are right
 
 
 def _text_of(cell: dict, key: str, name: str) -> str:
@@ -259,15 +265,15 @@ def _text_of(cell: dict, key: str, name: str) -> str:
     return source.replace("\r\n", "\n")
 
 
-# Behind the blanks that begin a line no blank: else it would be tried from each of them, in the square of the time.
+# The lookahead forbids a blank after the leading blanks: otherwise a match is tried from each of them (quadratic time).
 _OWN_TO_IPYTHON = re.compile(r"^([ \t]*)(?![ \t])([%!?].*|.*\w\?{1,2}\s*)$", re.MULTILINE)
 
 
 def without_magics(text: str) -> str:
-    """`text`; where it is Python but for lines of IPython's (`%timeit f()`, `!ls`, `f?`), these as comments."""
+    """`text`, with IPython's lines (`%timeit f()`, `!ls`, `f?`) as comments if only they keep it from being Python."""
     if not _OWN_TO_IPYTHON.search(text) or _is_python(text):
         return text
-    plain = _OWN_TO_IPYTHON.sub(r"\1pass  # \2", text)  # a line stays a line, so that numbers of lines are true
+    plain = _OWN_TO_IPYTHON.sub(r"\1pass  # \2", text)  # each line stays one line, so that line numbers are right
     return plain if _is_python(plain) else text
 
 
@@ -280,7 +286,7 @@ def _is_python(text: str) -> bool:
 
 
 def unusable(name: str, words: str, detail: str, cell: str = "") -> SourceError:
-    """About the notebook `name`, or one of its cells."""
+    """The error about the notebook `name`, or about its cell `cell`."""
     if not cell:
         return SourceError(f"{name} {words}.", detail=detail, summary=f"The notebook {words}.")
     return SourceError(f"The cell '{cell}' of {name} {words}.", detail=detail, summary=f"The cell '{cell}' {words}.")

@@ -1,11 +1,11 @@
-"""Marks into nbgrader's gradebook. Run by nbgrader's own Python, in the folder of its course: see gradebook.py.
+"""Write marks into nbgrader's gradebook. nbgrader's own Python runs this in the folder of its course: see gradebook.py.
 
     stdin   {"marks": [{"student", "assignment", "notebook", "grade_id", "score", "comment"}, ...]}
             a score of null: a person must give one
     stdout  {"written": 3, "missing": ["anna: autograd/autograd"]}, or {"error": "one sentence"}
 
-A score becomes the automatic one, and a comment the automatic one: what a person wrote in formgrader stands, and where
-a person's score and a new automatic one meet, nbgrader is told to ask that person again, as it does itself.
+Scores and comments are written as the automatic ones, so what a person wrote in formgrader is kept. If a person gave a
+score and the automatic score changes, the grade is marked for manual grading again, as nbgrader does itself.
 """
 import json
 import sys
@@ -13,7 +13,7 @@ import sys
 
 def main() -> None:
     marks = json.load(sys.stdin)["marks"]
-    answer, sys.stdout = sys.stdout, sys.stderr  # nbgrader's own words must not get between
+    answer, sys.stdout = sys.stdout, sys.stderr  # so that output of nbgrader does not mix with the answer
     try:
         from nbgrader.api import Gradebook, MissingEntry
         from nbgrader.apps import NbGrader
