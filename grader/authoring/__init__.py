@@ -1,1 +1,1 @@
-"""What writes and proves exercises: release, verify, mutants."""
+"""The maintainer's tools that write and prove exercises: release, verify, mutants."""

@@ -1,4 +1,4 @@
-"""The table of exercises in a project's chapter, drawn from course.yml: numbers have one home."""
+"""The table of exercises in a project's chapter. It is made from course.yml, the only source of the numbers."""
 import re
 
 from grader.course.manifest import Course, Project
@@ -11,7 +11,7 @@ def chapter_path(project: Project) -> str:
 
 
 def with_table(course: Course, project: Project, chapter: str) -> str:
-    """`chapter` with the table between its `<!-- exercises -->` markers as course.yml has it now."""
+    """`chapter` with the current table of course.yml between its `<!-- exercises -->` markers."""
     return TABLE.sub(lambda found: found[1] + exercise_table(course, project) + found[2], chapter)
 
 

@@ -1,4 +1,4 @@
-"""The maintainer's commands, with the local server's judges behind them."""
+"""The maintainer's commands `verify` and `mutants`. The local server's judges do the judging."""
 import json
 import sys
 import threading
@@ -17,7 +17,7 @@ KILLED_AT_LEAST = 0.95
 
 
 def verify_course(course: Course, exercises: list[Exercise], color: bool, as_json: bool) -> int:
-    """Show the seven proofs of each exercise; FAILED unless all hold."""
+    """Print the seven proofs of each exercise; return FAILED unless all hold."""
     proofs: list[Proof] = []
     judge, examples, measure = (partial(answer, course) for answer in (judge_on_server, failed_examples, thresholds))
 
@@ -36,7 +36,10 @@ def verify_course(course: Course, exercises: list[Exercise], color: bool, as_jso
 
 
 def mutate_course(course: Course, exercises: list[Exercise], as_json: bool) -> int:
-    """Show each exercise's score and survivors; FAILED below 95 %, and where one of them survives unexplained."""
+    """Print each exercise's score and survivors and return the exit code.
+
+    FAILED if less than 95 % are killed, if a survivor is not in the list of equivalents, or if the list is stale.
+    """
     terminal = sys.stderr.isatty()
     lock = threading.Lock()
 
@@ -63,21 +66,21 @@ def mutate_course(course: Course, exercises: list[Exercise], as_json: bool) -> i
 
 
 def judge_on_server(course: Course, workspace: Workspace, exercise: Exercise, *, quick: bool = False) -> Verdict:
-    """The local server's verdict on `exercise` in `workspace`, replaced files and all. Nothing is recorded.
+    """The local server's verdict on `exercise` in `workspace`, with its replaced files. Nothing is recorded.
 
-    A `quick` one shows failures as they are first met, and says nothing of mistakes.
+    A `quick` verdict has unshrunk failures and no words of mistakes.
     """
     options = {"shrink": False, "diagnose": False} if quick else {}
     return Verdict.model_validate(_one_line(course, "judge", workspace, exercise, **options)["verdict"])
 
 
 def failed_examples(course: Course, workspace: Workspace, exercise: Exercise) -> list[str]:
-    """A sentence for each docstring example that fails, run in a worker."""
+    """Run the docstring examples in a worker; return a sentence for each one that fails."""
     return failure_sentences(_one_line(course, "examples", workspace, exercise)["examples"])
 
 
 def thresholds(course: Course, project: Project) -> list[tuple[str, bool]]:
-    """Each benchmark of the project, measured on the reference, in words, and whether its threshold is met."""
+    """Measure the project's benchmarks on the reference: [(the figures in words, whether the threshold is met)]."""
     lines = ask(course.root, {"command": "bench", "project": project.id, "workspace": str(course.root / "solutions")})
     return [(f"{m['name']} {m['reference_ratio']:.2f}x {m['library']}, at most {m['reference_at_most']:g}x", m["passed"])
             for line in lines if (m := line.get("measured"))]

@@ -1,4 +1,4 @@
-"""tests/<project>/equivalent_mutants.yml: mutants that nothing can tell from the reference, each with the reason.
+"""tests/<project>/equivalent_mutants.yml: mutants that behave exactly like the reference, each with the reason.
 
     sorting:                       # the exercise
       - function: Heap.push        # where it is
@@ -6,7 +6,8 @@
         plus: "if len(items) <= 2:"
         why: It is a shortcut; without it the same comes out.
 
-Lines are keyed by their text and their function, so that they may move. Several lines are one text with line ends.
+A mutant is identified by its function and the text of its lines, so the lines may move. Several lines are one text with
+line ends.
 """
 import yaml
 from pydantic import Field, ValidationError, field_validator
@@ -40,7 +41,7 @@ def equivalents_path(project: str) -> str:
 
 
 def read_equivalents(course: Course, project: str) -> list[Equivalent]:
-    """The entries of one project, none where there is no file; UsageError for one that is not as it must be."""
+    """The entries of one project; none if there is no file. Raises UsageError for an invalid file or entry."""
     name = equivalents_path(project)
     if not (course.root / name).exists():
         return []

@@ -1,9 +1,9 @@
-"""Mutants: small changes to the reference, to see whether the suite notices them.
+"""Mutants: small changes to the reference, which show whether the suite notices them.
 
 The changes are mutmut's operators (`+` for `-`, `<` for `<=`, an argument left out, …), applied to the code between
-the markers of a solution: not to annotations and docstrings, and not to the words of an error, which no check demands.
-A mutant that the suite passes survives: then a check is missing, or the mutant cannot be told from the reference and
-is listed with its reason in tests/<project>/equivalent_mutants.yml.
+the markers of a solution. Annotations and docstrings are not changed, nor is the message of an error, because no check
+requires it. A mutant that passes the suite survives. Then a check is missing, or the mutant behaves exactly like the
+reference and is listed with the reason in tests/<project>/equivalent_mutants.yml.
 """
 import ast
 import difflib
@@ -23,24 +23,24 @@ from grader.records.verdict import Status, Verdict
 Judge = Callable[[Workspace, Exercise], Verdict]
 Progress = Callable[[Exercise, int, int], None]  # exercise, mutants judged, mutants to judge
 
-SLOW_SECONDS = 2.0  # where one run of the suite takes longer, a sample stands for all
-SAMPLE = 40
-AT_ONCE = 2
+SLOW_SECONDS = 2.0  # if one run of the suite takes longer, only a sample is judged
+SAMPLE = 40         # mutants in a sample
+AT_ONCE = 2         # mutants judged at the same time
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: the whole file with it, and where it is."""
+    """One change to a solution: the whole changed file, and the place of the change."""
 
-    function: str  # the function or Class.method that it is in
-    minus: str     # the changed lines before and after, without their indentation
-    plus: str
+    function: str  # the function or Class.method that is changed
+    minus: str     # the changed lines of the reference, without indentation
+    plus: str      # the lines that replace them
     diff: str      # for a reader
     text: str
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What it is known by in the list of equivalent ones: no line number is in it."""
+        """The key of the mutant in the list of equivalent mutants. It contains no line number."""
         return self.function, self.minus, self.plus
 
 
@@ -48,15 +48,15 @@ class Mutant:
 class ExerciseScore:
     exercise: Exercise
     made: int                                                     # how many mutants there are
-    sampled: bool = False                                         # not all of them were judged
+    sampled: bool = False                                         # whether only a sample was judged
     killed: int = 0
     survivors: list[Mutant] = field(default_factory=list)
-    equivalent: list[Equivalent] = field(default_factory=list)    # survivors that are listed, by their entries
+    equivalent: list[Equivalent] = field(default_factory=list)    # the entries of survivors that are listed
     stale: list[str] = field(default_factory=list)                # what is wrong with entries of the list
 
     @property
     def counted(self) -> int:
-        """Judged, and not equivalent."""
+        """The number of mutants that were judged and are not equivalent."""
         return self.killed + len(self.survivors)
 
 
@@ -74,12 +74,12 @@ class MutationScore:
 
     @property
     def complete(self) -> bool:
-        """Every mutant that can be noticed is noticed, and the list of equivalent ones is up to date."""
+        """Whether every survivor is listed as equivalent, and the list is up to date."""
         return not any(each.survivors or each.stale for each in self.exercises)
 
 
 def mutants_of(text: str, name: str = "solution") -> list[Mutant]:
-    """Every mutant of a solution's text, each once, in the order of the file."""
+    """Every mutant of a solution's text, without duplicates, in the order of the file."""
     regions = solution_regions(text, name)
     known = {ast.dump(ast.parse(text))}
     functions = functions_by_line(text)
@@ -87,7 +87,7 @@ def mutants_of(text: str, name: str = "solution") -> list[Mutant]:
     for line, mutated in changed_texts(text, regions):
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # `1 is x` is worth a SyntaxWarning
+                warnings.simplefilter("ignore")  # `1 is x` gives a SyntaxWarning
                 tree = ast.parse(mutated)
                 compile(tree, name, "exec", dont_inherit=True)
         except (SyntaxError, ValueError):
@@ -100,7 +100,7 @@ def mutants_of(text: str, name: str = "solution") -> list[Mutant]:
 
 
 def changed_texts(text: str, regions) -> Iterator[tuple[int, str]]:
-    """(line, whole text) for every place between the markers of `regions` and every operator of mutmut's that fits it."""
+    """Yield (line, whole text) for every node between the markers of `regions` and every mutmut operator for it."""
     try:
         import libcst
         from libcst.metadata import MetadataWrapper, PositionProvider
@@ -133,7 +133,7 @@ def changed_texts(text: str, regions) -> Iterator[tuple[int, str]]:
 
 
 def functions_by_line(text: str) -> dict[int, str]:
-    """{line: the innermost of the outer functions and methods that it is in}; a function's inner ones are its own."""
+    """{line: the function or Class.method that contains it}. A nested function belongs to the outer one."""
     found: dict[int, str] = {}
 
     def enter(body, prefix):
@@ -148,7 +148,7 @@ def functions_by_line(text: str) -> dict[int, str]:
 
 
 def difference(before: str, after: str, name: str) -> tuple[str, str, str]:
-    """The lines that went, the lines that came, and a unified diff."""
+    """The removed lines, the added lines, and a unified diff."""
     diff = list(difflib.unified_diff(before.splitlines(), after.splitlines(), name, name, "reference", "mutant",
                                      lineterm="", n=2))
     gone, came = ("\n".join(line[1:].strip() for line in diff[2:] if line.startswith(sign)) for sign in "-+")
@@ -160,7 +160,10 @@ def difference(before: str, after: str, name: str) -> tuple[str, str, str]:
 
 def run_mutants(course: Course, exercises: list[Exercise], judge: Judge,
                 progress: Progress = lambda exercise, done, total: None) -> MutationScore:
-    """Judge every mutant of `exercises`, two at a time; one is killed where its verdict is not `passed`."""
+    """Judge the mutants of `exercises`, two at a time. A mutant is killed if its verdict is not `passed`.
+
+    Raises UsageError if a reference does not pass, or if mutmut is missing.
+    """
     reference = local_workspace(course, "solutions")
     equivalents = {project: read_equivalents(course, project) for project in {e.project for e in exercises}}
     score = MutationScore()
@@ -190,7 +193,7 @@ def score_exercise(reference: Workspace, exercise: Exercise, listed: list[Equiva
             if job.result().status == Status.PASSED:
                 survived.append(jobs[job])
             progress(exercise, done, len(jobs))
-    finally:  # Ctrl-C, or the judge failed
+    finally:  # also after Ctrl-C, or if the judge failed
         pool.shutdown(wait=True, cancel_futures=True)
 
     score.killed = len(chosen) - len(survived)
@@ -213,7 +216,7 @@ def score_exercise(reference: Workspace, exercise: Exercise, listed: list[Equiva
 
 
 def score_lines(score: MutationScore) -> Iterator[str]:
-    """The score of each exercise with its survivors, and the total, as lines to print."""
+    """Yield the lines to print: the score of each exercise with its survivors, then the total."""
     for each in score.exercises:
         exercise = each.exercise
         notes = [f"{len(each.equivalent)} equivalent"] if each.equivalent else []
@@ -229,7 +232,7 @@ def score_lines(score: MutationScore) -> Iterator[str]:
 
 
 def score_data(score: MutationScore) -> list[dict]:
-    """The same as plain data."""
+    """The score of each exercise as plain data."""
     return [{"exercise": each.exercise.id, "made": each.made, "killed": each.killed, "counted": each.counted,
              "sampled": each.sampled, "survivors": [{"function": m.function, "diff": m.diff} for m in each.survivors],
              "equivalent": [{"mutant": str(entry), "why": entry.why} for entry in each.equivalent],

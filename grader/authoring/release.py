@@ -1,9 +1,9 @@
-"""From solutions to what learners get: stubs and hints, a stub put back, and the bundle of a class.
+"""Make what learners get from the solutions: write stubs and hints, reset a stub, write the bundle of a class.
 
     solutions/**.py ──release──> exercises/**.py, exercises/<project>/hints.md
                     └──bundle──> a folder without solutions and tests
 
-Nothing that somebody wrote is lost: a file that is not what a release wrote last is left alone, or backed up first.
+No file that somebody edited is lost: a file that differs from what the last release wrote is left alone or backed up.
 """
 import contextlib
 import hashlib
@@ -22,7 +22,7 @@ from grader.files import read_bytes, read_text, translate_errors, write_atomical
 
 RECORD = ".grader/released.json"      # {path below exercises/: digest of what a release wrote last}
 BACKUPS = ".grader/backups"
-PRISTINE = "exercises/.stubs"         # in a bundle: the stubs once more, for `grader reset`
+PRISTINE = "exercises/.stubs"         # in a bundle: a second copy of the stubs, for `grader reset`
 BUNDLED = (MANIFEST, "pyproject.toml", "constraints.txt", "Makefile", "LICENSE")
 BUNDLE_README = Path(__file__).with_name("bundle_readme.md")
 FIGURES = {".svg", ".png", ".jpg", ".gif"}
@@ -32,9 +32,9 @@ FIGURES = {".svg", ".png", ".jpg", ".gif"}
 
 
 def released_texts(course: Course, only: list[Exercise] | None = None) -> dict[str, str]:
-    """The files that release writes, {path below exercises/: text}.
+    """The files that release writes, {path below exercises/: text}. Raises UsageError.
 
-    With `only`: the stubs of these exercises, and what their projects share.
+    With `only`: the stubs of these exercises, and the given code and hints of their projects.
     """
     solutions = course.root / "solutions"
     if not solutions.is_dir():
@@ -58,7 +58,7 @@ def released_texts(course: Course, only: list[Exercise] | None = None) -> dict[s
 
 
 def stub_text(course: Course, exercise: Exercise) -> str:
-    """The stub of `exercise`, cut from its solution."""
+    """The stub of `exercise`, cut from its solution. Raises UsageError if the solution marks no solution region."""
     name = f"solutions/{exercise.path}"
     text = read_text(course.root / name, name)
     if not any(block.kind == "solution" for block in blocks_of(text, name)):
@@ -67,7 +67,7 @@ def stub_text(course: Course, exercise: Exercise) -> str:
 
 
 def chapters(course: Course, only: list[Exercise] | None = None) -> dict[str, str]:
-    """The chapters that there are, {path below exercises/: text}, each with its table of exercises as it should be."""
+    """The existing chapters, {path below exercises/: text}, each with its current table of exercises."""
     wanted = {e.project for e in only} if only is not None else set(course.projects)
     texts: dict[str, str] = {}
     for project in course.projects.values():
@@ -86,10 +86,10 @@ def to_stderr(sentence: str) -> None:
 
 def release(course: Course, only: list[Exercise] | None = None, force: bool = False,
             say: Callable[[str], None] = to_stderr) -> list[Path]:
-    """Write the stubs and hints that are not yet on disk as they should be; return their paths below the course.
+    """Write the stubs, hints and chapters that differ on disk; return the paths, below the course, of those written.
 
-    A file that somebody edited since the last release is left alone and named through `say`; with `force` it is
-    backed up and overwritten. All solutions are read before the first file is written.
+    A file that was edited since the last release is left alone and named in a call of `say`. With `force` it is backed
+    up and overwritten. Of a chapter only the table is replaced. All solutions are read before a file is written.
     """
     record = read_record(course)
     written: list[Path] = []
@@ -119,9 +119,9 @@ def release(course: Course, only: list[Exercise] | None = None, force: bool = Fa
 
 
 def reset(course: Course, exercise: Exercise) -> Path | None:
-    """Put the stub of `exercise` back; the path, below the course, of a backup of what was there.
+    """Put the stub of `exercise` back; return the path, below the course, of the backup of the learner's file.
 
-    None where there was nothing to lose: no file, or the stub itself.
+    None if there was nothing to back up: no file, or the stub itself.
     """
     text = pristine_text(course, exercise)
     there = read_bytes(course.root / "exercises" / exercise.path)
@@ -133,7 +133,7 @@ def reset(course: Course, exercise: Exercise) -> Path | None:
 
 
 def pristine_text(course: Course, exercise: Exercise) -> str:
-    """The untouched stub: cut from the solution, or the copy that a bundle carries."""
+    """The untouched stub, cut from the solution or, in a bundle, read from PRISTINE. Raises UsageError."""
     if (course.root / "solutions" / exercise.path).exists():
         return stub_text(course, exercise)
     name = f"{PRISTINE}/{exercise.path}"
@@ -143,7 +143,7 @@ def pristine_text(course: Course, exercise: Exercise) -> str:
 
 
 def bundle(course: Course, folder: Path) -> None:
-    """Write what a class gets into `folder`, which must be new or empty."""
+    """Write the bundle of a class into `folder`. Raises UsageError if it exists and is not empty."""
     with translate_errors(folder, "read"):
         if folder.exists() and not (folder.is_dir() and next(folder.iterdir(), None) is None):
             raise UsageError(f"{folder} is not an empty folder; name a new one for the bundle.")
@@ -152,9 +152,9 @@ def bundle(course: Course, folder: Path) -> None:
 
 
 def bundle_files(course: Course) -> dict[str, bytes]:
-    """A class's bundle, {path: content}: named file by file, so that nothing that lies about slips in.
+    """The files of a class's bundle, {path: content}. Each file is chosen by name, so that no stray file gets in.
 
-    Stubs are cut from the solutions: those on disk may hold somebody's work.
+    Stubs are cut from the solutions, because the stubs on disk may contain somebody's work.
     """
     texts = released_texts(course)
     for exercise in course.exercises.values():
@@ -175,7 +175,7 @@ def bundle_files(course: Course) -> dict[str, bytes]:
 
 
 def files_below(folder: Path) -> Iterator[Path]:
-    """Files that belong to a source tree: not hidden, not compiled."""
+    """Yield the files of a source tree that are neither hidden nor compiled."""
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
         if path.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in parts):
@@ -186,7 +186,7 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 
 def back_up(course: Course, path: str, content: bytes) -> Path:
-    """Keep `content`, which was at exercises/`path`; the backup's path below the course. None is ever overwritten."""
+    """Back up `content` of exercises/`path`; return the backup's path below the course. No backup is overwritten."""
     stamp = f"{datetime.now():%Y%m%d-%H%M%S}"
     for again in range(1000):
         backup = Path(BACKUPS) / "exercises" / f"{path}.{stamp}{f'-{again}' if again else ''}"
@@ -199,12 +199,12 @@ def back_up(course: Course, path: str, content: bytes) -> Path:
 
 
 def digest(content: bytes) -> str:
-    """Of what was written, whichever line ends an editor or Git gave it."""
+    """The digest of a file's content. It ignores the kind of line ends, which an editor or Git may change."""
     return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:16]
 
 
 def read_record(course: Course) -> dict[str, str]:
-    """Empty where there is none that makes sense: then every difference counts as an edit."""
+    """The content of RECORD; empty if it is missing or damaged, and then every difference counts as an edit."""
     with contextlib.suppress(OSError, ValueError):
         record = json.loads((course.root / RECORD).read_text(encoding="utf-8"))
         return record if isinstance(record, dict) else {}

@@ -1,13 +1,16 @@
-"""Replace the functions of a reference by trivial ones. The text of this module is put behind the reference's, and runs there.
+"""Replace the functions of a reference by trivial ones. The text of this module is appended to the reference's text.
 
-Numbers are what a trivial solution replaces: those of arrays, of arrays that an object holds, and of what an object's
-function returns, a gradient say; the objects themselves and what they refer to stay.
+A trivial solution replaces numbers: those of arrays, of arrays that an object holds, and of the result of a function
+that an object holds, for example a gradient. The objects themselves and what they refer to stay.
 """
 
 
 def replace_functions(namespace, kind, written):
-    """Replace, in the globals `namespace` of a module, each function that `written` names: {name: what it gives}."""
-    import contextlib  # all in here, so that no name of the reference is taken by a module
+    """Replace each function in `written` in the globals `namespace` of a module.
+
+    `written` is {name: "returns", "yields" or ""}; `kind` is one of the KINDS in trivial_solutions.py.
+    """
+    import contextlib  # imported here, so that no module hides a name of the reference
     import copy
     import inspect
 
@@ -39,7 +42,7 @@ def replace_functions(namespace, kind, written):
         return copy.copy(kept)
 
     def constant(right, key, gradient=False):
-        """`right` with other numbers in it."""
+        """A copy of `right` with other numbers in it."""
         if isinstance(right, (bool, str, type(None))):
             return right
         if isinstance(right, (list, tuple)):
@@ -77,7 +80,7 @@ def replace_functions(namespace, kind, written):
                 raise ValueError(f"{shapes} {options}")
             if kind == "nothing" or gives != "returns":
                 return None
-            # A number by itself is what is computed with; one in a tuple, or named, is rather an axis or a length.
+            # A plain int is a value to compute with; an int in a tuple or by keyword is rather an axis or a length.
             shapes = [type(each).__name__ if isinstance(each, int) else form(each) for each in arguments["." in name:]]
             key = (name, *shapes, form(options)) if kind != "first" else (name,)
             return constant(right(*arguments, **options), key)

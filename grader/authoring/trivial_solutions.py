@@ -1,9 +1,9 @@
-"""Trivial solutions: what a learner could hand in without computing anything. No check may earn points with them.
+"""Trivial solutions: files that a learner could hand in without computing anything. No check may give points for them.
 
-A trivial solution is the reference with every function that a learner writes replaced at once: by nothing, by its
-first argument, by the right form with zeros in it, by what it returned the first time, … A constructor keeps what it is
-given. Which of them passes a check by itself, verify (proof 7) says; such a check is hardened, or declared supporting
-(judge/scoring.py). What does not show here: a function that only changes things is replaced by one that does nothing.
+A trivial solution is the reference in which all functions that a learner writes are replaced at once: by one that
+returns nothing, its first argument, zeros in the right form, its first result, … A constructor stores its arguments.
+Proof 7 of verify names the checks that a trivial solution passes. Such a check is hardened or declared supporting
+(judge/scoring.py). Limit: a function that only changes objects in place is replaced by one that does nothing.
 """
 import ast
 from pathlib import Path
@@ -13,7 +13,7 @@ from grader.course.sections import solution_regions
 from grader.course.workspace import Workspace
 
 _REPLACE = Path(__file__).with_name("replace_functions.py").read_text(encoding="utf-8")
-KINDS = {  # each goes on "a solution that …"
+KINDS = {  # each text continues "a solution that …"
     "nothing": "returns nothing",
     "argument": "returns its first argument",
     "error": "always raises ValueError",
@@ -28,14 +28,14 @@ KINDS = {  # each goes on "a solution that …"
 
 
 def with_trivial_solution(workspace: Workspace, exercise: Exercise, kind: str) -> Workspace:
-    """`workspace` with a function of one of KINDS in the place of each function between the markers."""
+    """`workspace` with each function that contains a solution region replaced by one of `kind`, a key of KINDS."""
     text = workspace.read(exercise.path)
     return workspace.with_text(exercise.path, f"{text}\n{_REPLACE}\n\n"
                                f"replace_functions(globals(), {kind!r}, {written_functions(text)!r})\n")
 
 
 def written_functions(text: str) -> dict[str, str]:
-    """The functions and methods that hold a learner's region: whether each returns a value, or yields, or neither."""
+    """The functions and methods that contain a solution region: {name: "returns" (a value), "yields" or ""}."""
     regions = solution_regions(text)
     found: dict[str, str] = {}
 

@@ -1,4 +1,4 @@
-"""The seven proofs that `grader verify` gives for every exercise. It reads and judges; it never writes.
+"""The seven proofs of every exercise, made by `grader verify`. It reads files and judges; it writes nothing.
 
     1 the stub on disk is what release writes       4 every mistake fails and is told its own words
     2 the reference passes checks and thresholds    5 each docstring example runs
@@ -25,9 +25,9 @@ from grader.judge.mistakes import Mistake, mistakes_of, with_mistake
 from grader.records.verdict import Status, Verdict
 from grader.report.style import paint
 
-Judge = Callable[..., Verdict]  # of a workspace and an exercise; with quick=True nothing is shrunk or diagnosed
+Judge = Callable[..., Verdict]  # takes a workspace and an exercise; with quick=True it does not shrink or diagnose
 RunExamples = Callable[[Workspace, Exercise], list[str]]  # a sentence for each example that fails
-Measure = Callable[[Project], list[tuple[str, bool]]]     # each threshold: the figure in words, and whether it is met
+Measure = Callable[[Project], list[tuple[str, bool]]]     # each threshold: the figures in words, and if it is met
 
 NAMES = {
     1: "the stub on disk is what release writes",
@@ -45,7 +45,7 @@ AT_ONCE = 2
 
 @dataclass(frozen=True)
 class Proof:
-    """One proof of one exercise: whether it holds; `detail` counts what was proved, or says what is wrong."""
+    """One proof of one exercise. `detail` counts what was proved or, if the proof does not hold, says why."""
 
     exercise: Exercise
     number: int
@@ -60,7 +60,10 @@ class ProofError(Exception):
 
 def verify(course: Course, exercises: list[Exercise], judge: Judge, run_examples: RunExamples,
            measure: Measure) -> Iterator[Proof]:
-    """The seven proofs of each exercise, in order, each as soon as it is there. `judge` is called from two threads."""
+    """Yield the seven proofs of each exercise in order, each as soon as it is there.
+
+    `judge` is called from two threads. Raises UsageError if the course has no solutions.
+    """
     if not (course.root / "solutions").is_dir():
         raise UsageError("This copy of the course has no solutions, so there is nothing to verify.")
     return prove_all(course, exercises, judge, run_examples, measure)
@@ -68,14 +71,14 @@ def verify(course: Course, exercises: list[Exercise], judge: Judge, run_examples
 
 def prove_all(course, exercises, judge, run_examples, measure) -> Iterator[Proof]:
     reference = local_workspace(course, "solutions")
-    thresholds: dict[str, list[tuple[str, bool]]] = {}  # of each project, measured while nothing else runs
+    thresholds: dict[str, list[tuple[str, bool]]] = {}  # {project: thresholds}, measured while nothing else runs
     pool = ThreadPoolExecutor(max_workers=AT_ONCE)
     try:
         for exercise in exercises:
             if exercise.project not in thresholds:
                 thresholds[exercise.project] = measured(course.projects[exercise.project], measure)
-            # Two at a time are judged while the proofs below are gathered one by one. What they are judged in is made
-            # here: ast.parse in several threads fails now and then before Python 3.11.5 (CPython issue 106905).
+            # Two workspaces at a time are judged while the proofs below are made one by one. The workspaces are made in
+            # this thread: ast.parse in several threads sometimes fails before Python 3.11.5 (CPython issue 106905).
             def submit(make_workspace: Callable[[], Workspace], **options) -> Future:
                 try:
                     return pool.submit(judge, make_workspace(), exercise, **options)
@@ -106,7 +109,7 @@ def prove_all(course, exercises, judge, run_examples, measure) -> Iterator[Proof
                 except (ProofError, UsageError, GraderError, SourceError, SyntaxError, UnicodeDecodeError) as error:
                     ok, detail = False, str(error)
                 yield Proof(exercise, number, NAMES[number], ok, detail)
-    finally:  # Ctrl-C, or nobody wants the rest
+    finally:  # also after Ctrl-C, or if the caller stops early
         pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -114,7 +117,7 @@ def prove_all(course, exercises, judge, run_examples, measure) -> Iterator[Proof
 
 
 def stub_is_released(course: Course, exercise: Exercise) -> str:
-    """The stub and the page of hints are what release writes, and there are three hints."""
+    """Proof 1: the stub, the hints page and the chapter are what release writes, and there are three hints."""
     project = course.projects[exercise.project]
     hints = hints_for(course, exercise)
     page = hints_page(course, project)
@@ -154,10 +157,10 @@ def stub_earns_nothing(verdict: Verdict) -> str:
 
 
 def read_mistakes(course: Course, exercise: Exercise) -> tuple[list[Mistake], str]:
-    """The mistakes of an exercise, or a sentence that says why they cannot be read."""
+    """(the mistakes of an exercise, ""), or ([], a sentence that says why they cannot be read)."""
     try:
         return mistakes_of(course, exercise), ""
-    except Exception as error:  # whatever a maintainer's Python file may do
+    except Exception as error:  # the maintainer's Python file can raise anything
         return [], f"{exercise.mistakes} cannot be read: {type(error).__name__}: {error}."
 
 
@@ -169,7 +172,7 @@ def with_one_mistake(reference: Workspace, exercise: Exercise, wrong: Mistake) -
 
 
 def mistakes_are_told(exercise: Exercise, mistakes: list[Mistake], judged: list[Future], unreadable: str) -> str:
-    """Each mistake fails, and all that the learner is told is that mistake's words."""
+    """Proof 4: each mistake fails, and the learner is shown the words of that mistake and no others."""
     if unreadable:
         raise ProofError(unreadable)
     problems = []
@@ -206,7 +209,7 @@ def examples_run(reference: Workspace, exercise: Exercise, failures: list[str]) 
 
 
 def count_examples(text: str) -> int:
-    """The docstring examples in a module's text."""
+    """The number of docstring examples in a module's text."""
     described = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     docstrings = [ast.get_docstring(n) or "" for n in ast.walk(ast.parse(text)) if isinstance(n, described)]
     try:
@@ -216,7 +219,7 @@ def count_examples(text: str) -> int:
 
 
 def needs_are_named(course: Course, exercise: Exercise, reference: Workspace, mistakes: list[Mistake]) -> str:
-    """The reference and the mistakes import only what `needs` names, and given code."""
+    """Proof 6: the reference and the mistakes import only exercises that `needs` names, and given code."""
     problems = unnamed_imports(course, exercise, reference.read(exercise.path))
     for wrong in mistakes:
         problems += [f"{wrong.name}: {problem}" for problem in unnamed_imports(course, exercise, wrong.source)]
@@ -227,7 +230,7 @@ def needs_are_named(course: Course, exercise: Exercise, reference: Workspace, mi
 
 
 def trivial_solutions_earn_nothing(judged: dict[str, Future]) -> str:
-    """Every check that a trivial solution passes is declared supporting, so that it earns nothing by itself."""
+    """Proof 7: every check that a trivial solution passes is declared supporting, so it earns nothing by itself."""
     found: dict[str, list[str]] = {}  # check: what passes it
     for kind, future in judged.items():
         for check in future.result().checks:
@@ -240,7 +243,7 @@ def trivial_solutions_earn_nothing(judged: dict[str, Future]) -> str:
 
 
 def why(verdict: Verdict) -> str:
-    """The first thing that is wrong, in a line."""
+    """The first problem of a verdict, in one line."""
     for check in verdict.checks:
         if check.status != Status.PASSED:
             found = f"got {check.got}, want {check.want}" if check.got or check.want else check.note
@@ -252,7 +255,7 @@ def why(verdict: Verdict) -> str:
 
 
 def proof_lines(proofs: Iterable[Proof], color: bool) -> Iterator[str]:
-    """The proofs as lines to print, each as soon as it is there; the last line counts them."""
+    """Yield the proofs as lines to print, each as soon as it is there; the last line counts those that hold."""
     shown, held, total = None, 0, 0
     for proof in proofs:
         if proof.exercise.id != shown:
