@@ -1,1 +1,1 @@
-"""What runs on a learner's own machine: the client, the server behind it, and the commands."""
+"""The parts that run on a learner's machine: the client, the local server, and the learner's commands."""

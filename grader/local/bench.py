@@ -1,4 +1,4 @@
-"""`grader bench`: a project's benchmarks, measured by the local server, as a table of ratios."""
+"""`grader bench`: let the local server measure a project's benchmarks, and print a table of ratios."""
 import json
 
 from grader.course.manifest import Course
@@ -8,7 +8,7 @@ from grader.local.study import find_project
 
 
 def bench_project(course: Course, words: str, workspace: str | None, as_json: bool) -> int:
-    """Measure and print; FAILED where a threshold is missed."""
+    """Measure and print; return FAILED if a threshold is missed. Raises UsageError for a project without benchmarks."""
     project = find_project(course, words)
     if not project.benchmarks:
         raise UsageError(f"{project.title} has no benchmarks.")

@@ -1,4 +1,4 @@
-"""`grader check`: ask the local server for verdicts and print them, or run the suite here under a debugger."""
+"""`grader check`: print the local server's verdicts, or run the suite in this process with a debugger."""
 import json
 import os
 import sys
@@ -10,7 +10,10 @@ from grader.local.client import ask
 
 def check_exercises(root: Path, exercises: list[str], workspace: str | None, *, as_json: bool, verbose: bool,
                     color: bool) -> int:
-    """Print a verdict for each exercise; without exercises, for the next one. Another workspace is not recorded."""
+    """Print a verdict on each exercise and return the exit code.
+
+    Without exercises, the next one is judged. Verdicts on another workspace are not recorded.
+    """
     request = {"command": "check", "exercises": exercises, "workspace": workspace, "record": workspace is None,
                "json": as_json, "verbose": verbose, "color": color}
     code, verdicts, passed, earned, points, notice = PASSED, [], 0, 0, 0, ""
@@ -33,7 +36,7 @@ def check_exercises(root: Path, exercises: list[str], workspace: str | None, *, 
 
 
 def check_with_debugger(root: Path, exercises: list[str], workspace: str | None) -> int:
-    """The suite in this process, under pytest's debugger; nothing is recorded."""
+    """Run the suites in this process with pytest's debugger; return the exit code. Nothing is recorded."""
     import pytest
 
     from grader.course.manifest import load_course

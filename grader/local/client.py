@@ -1,4 +1,7 @@
-"""The client: finds the local server or starts it, and asks. It imports next to nothing, since a learner waits for it."""
+"""The client: it connects to the local server, or starts it, and sends requests.
+
+It imports little beyond the standard library, because a learner waits for it.
+"""
 import contextlib
 import fcntl
 import json
@@ -19,14 +22,14 @@ START_SECONDS = 180
 def ask(root: Path, request: dict) -> Iterator[dict]:
     """Send a request to the course's local server; yield the lines of its answer, the last one with an exit code.
 
-    Where the local server dies before its first line, or is out of date, another is asked. An error that it tells of is
-    raised here, as UsageError or GraderError.
+    If the local server dies before its first line, or is out of date, the request is sent to a new one, three tries in
+    all. An error in the answer is raised as UsageError or GraderError.
     """
     for attempt in range(3):
         connection = connect(root)
         answered = False
         with connection, connection.makefile("r", encoding="utf-8", errors="surrogatepass", newline="\n") as stream:
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it may be leaving just now
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the server may be ending at this moment
                 connection.sendall(json.dumps(request).encode() + b"\n")
             with contextlib.suppress(ConnectionResetError):
                 for text in stream:
@@ -45,12 +48,12 @@ def ask(root: Path, request: dict) -> Iterator[dict]:
 
 
 def connect(root: Path) -> socket.socket:
-    """A connection to the local server, which is started where there is none."""
+    """A connection to the local server, which is started if none runs. Raises UsageError and GraderError."""
     path = socket_path(root)
     connection = _try(path)
     if connection:
         return connection
-    with open(f"{path}.lock", "w") as lock:  # of two clients that find none, one starts it
+    with open(f"{path}.lock", "w") as lock:  # of several clients that find no server, only one starts it
         fcntl.flock(lock, fcntl.LOCK_EX)
         return _try(path) or _start(root, path)
 
@@ -60,7 +63,7 @@ def _try(path: Path) -> socket.socket | None:
     try:
         connection.connect(str(path))
         return connection
-    except OSError:  # nobody there, or a socket whose process is gone
+    except OSError:  # no socket, or a socket whose process has ended
         connection.close()
         return None
 
@@ -93,7 +96,7 @@ def _start(root: Path, path: Path) -> socket.socket:
 
 
 def _last_error(log: Path) -> str:
-    """What the server wrote before it exited with the code of a usage error: {"error": one sentence}."""
+    """The sentence of the last line {"error": sentence} in the log: the server writes it before it exits with USAGE."""
     for line in reversed(log.read_text(encoding="utf-8", errors="replace").splitlines()):
         with contextlib.suppress(ValueError, TypeError, KeyError):
             return json.loads(line)["error"]

@@ -1,4 +1,4 @@
-"""See which exercise files are saved: events of the file system, or, where it gives none, a look every 0.3 seconds."""
+"""Detect which exercise files are saved, by file system events or, if there are none, by polling every 0.3 seconds."""
 import os
 import queue
 import threading
@@ -9,14 +9,14 @@ import watchfiles
 from grader.course.manifest import Course, Exercise
 
 POLL_SECONDS = 0.3
-DEBOUNCE_MS, STEP_MS = 60, 15  # an editor's several steps are one save, and a learner waits for it
-# File systems on which another machine's, or the host's, changes raise no event here.
+DEBOUNCE_MS, STEP_MS = 60, 15  # short, since a learner waits; long enough to join an editor's steps into one save
+# File systems on which changes by another machine, or by the host, raise no event here.
 WITHOUT_EVENTS = {"9p", "cifs", "drvfs", "fuse.sshfs", "fuse.vmhgfs-fuse", "nfs", "nfs4", "prl_fs", "smb3", "smbfs",
                   "vboxsf", "virtiofs"}
 
 
 class Saves:
-    """The saves in a folder, collected by a thread. `fd` becomes readable when there are some to `take`."""
+    """Collects the saves in a folder, in a thread. `fd` becomes readable when `take` has something to return."""
 
     def __init__(self, folder: Path):
         self.polling = not gives_events(folder)
@@ -34,7 +34,7 @@ class Saves:
             os.write(self._wake, b".")
 
     def take(self) -> set[Path]:
-        """What was saved, or removed, since the last time."""
+        """The paths that were saved or removed since the last call."""
         paths: set[Path] = set()
         os.read(self.fd, 4096)
         while not self._found.empty():
@@ -49,13 +49,13 @@ class Saves:
 
 
 def is_source(change, path: str) -> bool:
-    """Python files; not an editor's backups, swap and lock files, nor hidden ones."""
+    """Whether `path` is a Python file, but no hidden file and no backup, swap or lock file of an editor."""
     name = os.path.basename(path)
     return name.endswith(".py") and not name.startswith((".", "#"))
 
 
 def gives_events(folder: Path) -> bool:
-    """False on a file system that is known to give none, and where the system's watches are used up."""
+    """Whether a folder has events. False on a file system known to have none, or if the system has no watch left."""
     if os.environ.get("WATCHFILES_FORCE_POLLING"):
         return False
     if file_system(folder) in WITHOUT_EVENTS:
@@ -63,7 +63,7 @@ def gives_events(folder: Path) -> bool:
     at_once = threading.Event()
     at_once.set()
     try:
-        for _ in watchfiles.watch(folder, stop_event=at_once, raise_interrupt=False):  # starts, and stops
+        for _ in watchfiles.watch(folder, stop_event=at_once, raise_interrupt=False):  # starts, then stops at once
             break
     except OSError:
         return False
@@ -71,7 +71,7 @@ def gives_events(folder: Path) -> bool:
 
 
 def file_system(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> str:
-    """The type of the file system that `folder` is on; empty where nobody can tell."""
+    """The type of the file system that `folder` is on; empty if it cannot be determined."""
     try:
         lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:
@@ -86,8 +86,10 @@ def file_system(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> str:
 
 
 def exercises_saved(course: Course, folder: Path, saved: set[Path], current: Exercise) -> list[Exercise]:
-    """What to judge after a save: the exercises that were saved, in the course's order. Given code in the current
-    exercise's project, or in common/, is judged by what it does to the current one."""
+    """The exercises to judge after a save: those that were saved, in the course's order.
+
+    If none was, but given code in the current exercise's project or in common/, it is the current exercise.
+    """
     paths = {path.resolve().relative_to(folder.resolve()).as_posix() for path in saved
              if path.resolve().is_relative_to(folder.resolve())}
     own = [exercise for exercise in course.exercises.values() if exercise.path in paths]

@@ -1,4 +1,4 @@
-"""What a client can ask of the local server, answered in the forked judge."""
+"""The requests that a client can send to the local server. Each is handled in a forked judge."""
 import os
 
 from grader.course.manifest import Exercise
@@ -20,12 +20,12 @@ def handle(request: dict, server: JudgeForkServer, context: Context, say: Say) -
 
 
 def ping(request: dict, server: JudgeForkServer, context: Context, say: Say) -> None:
-    """Which process it is that answers."""
+    """Send the process id of the local server."""
     say({"pid": os.getppid(), "exit": PASSED})
 
 
 def check(request: dict, server: JudgeForkServer, context: Context, say: Say) -> None:
-    """Judge the named exercises one by one; each line has the text to print and, if asked for, the verdict."""
+    """Judge the named exercises, or the next one. Each line has the text to print and, if requested, the verdict."""
     workspace = local_workspace(server.course, request.get("workspace"))
     exercises = [e for words in request["exercises"] for e in server.course.find(words)] or next_exercise(server)
     all_passed = True
@@ -46,7 +46,7 @@ def check(request: dict, server: JudgeForkServer, context: Context, say: Say) ->
 
 
 def next_exercise(server: JudgeForkServer) -> list[Exercise]:
-    """What `grader list` says comes next."""
+    """The exercise that `grader list` shows as the next. Raises UsageError if there is none."""
     coming = course_map(server.course, statuses(server.root))["next"]
     if coming is None:
         raise UsageError("Nothing is left to do; name an exercise to judge it again.")
@@ -54,7 +54,7 @@ def next_exercise(server: JudgeForkServer) -> list[Exercise]:
 
 
 def judge_one(request: dict, server: JudgeForkServer, context: Context, say: Say) -> None:
-    """Judge one exercise in a workspace of which some files may be replaced; nothing is recorded."""
+    """Judge one exercise in a workspace; `replaced` holds texts to use for some of its files. Nothing is recorded."""
     workspace = Workspace(**{**vars(local_workspace(server.course, request.get("workspace"))),
                              "replaced": request.get("replaced", {})})
     exercise = server.course.exercises[request["exercise"]]
@@ -75,7 +75,10 @@ def judged(server: JudgeForkServer, context: Context, workspace: Workspace, exer
 
 
 def record(server: JudgeForkServer, verdict: Verdict) -> tuple[Verdict, str]:
-    """Put the verdict into the ledger; a folder that cannot be written costs the record, not the verdict."""
+    """Write the verdict into the ledger; return it with a notice for the user.
+
+    If the ledger cannot be written, the verdict is returned all the same, marked as not recorded.
+    """
     try:
         with open_ledger(server.root) as ledger:
             ledger.record(verdict)
@@ -94,7 +97,7 @@ def examples(request: dict, server: JudgeForkServer, context: Context, say: Say)
 
 
 def benchmarks(request: dict, server: JudgeForkServer, context: Context, say: Say) -> None:
-    """Measure a project's benchmarks; a line for each."""
+    """Measure a project's benchmarks; send a line for each."""
     workspace = local_workspace(server.course, request.get("workspace"))
     all_passed = True
     for m in measure_project(server.course, server.course.projects[request["project"]], workspace, context):

@@ -1,4 +1,4 @@
-"""An exercise's hints, one at a time: each call of `grader hint` shows the next."""
+"""The hints of an exercise, one at a time: each call of `grader hint` shows the next one."""
 import contextlib
 import json
 import textwrap
@@ -12,7 +12,7 @@ SHOWN = ".grader/hints.json"  # {exercise id: how many were shown}
 
 
 def next_hint(course: Course, exercise: Exercise, number: int | None = None) -> str:
-    """The hint that comes next, or hint `number`; the last one again where all have been shown."""
+    """The text of the next hint, or of hint `number`. If all have been shown, the last one again. Raises UsageError."""
     hints = hints_for(course, exercise)
     if not hints:
         raise UsageError(f"{exercise.short} has no hints.")
@@ -22,7 +22,7 @@ def next_hint(course: Course, exercise: Exercise, number: int | None = None) -> 
         raise UsageError(f"{exercise.short} has {len(hints)} hints; there is no hint {number}.")
     number = number or min(seen + 1, len(hints))
     if number > seen:
-        # A folder that cannot be written costs the memory of it, not the hint.
+        # If the folder cannot be written, the hint is shown all the same, and only the count is lost.
         with contextlib.suppress(UsageError):
             write_atomically(course.root / SHOWN, json.dumps({**shown, exercise.id: number}).encode())
     paragraphs = "\n\n".join(textwrap.fill(p, 100, initial_indent="  ", subsequent_indent="  ", break_long_words=False)
@@ -33,7 +33,7 @@ def next_hint(course: Course, exercise: Exercise, number: int | None = None) -> 
 
 
 def read_shown(course: Course) -> dict[str, int]:
-    """Empty where there is no file that makes sense: then hints begin again."""
+    """{exercise id: hints shown}; empty if the file is missing or damaged, and then the hints start again."""
     with contextlib.suppress(OSError, ValueError):
         shown = json.loads((course.root / SHOWN).read_text(encoding="utf-8"))
         if isinstance(shown, dict) and all(isinstance(n, int) for n in shown.values()):

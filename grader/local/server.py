@@ -1,10 +1,10 @@
-"""The local server: the judges' fork server of a learner's machine, in the background while the learner works.
+"""The local server: the judges' fork server on a learner's machine, which runs in the background.
 
     client ──request──> server ──fork──> judge ⇄ worker <──fork── workers' fork server
        └──────────── lines of JSON ────────┘
 
-While nobody asks, it draws examples and builds catalogues. It ends after fifteen idle minutes, and when what it has in
-memory is no longer what is on disk.
+While there is no request, it draws examples and builds catalogues. It ends after fifteen idle minutes, or when the
+files on disk differ from what it has in memory.
 """
 import contextlib
 import os
@@ -13,7 +13,7 @@ import socket
 import time
 from pathlib import Path
 
-# What suites, and the forked judges, use: loaded once, here, while the workers' fork servers load theirs.
+# Suites and forked judges use these. They are loaded once, here, while the workers' fork servers load theirs.
 import hypothesis.extra.numpy  # noqa: F401
 import numpy  # noqa: F401
 import scipy.stats  # noqa: F401
@@ -32,7 +32,7 @@ IDLE_SECONDS = float(os.environ.get("GRADER_IDLE_SECONDS", 15 * 60))
 
 
 class LocalServer(JudgeForkServer):
-    """Serves a learner's commands, at the socket `path`."""
+    """Serves a learner's commands at the socket `path`."""
 
     def __init__(self, course: Course, path: Path, fork_servers: dict[Libraries, WorkerForkServer], stamp: tuple):
         super().__init__(course, {})
@@ -43,7 +43,7 @@ class LocalServer(JudgeForkServer):
             and (self.root / e.mistakes).exists() and not catalogue_path(self.course, e, s).exists()]
         self.builder = 0
         self.runs = 0
-        # Who takes pipeline 1 need not have installed what pipeline 3 is about.
+        # A fork server may fail: a learner of pipeline 1 need not have installed the libraries of pipeline 3.
         self.processes: list[WorkerForkServer] = []
         for libraries, fork_server in fork_servers.items():
             if fork_server.wait_until_ready():
@@ -54,13 +54,13 @@ class LocalServer(JudgeForkServer):
         self.freeze()
 
     def serve(self) -> None:
-        """Accept, fork, and reap, until idle or stale."""
+        """Accept connections, fork judges and reap them, until the server is idle, stale or replaced by another."""
         self.path.unlink(missing_ok=True)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         temporary = f"{self.path}.{os.getpid()}"
         listener.bind(temporary)
         listener.listen(64)
-        os.rename(temporary, self.path)  # appears only when it answers
+        os.rename(temporary, self.path)  # the socket appears only when the server can answer
         inode = os.stat(self.path).st_ino
         last = time.monotonic()
         while True:
@@ -78,7 +78,7 @@ class LocalServer(JudgeForkServer):
                 self.builder = self.fork(self.build_next_catalogue)
                 self.uncatalogued.pop(0)
             elif not self.path.exists() or os.stat(self.path).st_ino != inode:
-                return self.leave(listener, unlink=False)  # another server took over
+                return self.leave(listener, unlink=False)  # another server has replaced this one
             elif time.monotonic() - last > IDLE_SECONDS or self.lost_a_fork_server():
                 break
         self.leave(listener, unlink=True)
@@ -98,9 +98,9 @@ class LocalServer(JudgeForkServer):
         return any(fork_server.ended for fork_server in self.processes)
 
     def start_judge(self, connection: socket.socket, listener: socket.socket) -> bool:
-        """Fork a judge for one request. False where this process is out of date, which the client is told."""
+        """Fork a judge for one request. If this process is out of date, send `stale` instead and return False."""
         if stamp_of(self.root) != self.stamp or self.lost_a_fork_server():
-            self.path.unlink(missing_ok=True)  # before it is told: it comes back at once
+            self.path.unlink(missing_ok=True)  # before the client reads `stale`, because it connects again at once
             with contextlib.suppress(OSError):
                 connection.sendall(b'{"stale": true}\n')
             connection.close()

@@ -1,7 +1,8 @@
 """Start the local server: `python -P -m grader.local.start_server COURSE SOCKET`.
 
-Nothing heavy is imported at the top. What is in memory is compared with what is on disk later, so the stamp of the files
-comes before anything is read; and the workers' fork servers load their libraries while this process loads its own.
+Heavy modules are not imported at the top. The stamp of the files is taken before any of them is read, because the
+server later compares it with the files on disk. The workers' fork servers load their libraries while this process loads
+its own.
 """
 import json
 import sys
@@ -14,7 +15,7 @@ from grader.worker.launch import WorkerForkServer
 
 
 def main(root: Path, path: Path) -> None:
-    """Load everything, then serve requests at the socket `path`."""
+    """Load everything, then serve requests at the socket `path`. Exits with USAGE if the course cannot be loaded."""
     adopt_orphans()
     stamp = stamp_of(root)
     from grader.course.manifest import load_course

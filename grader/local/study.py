@@ -1,4 +1,4 @@
-"""Run a project's study: its experiment, with what the learner built."""
+"""Run a project's study: an experiment that uses the learner's code."""
 import os
 import sys
 import traceback
@@ -10,8 +10,10 @@ from grader.worker import loader
 
 
 def run_study(course: Course, words: str, workspace: str | None, arguments: list[str]) -> int:
-    """Load `study.py` of the project with every exercise of it, call its `main(arguments)`, compare its results with
-    what course.yml expects of them."""
+    """Load the project's `study.py` with all its exercises and call `main(arguments)`.
+
+    Returns FAILED if the study raises, or if a result is below what course.yml expects. Raises UsageError.
+    """
     project = find_project(course, words)
     try:
         sources = gather_project(course, local_workspace(course, workspace), project, "study")
@@ -37,7 +39,7 @@ def run_study(course: Course, words: str, workspace: str | None, arguments: list
 
 
 def what_stopped(error: Exception, files: set[str]) -> str:
-    """What ended a study, in the learner's own lines and without ours."""
+    """The message for a study that raised; of the traceback only the lines in `files`."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
     if isinstance(error, NotImplementedError) and frames:
         return f"The study needs {frames[-1].name} of {frames[-1].filename}, which is not written yet."

@@ -1,4 +1,4 @@
-"""`grader watch`: judge an exercise whenever it is saved, and listen to single keys. It never moves on by itself."""
+"""`grader watch`: judge an exercise whenever it is saved, and react to single keys. It never moves on by itself."""
 import contextlib
 import os
 import select
@@ -17,7 +17,7 @@ KEYS = "r run again · h hint · n next · p previous · l list · q quit · ? k
 
 
 def watch_course(course: Course, exercise: Exercise | None, color: bool) -> int:
-    """Watch `exercise`, or the one that comes next, until q or Ctrl-C."""
+    """Watch `exercise`, or the next one, until q or Ctrl-C. Raises UsageError if there is no exercises/."""
     folder = course.root / "exercises"
     if not folder.is_dir():
         raise UsageError("There is no folder exercises/ to watch; run grader in the course's folder.")
@@ -44,13 +44,13 @@ def watch_course(course: Course, exercise: Exercise | None, color: bool) -> int:
 
 
 def next_exercise(course: Course) -> Exercise:
-    """What `grader list` says comes next; the last one where all are passed."""
+    """The exercise that `grader list` shows as the next; the last one if all are passed."""
     coming = course_map(course, statuses(course.root))["next"]
     return course.exercises[coming["id"]] if coming else list(course.exercises.values())[-1]
 
 
 class Watching:
-    """The exercise at hand, and the check of it that is running, if one is."""
+    """The current exercise, and the process of its check while one runs."""
 
     def __init__(self, course: Course, current: Exercise, color: bool):
         self.course, self.current, self.color = course, current, color
@@ -62,7 +62,7 @@ class Watching:
         return [self.process.stdout] if self.process else []
 
     def saved(self, exercises: list[Exercise]) -> None:
-        """Judge what was saved. A check that is still running is of yesterday's file: it is given up."""
+        """Judge the exercises that were saved. A check that still runs is ended, because its file is outdated."""
         there = []
         for exercise in exercises:
             if (self.course.root / "exercises" / exercise.path).exists():
@@ -74,13 +74,13 @@ class Watching:
             self.judge(there)
 
     def judge(self, exercises: list[Exercise]) -> None:
-        """Start judging, one after another; the last one is the one at hand from now on."""
+        """Start to judge the exercises one after another. The last one stays the current exercise."""
         self.stop()
         self.waiting = list(exercises)
         self.start_next()
 
     def start_next(self) -> None:
-        # A process of its own: it is ended when the next save comes, and with it all that runs for it.
+        # A separate process, so that the next save can end it together with everything that runs for it.
         self.current = self.waiting.pop(0)
         environment = {**os.environ, **({"FORCE_COLOR": "1"} if self.color else {})}
         self.process = subprocess.Popen([sys.executable, "-m", "grader", "check", self.current.id],
@@ -88,8 +88,8 @@ class Watching:
                                         env=environment)
 
     def show(self) -> None:
-        """Print the verdict that has come."""
-        text = self.process.stdout.read().decode("utf-8", "replace")  # it prints at the end, all at once
+        """Print the verdict when its process has ended, then judge the next waiting exercise."""
+        text = self.process.stdout.read().decode("utf-8", "replace")  # the process prints everything at its end
         code = self.process.wait()
         self.process.stdout.close()
         self.process = None
@@ -109,7 +109,7 @@ class Watching:
             self.process = None
 
     def key(self, key: str) -> bool:
-        """Do what a key asks for. False where it asks to end."""
+        """Run the command of a key. Returns False if the key means quit."""
         if key in ("q", "\x04", ""):
             return False
         if key in ("r", "\n", "\r"):
@@ -139,7 +139,7 @@ class Watching:
 
 @contextlib.contextmanager
 def single_keys():
-    """The descriptor to read single keys from, without Enter and without echo; None where there is no terminal."""
+    """The descriptor from which single keys can be read without Enter and without echo; None without a terminal."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         yield None
         return
