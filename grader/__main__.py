@@ -1,9 +1,9 @@
-"""The `grader` command: every error that a user can cause is one sentence and the right exit code."""
+"""The `grader` command. It turns every error that a user can cause into one sentence and an exit code."""
 import sys
 
 from grader.errors import BROKEN, USAGE, GraderError, UsageError
 
-INTERRUPTED = 130  # what shells expect of a program that Ctrl-C ended
+INTERRUPTED = 130  # the exit code that shells expect of a program ended by Ctrl-C
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -1,6 +1,6 @@
-"""The commands. Thin: each reads its arguments, asks the module that does the work, and prints.
+"""The commands of `grader`. Each one reads its arguments, calls the module that does the work, and prints the result.
 
-What a command needs is imported in it: `grader list` and `grader check` start in a blink because of that.
+A command imports what it needs inside its function, so that `grader list` and `grader check` start fast.
 """
 import argparse
 import os
@@ -12,7 +12,7 @@ from grader.paths import find_course
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse, with its errors as one sentence."""
+    """An ArgumentParser that raises UsageError, one sentence, instead of printing and exiting."""
 
     def error(self, message):
         raise UsageError(f"{message[:1].upper()}{message[1:]}; see `{self.prog} --help`.")
@@ -119,7 +119,7 @@ def wants_color() -> bool:
 
 
 def load(root: Path):
-    """The course; pydantic and YAML are imported only here."""
+    """Load the course. The import of manifest.py is here because it loads pydantic and YAML."""
     from grader.course.manifest import load_course
     return load_course(root)
 
@@ -128,7 +128,7 @@ def load(root: Path):
 
 
 def read_statuses(root: Path) -> dict[str, tuple[str, int, int]]:
-    """What the ledger knows of each exercise; a word on stderr where it cannot be read."""
+    """{exercise id: (status, earned, points)} of the ledger; if it cannot be read, a message goes to stderr."""
     from grader.records.ledger import statuses, trouble
     if words := trouble(root):
         print(words, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Read and write files: whole or not at all, and what the file system refuses is one sentence."""
+"""Read files and write them atomically. An error of the file system becomes a UsageError of one sentence."""
 import contextlib
 import itertools
 import os
@@ -12,7 +12,7 @@ _numbers = itertools.count()
 
 @contextlib.contextmanager
 def translate_errors(path: Path | str, verb: str, advice: str = "") -> Iterator[None]:
-    """Raise UsageError for what the file system refuses: `path` cannot be `verb`, why, and what to do about it."""
+    """Raise UsageError instead of OSError or UnicodeDecodeError: `path` cannot be `verb`, the reason, and `advice`."""
     try:
         yield
     except UnicodeDecodeError:
@@ -22,21 +22,24 @@ def translate_errors(path: Path | str, verb: str, advice: str = "") -> Iterator[
 
 
 def read_text(file: Path, name: str) -> str:
-    """The text of `file`, which an error calls `name`."""
+    """The text of `file`. Raises UsageError, in which the file is called `name`."""
     with translate_errors(name, "read"):
         return file.read_text(encoding="utf-8")
 
 
 def read_bytes(file: Path) -> bytes | None:
-    """None where there is no file."""
+    """The bytes of `file`, or None if there is no such file. Raises UsageError."""
     with translate_errors(file, "read"), contextlib.suppress(FileNotFoundError):
         return file.read_bytes()
     return None
 
 
 def write_atomically(file: Path, content: str | bytes, advice: str = "") -> None:
-    """All or nothing: a reader, or a power cut, never meets half a file. Folders on the way are made."""
-    temporary = file.with_name(f".{os.getpid()}-{next(_numbers)}.part")  # short: a file's own name may be as long as allowed
+    """Write `file` atomically: a reader never sees half a file, nor is there one after a power cut.
+
+    Missing folders are made. Raises UsageError, which ends with `advice`.
+    """
+    temporary = file.with_name(f".{os.getpid()}-{next(_numbers)}.part")  # short: `file` may have the longest name allowed
     with translate_errors(file, "written", advice):
         file.parent.mkdir(parents=True, exist_ok=True)
         try:

@@ -1,4 +1,4 @@
-"""Where the course is and where the local server listens. Nothing heavy is imported here: every command passes by."""
+"""The folder of the course and the socket of the local server. Every command imports this, so its imports are light."""
 import fcntl
 import hashlib
 import os
@@ -12,7 +12,7 @@ MANIFEST = "course.yml"
 
 
 def find_course(start: Path | None = None) -> Path:
-    """The folder with course.yml, from here upwards."""
+    """The nearest folder with course.yml, from `start` or the current folder upwards. Raises UsageError."""
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
         if (folder / MANIFEST).exists():
@@ -21,7 +21,10 @@ def find_course(start: Path | None = None) -> Path:
 
 
 def runtime_folder() -> Path:
-    """A folder of this user's alone for sockets; a socket's path must be short, so it is not in the course."""
+    """The user's private folder for sockets, made if missing. Raises UsageError if it is not private.
+
+    It is not inside the course, because a socket's path must be short.
+    """
     base = os.environ.get("XDG_RUNTIME_DIR")
     folder = Path(base) / "ml-deepdive" if base and Path(base).is_dir() else \
         Path(tempfile.gettempdir()) / f"ml-deepdive-{os.getuid()}"
@@ -36,11 +39,14 @@ def socket_path(root: Path) -> Path:
     return runtime_folder() / f"{hashlib.sha256(str(root).encode()).hexdigest()[:12]}.sock"
 
 
-_claimed: list = []  # open for as long as this process lives
+_claimed: list = []  # lock files that stay open until this process ends
 
 
 def claim_cpu() -> int:
-    """The number of a CPU that no other process of this user has claimed in this way, while there are any."""
+    """Claim a CPU until this process ends; return its number.
+
+    No other process of this user can claim the same CPU. If all are claimed, the number may be that of a claimed one.
+    """
     cpus = os.cpu_count() or 1
     for number in range(cpus):
         lock = open(runtime_folder() / f"cpu-{number}.lock", "w")
