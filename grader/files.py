@@ -39,7 +39,7 @@ def write_atomically(file: Path, content: str | bytes, advice: str = "") -> None
 
     Missing folders are made. Raises UsageError, which ends with `advice`.
     """
-    temporary = file.with_name(f".{os.getpid()}-{next(_numbers)}.part")  # short: `file` may have the longest name allowed
+    temporary = file.with_name(f".{os.getpid()}-{next(_numbers)}.part")  # short: `file` may have the longest name
     with translate_errors(file, "written", advice):
         file.parent.mkdir(parents=True, exist_ok=True)
         try:
