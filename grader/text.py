@@ -9,7 +9,7 @@ _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202
 def safe(text: str) -> str:
     """`text` with every character that a terminal would interpret written as an escape.
 
-    Of a line that contains \\r only the part after the last \\r is kept, because a terminal overwrites the rest with it.
+    Of a line that contains \\r only the part after the last \\r is kept, because it overwrites what is before it.
     """
     lines = [line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n")]
     return _UNSAFE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), "\n".join(lines))
