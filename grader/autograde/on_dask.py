@@ -1,4 +1,4 @@
-"""The Dask engine: it judges the jobs on a Dask cluster.
+"""The runner on a Dask cluster: it judges the jobs on a Dask cluster.
 
     grader autograde --engine dask ──jobs──> dask scheduler ──> dask worker ── a marker with its sandboxes
                                                          └────> dask worker ── a marker with its sandboxes
@@ -17,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from grader.autograde.marker import Job, Marker
-from grader.autograde.tasks import Plan, Task
+from grader.autograde.plan import Plan, Task
 from grader.course.manifest import load_course
 from grader.errors import GraderError, UsageError
 from grader.judge.engine import engine_digest

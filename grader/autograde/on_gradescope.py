@@ -12,9 +12,10 @@ from pathlib import Path
 
 from grader.autograde.archives import is_archive
 from grader.autograde.marker import Marker
+from grader.autograde.on_threads import mark_on_threads
+from grader.autograde.plan import Plan
 from grader.autograde.run import JUDGE_LOG, Record, exercises_to_mark
 from grader.autograde.submissions import Submission
-from grader.autograde.tasks import Plan, mark_here
 from grader.course.manifest import Course, load_course
 from grader.errors import GraderError, UsageError
 from grader.files import write_atomically
@@ -70,7 +71,7 @@ def judged(course: Course, folder: Path, only: str | None, unsafe: bool) -> dict
         log = Path(out) / JUDGE_LOG
         try:
             with Marker(course, exercises, unsafe, log) as marker:
-                for task, verdict in mark_here(marker, [plan.task(submission)], lanes=1):
+                for task, verdict in mark_on_threads(marker, [plan.task(submission)], lanes=1):
                     record(task, verdict)
         finally:
             print(log.read_text(errors="replace")[-LOGGED:] if log.exists() else "", end="")

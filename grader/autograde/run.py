@@ -13,8 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Column
 
 from grader.autograde.marker import Marker
+from grader.autograde.on_threads import mark_on_threads
+from grader.autograde.plan import Plan, Task
 from grader.autograde.submissions import Submission, find_submissions, is_same
-from grader.autograde.tasks import Plan, Task, mark_here
 from grader.course.manifest import Course, Exercise
 from grader.errors import FAILED, PASSED, UsageError
 from grader.nbgrader.gradebook import SUBMITTED, find_nbgrader, is_nbgrader_course, write_marks
@@ -102,7 +103,7 @@ def mark_all(plan: Plan, submissions: list[Submission], options: Options,
         return
     lanes = min(options.workers or len(os.sched_getaffinity(0)), len(submissions))
     with Marker(plan.course, plan.exercises, plan.unsafe, options.out / JUDGE_LOG, lanes) as marker:
-        yield from mark_here(marker, tasks, lanes)
+        yield from mark_on_threads(marker, tasks, lanes)
     shown.cpu_seconds = marker.cpu_seconds
 
 

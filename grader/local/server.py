@@ -25,7 +25,7 @@ from grader.judge.diagnose import catalogue_path, load_catalogue
 from grader.judge.fork_server import JudgeForkServer
 from grader.judge.suites import Suite
 from grader.local.handlers import handle
-from grader.local.stamp import stamp_of
+from grader.local.stamp import is_stale
 from grader.worker.launch import Libraries, WorkerForkServer
 
 IDLE_SECONDS = float(os.environ.get("GRADER_IDLE_SECONDS", 15 * 60))
@@ -99,7 +99,7 @@ class LocalServer(JudgeForkServer):
 
     def start_judge(self, connection: socket.socket, listener: socket.socket) -> bool:
         """Fork a judge for one request. If this process is out of date, send `stale` instead and return False."""
-        if stamp_of(self.root) != self.stamp or self.lost_a_fork_server():
+        if is_stale(self.root, self.stamp) or self.lost_a_fork_server():
             self.path.unlink(missing_ok=True)  # before the client reads `stale`, because it connects again at once
             with contextlib.suppress(OSError):
                 connection.sendall(b'{"stale": true}\n')

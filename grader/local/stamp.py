@@ -4,6 +4,11 @@ from pathlib import Path
 ENGINE = Path(__file__).resolve().parents[1]
 
 
+def is_stale(root: Path, stamp: tuple) -> bool:
+    """Whether what was in memory at `stamp` is no longer what is on disk."""
+    return stamp_of(root) != stamp
+
+
 def stamp_of(root: Path) -> tuple:
     """(path, modification time, size) of each file; two stamps differ if a file was changed, added or removed."""
     own_tests = root / "tests" / "grader"  # the tests of the grader itself are no suites

@@ -36,8 +36,6 @@ class Kind(StrEnum):
     CRASHED = "crashed"        # the worker's process ended
     PROTOCOL = "protocol"      # the worker sent something that is no valid reply
     FORBIDDEN = "forbidden"    # the code used what the exercise forbids
-    UNREADABLE = "unreadable"  # no file, not UTF-8, not Python
-    NEEDS = "needs"            # an exercise that this one builds on is missing
 
 
 class Reason(StrEnum):

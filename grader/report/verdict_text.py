@@ -18,11 +18,9 @@ HELP = {
     Kind.MEMORY: "Look for a list that grows in a loop, or for shapes that broadcasting multiplies.",
     Kind.CRASHED: "Look for exit(), for recursion that never ends, or for a call into C with wrong sizes.",
     Kind.PROTOCOL: "Leave the process's open files alone: the grader talks to your code through one of them.",
-    Kind.NEEDS: "Do the exercise that this one builds on first.",
 }
 ASKS_ALREADY = {(Kind.TIMEOUT, "cpu"), (Kind.OUTPUT, "too much")}
-NAMED = {Kind.TIMEOUT, Kind.MEMORY, Kind.OUTPUT, Kind.CRASHED, Kind.PROTOCOL, Kind.FORBIDDEN, Kind.UNREADABLE,
-         Kind.NEEDS}
+NAMED = {Kind.TIMEOUT, Kind.MEMORY, Kind.OUTPUT, Kind.CRASHED, Kind.PROTOCOL, Kind.FORBIDDEN}
 
 # First words of a title that keep their capital letter. Other titles begin in lower case, after a symbol.
 PROPER_NAMES = {"Adam", "Bayes", "Bernoulli", "Bessel", "Cholesky", "Dirichlet", "Euler", "Fourier", "Frobenius",

@@ -20,7 +20,7 @@ from grader.records.class_ledger import Marked
 from grader.records.outcome import Outcome, outcome
 from grader.records.verdict import Check, Kind, Status, Verdict
 
-ENDS = {Kind.TIMEOUT, Kind.MEMORY, Kind.OUTPUT, Kind.CRASHED, Kind.PROTOCOL, Kind.FORBIDDEN, Kind.UNREADABLE, Kind.NEEDS}
+ENDS = {Kind.TIMEOUT, Kind.MEMORY, Kind.OUTPUT, Kind.CRASHED, Kind.PROTOCOL, Kind.FORBIDDEN}
 
 Fingerprints = frozenset[tuple[str, ...]]  # of (check, fingerprint), or of (check, *End) if there is none
 End = tuple[str, str]                      # (kind or reason, detail)

@@ -1,18 +1,14 @@
-"""The tasks of a class: read each submission, leave out the exercises that the ledger has already, judge the rest.
+"""The plan of a class: which exercises of each submission are due, and which verdicts need no judge.
 
-    submissions ──read──> Task ──engine──> verdicts ──> ledger
+    submissions ──read──> Task ──runner──> verdicts ──> ledger
 
-An engine takes tasks and yields pairs (task, verdict) in any order, each as soon as it is known.
+A runner (on_threads.py, on_dask.py) takes tasks and yields pairs (task, verdict) in any order, each as soon as it is known.
 """
-import queue
-import threading
-import time
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from grader.autograde.content import UnreadableError
 from grader.autograde.hand_in import HandIn, read_submission
-from grader.autograde.marker import Job, Marker
+from grader.autograde.marker import Job
 from grader.autograde.submissions import Submission
 from grader.course.manifest import Course, Exercise
 from grader.judge.engine import engine_digest
@@ -89,39 +85,3 @@ class Plan:
     def said(self, submission: Submission, exercise: Exercise, status: Status, reason: Reason, words: str) -> Verdict:
         """A verdict that needs no judge."""
         return verdict_on(exercise, submission.name, status, reason=reason, message=words, unsafe=self.unsafe)
-
-
-def mark_here(marker: Marker, tasks: Iterable[Task], lanes: int) -> Iterator[tuple[Task, Verdict | None]]:
-    """The local engine: `lanes` threads, each with one submission at a time. The last pair of a task has None."""
-    tasks, lock = iter(tasks), threading.Lock()
-    done: queue.Queue = queue.Queue()
-
-    def lane(turn: int) -> None:
-        try:
-            while True:
-                with lock:
-                    task = next(tasks, None)
-                if task is None:
-                    break
-                started = time.perf_counter()
-                for verdict in [*task.verdicts]:
-                    done.put((task, verdict))
-                for verdict in marker.mark(task.job, turn):
-                    done.put((task, verdict))
-                task.seconds = time.perf_counter() - started
-                done.put((task, None))
-        except BaseException as error:
-            done.put(error)
-        done.put(None)
-
-    for turn in range(lanes):
-        threading.Thread(target=lane, args=(turn,), daemon=True).start()
-    left = lanes
-    while left:
-        came = done.get()
-        if isinstance(came, BaseException):
-            raise came
-        if came is None:
-            left -= 1
-        else:
-            yield came
