@@ -4,6 +4,10 @@ import pytest
 from tests.grader.helpers import judging
 from tests.grader.helpers.shell import course_in_use
 
+# Their assertions are shown in full, as those of the test files are.
+pytest.register_assert_rewrite(
+    "tests.grader.autograde.reading", "tests.grader.helpers.errors", "tests.grader.report.pages")
+
 
 @pytest.fixture(scope="session")
 def fork_server():

@@ -1,24 +1,15 @@
-"""Stubs, hints, the stub put back, and the bundle: what is cut, and that nothing is lost."""
+"""Release, reset and the bundle: what is written, and that no edit and no secret is lost."""
 import ast
 import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from grader.authoring.release import bundle, bundle_files, release, released_texts, reset
 from grader.course.hints import hints_for
 from grader.course.manifest import load_course
-from grader.course.sections import (
-    hints_of,
-    hints_on_page,
-    hints_section,
-    solution_regions,
-    stub_of,
-    without_markers,
-)
-from grader.errors import UsageError
+from grader.course.sections import hints_of, solution_regions, stub_of
+from tests.grader.helpers.errors import error_of
 from tests.grader.helpers.small_course import FIRST, MANIFEST, SHARED, small_course, write
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -34,127 +25,6 @@ def released(course, **options):
     said = []
     written = release(course, say=said.append, **options)
     return [path.as_posix() for path in written], said
-
-
-def error_of(function, *args) -> str:
-    with pytest.raises(UsageError) as caught:
-        function(*args)
-    words = str(caught.value)
-    assert words.endswith(".") and "\n" not in words, "an error is one sentence"
-    return words
-
-
-# ── stub_of ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_region_becomes_one_raise_at_its_indentation():
-    stub = stub_of(FIRST)
-    assert stub.count("raise NotImplementedError") == 2
-    assert '\n    """\n    raise NotImplementedError\n\n\nclass Counter:' in stub
-    assert '"""Count on."""\n        raise NotImplementedError\n' in stub
-    assert "def given_function(x):\n    return twice(x)\n" in stub and "from .shared import twice\n" in stub
-    for gone in ("###", "doubled_for_the_first", "total_of_the_counter", "A nudge", "over two lines"):
-        assert gone not in stub
-    assert stub.endswith("raise NotImplementedError\n") and not stub.endswith("\n\n")
-
-
-def test_given_code_is_copied_as_it_is():
-    text = "# x\n\n\nvalue = 1   \n\n"
-    assert stub_of(text) == text
-
-
-def test_code_after_a_region_stays():
-    text = "def f():\n    ### BEGIN SOLUTION\n    a = 1\n    ### END SOLUTION\n    return a\n"
-    assert stub_of(text) == "def f():\n    raise NotImplementedError\n    return a\n"
-
-
-@pytest.mark.parametrize("lines, where", [
-    (["### BEGIN SOLUTION", "pass"], "x.py, line 1"),
-    (["pass", "### END SOLUTION"], "x.py, line 2"),
-    (["### BEGIN SOLUTION", "### BEGIN SOLUTION", "### END SOLUTION"], "x.py, line 2"),
-    (["### BEGIN SOLUTION", "### END HINTS"], "x.py, line 2"),
-    (["### BEGIN SOLUTION", "### BEGIN HINTS", "### END HINTS", "### END SOLUTION"], "x.py, line 2"),
-    (["pass", "", "### BEGIN HINTS", "# 1. x"], "x.py, line 3"),
-    (["### BEGIN HINTS", "### END HINTS", "late = 1"], "x.py, line 1"),
-    (["### BEGIN HINTS", "### END HINTS", "### BEGIN HINTS", "### END HINTS"], "x.py, line 1"),
-    (["pass", "### BEGIN SOLUTIONS", "pass", "### END SOLUTIONS"], "x.py, line 2"),
-    (["## BEGIN SOLUTION", "pass", "## END SOLUTION"], "x.py, line 1"),
-    (["###BEGIN solution", "pass"], "x.py, line 1"),
-    (["### begin hints"], "x.py, line 1"),
-])
-def test_marks_that_do_not_pair_up_are_an_error_with_file_and_line(lines, where):
-    assert error_of(stub_of, "\n".join(lines) + "\n", "x.py").startswith(where + ":")
-
-
-def test_a_region_that_cuts_through_a_statement_is_an_error():
-    text = "x = [\n### BEGIN SOLUTION\n1]\n### END SOLUTION\n"
-    assert "x.py" in error_of(stub_of, text, "x.py")
-
-
-@given(st.lists(st.tuples(st.integers(1, 3), st.booleans()), min_size=1, max_size=5))
-def test_only_the_regions_change(functions):
-    """Whatever the file: outside the marks nothing changes, and inside nothing stays."""
-    solution, stub = [], []
-    for i, (length, marked) in enumerate(functions):
-        head = [f"def f{i}():", f'    """Function {i}."""']
-        body = [f"    secret = {n}" for n in range(length)]
-        solution += [*head, *(["    ### BEGIN SOLUTION", *body, "    ### END SOLUTION"] if marked else body), ""]
-        stub += [*head, *(["    raise NotImplementedError"] if marked else body), ""]
-    assert stub_of("\n".join(solution)).rstrip() == "\n".join(stub).rstrip()
-
-
-def test_without_marks_is_the_whole_solution_and_no_hint():
-    text = without_markers(FIRST)
-    assert ast.dump(ast.parse(text)) == ast.dump(ast.parse(FIRST))
-    assert "###" not in text and "nudge" not in text
-
-
-# ── hints ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def hinted(*lines):
-    return "\n".join(["x = 1", "", "### BEGIN HINTS", *lines, "### END HINTS", ""])
-
-
-def test_hints_are_joined_and_lose_their_marks():
-    assert hints_of(FIRST) == ["A nudge for the first.", "A longer one, over two lines.", "`twice(x) + 1`"]
-
-
-def test_blank_lines_in_hints_part_paragraphs_or_nothing():
-    assert hints_of(hinted("", "# 1. One", "#", "#    more", "", "#", "# 2. Two", "")) == ["One\n\nmore", "Two"]
-
-
-def test_a_number_within_a_line_starts_no_hint():
-    assert hints_of(hinted("# 1. see", "#    2. this")) == ["see 2. this"]
-
-
-def test_no_hints_are_an_empty_list():
-    assert hints_of("x = 1\n") == [] and hints_of(hinted()) == []
-
-
-@pytest.mark.parametrize("lines, number", [(["# words"], 4), (["# 2. Two"], 4), (["# 1. One", "# 3. Three"], 5),
-                                           (["# 1. One", "x = 1"], 5)])
-def test_hints_out_of_order_are_an_error_with_file_and_line(lines, number):
-    assert error_of(hints_of, hinted(*lines), "x.py").startswith(f"x.py, line {number}:")
-
-
-words = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]) | st.sampled_from(" `*"), min_size=1)
-
-
-@given(st.lists(words.map(str.strip).filter(bool), max_size=4))
-def test_hints_come_back_from_the_page(hints):
-    page = "\n".join(["# Hints\n", hints_section("Other", ["no"]), hints_section("Mine", hints),
-                      hints_section("Mine too", ["no"])])
-    assert hints_on_page(page, "Mine") == hints
-
-
-def test_the_page_folds_each_hint_under_its_exercises_title(course):
-    release(course)
-    page = (course.root / "exercises/p1/letters/hints.md").read_text(encoding="utf-8")
-    assert re.findall("^## (.*)$", page, re.M) == ["The first one", "The second one"]
-    assert page.count("<details>") == page.count("</details>") == 6
-    unfolded = re.sub("<details>.*?</details>", "", page, flags=re.DOTALL)
-    assert "nudge" in page and "nudge" not in unfolded
 
 
 # ── release ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -180,6 +50,15 @@ def test_a_new_solution_renews_an_untouched_stub(course):
     small_course(course.root, first=FIRST.replace('"""The first.', '"""The very first.'))
     assert released(course) == ([STUB], [])
     assert "The very first." in (course.root / STUB).read_text(encoding="utf-8")
+
+
+def test_the_page_folds_each_hint_under_its_exercises_title(course):
+    release(course)
+    page = (course.root / "exercises/p1/letters/hints.md").read_text(encoding="utf-8")
+    assert re.findall("^## (.*)$", page, re.M) == ["The first one", "The second one"]
+    assert page.count("<details>") == page.count("</details>") == 6
+    unfolded = re.sub("<details>.*?</details>", "", page, flags=re.DOTALL)
+    assert "nudge" in page and "nudge" not in unfolded
 
 
 @pytest.mark.parametrize("solution_changes", [False, True])

@@ -9,6 +9,7 @@ from grader.records.verdict import Check, Kind, Status, Verdict
 
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
 HOSTILE = "</script><script>alert('x')</script><img src=x onerror=alert(1)> & \"quoted\" \x1b[2J\u202e\ud800\x00\ufffe ]]>"
+WORDS = "You return what came in. It is to be doubled."
 PASSES = Check(name="test_whole", title="It is whole", status=Status.PASSED)
 STOPPED = Check(name="test_last", title="It was not reached", status=Status.NOT_RUN)
 

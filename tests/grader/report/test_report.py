@@ -1,7 +1,6 @@
 """The reports: the map, its texts, a verdict's text, and the page, the last one also in a browser."""
 import json
 import re
-import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from grader.report.learner.page import SHOWN_ATTEMPTS, render, write_html
 from grader.report.learner.terminal import list_text, print_map
 from grader.report.verdict_text import verdict_text
 from tests.grader.helpers.small_course import MANIFEST, small_course, write
+from tests.grader.report.pages import CHROMIUM, browse
 
 FIRST, SECOND, THIRD = "p1/letters/first", "p1/letters/second", "p1/digits/third"
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
@@ -239,13 +239,13 @@ def test_not_recorded_is_said():
 @pytest.mark.parametrize("kind", list(Kind))
 @pytest.mark.parametrize("note", ["", "what happened", "is there a loop?"])
 def test_every_kind_says_something(kind, note):
-    named = kind.value in ("timeout", "memory", "output", "crashed", "protocol", "forbidden", "needs", "unreadable")
+    named = kind.value in ("timeout", "memory", "output", "crashed", "protocol", "forbidden")
     text = text_of(verdict([failed(kind, note=note, got="" if named else "1", want="" if named else "2")]))
     body = text.splitlines()[2:-1]
     assert body and note in text
     if named:
         assert body[0].split()[0] == kind.value
-        assert kind in (Kind.UNREADABLE, Kind.FORBIDDEN) or len(" ".join(body).split()) > 3
+        assert kind == Kind.FORBIDDEN or len(" ".join(body).split()) > 3
     else:
         assert body[:2] == ["      got   1", "      want  2"]
 
@@ -432,20 +432,6 @@ def test_write_html(course, tmp_path):
     assert "The second one" in (tmp_path / "report.html").read_text(encoding="utf-8")
     with pytest.raises(UsageError, match="name another file"):
         write_html(course, tmp_path / "no" / "folder" / "report.html")
-
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-
-def browse(folder: Path, *options: str) -> str:
-    """Run a browser of its own, with no network, on folder/page.html; what it writes to standard output."""
-    done = subprocess.run(
-        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--disable-dev-shm-usage",
-         "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={folder / 'profile'}", *options,
-         (folder / "page.html").as_uri()], capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: not checked that a browser lays the page out, dark "
