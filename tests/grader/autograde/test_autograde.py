@@ -17,8 +17,8 @@ import pytest
 from rich.console import Console
 
 from grader.autograde.marker import Job, not_judged
+from grader.autograde.plan import Task
 from grader.autograde.run import Plan, Record, Shown
-from grader.autograde.tasks import Task
 from grader.course.manifest import load_course
 from grader.judge.engine import engine_digest
 from grader.records.class_ledger import open_class_ledger
