@@ -35,7 +35,7 @@ def read_bytes(file: Path) -> bytes | None:
 
 
 def write_atomically(file: Path, content: str | bytes, advice: str = "") -> None:
-    """Write `file` atomically: a reader never sees half a file, nor is there one after a power cut.
+    """Write `file` atomically: a reader never sees half a file.
 
     Missing folders are made. Raises UsageError, which ends with `advice`.
     """
