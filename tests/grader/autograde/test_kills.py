@@ -168,7 +168,7 @@ def test_whose_worker_was_killed_is_judged_until_two_agree_unless_that_takes_lon
     clock = itertools.count(step=seconds)
     monkeypatch.setattr(class_server.time, "monotonic", lambda: next(clock))
     small = Exercise(name="small", title="Small", points=1, minutes=5)
-    judged = [verdict(small, *(fails(name, kind=Kind.MEMORY, note=class_server.KILLED) for name in names)) for names in killed_in]
+    judged = [verdict(small, *(fails(name, kind=Kind.MEMORY, detail=class_server.KILLED) for name in names)) for names in killed_in]
     left = iter(judged)
     assert class_server.settled(lambda: next(left)) is judged[tries - 1]
     assert list(left) == judged[tries:]
