@@ -17,8 +17,9 @@ import pytest
 from hypothesis.internal.conjecture import providers
 
 from grader.course.manifest import Course, Exercise
-from grader.errors import GraderError
+from grader.errors import GraderError, UsageError
 from grader.judge.scoring import is_supporting
+from grader.judge.unwritten import Functions, stub_functions
 
 SHRINK_CALLS = 40  # calls of the learner's code for shrinking; a fixed number, since it decides what is shown
 
@@ -164,6 +165,7 @@ class CheckPlan:
 class Suite:
     checks: list[CheckPlan]
     digest: str
+    stub: Functions = field(default_factory=dict)  # what a learner has not written yet; empty if that is not known
 
     def draw(self) -> None:
         for check in self.checks:
@@ -203,9 +205,10 @@ def collect_suites(course: Course) -> dict[str, Suite | GraderError]:
         try:
             if broken:
                 raise GraderError(f"The suite {exercise.suite} cannot be collected: {broken[0]}")
-            suites[exercise.id] = Suite(_plan(exercise, items), suite_digest(course, exercise))
-        except GraderError as error:
-            suites[exercise.id] = error
+            suites[exercise.id] = Suite(_plan(exercise, items), suite_digest(course, exercise),
+                                        stub_functions(course, exercise))
+        except (GraderError, UsageError, SyntaxError) as error:  # of the suite, or of the solution's markers
+            suites[exercise.id] = error if isinstance(error, GraderError) else GraderError(str(error))
     return suites
 
 
