@@ -87,12 +87,16 @@ def matches(fingerprints: dict[str, str], catalogue: Catalogue) -> list[tuple[di
 def diagnosed(verdict: Verdict, catalogue: Catalogue) -> Verdict:
     """The verdict with the words of each matching mistake under the first check that it fails."""
     found: dict[str, list[dict]] = {}  # {check: the mistakes to tell under it}
+    explained: set[str] = set()
     for entry, form in matches(fingerprints_of(verdict), catalogue):
+        explained |= form.keys()
         first = next(check.name for check in verdict.checks if check.name in form)
         found.setdefault(first, []).append(entry)
     if not found:
         return verdict
-    checks = [check.model_copy(update={"diagnosis": "\n".join(entry["words"] for entry in found[check.name]),
-                                       "mistake_ids": [entry["name"] for entry in found[check.name]]})
-              if check.name in found else check for check in verdict.checks]
+    checks = []
+    for check in verdict.checks:
+        told = {"diagnosis": "\n".join(entry["words"] for entry in found.get(check.name, [])),
+                "mistake_ids": [entry["name"] for entry in found.get(check.name, [])], "observation": ""}
+        checks.append(check.model_copy(update=told) if check.name in explained else check)
     return verdict.model_copy(update={"checks": checks})

@@ -13,6 +13,7 @@ from grader.judge import fingerprint
 from grader.judge.engine import engine_digest
 from grader.judge.expect import MismatchError
 from grader.judge.link import Link, WorkerError
+from grader.judge.observe import observation
 from grader.judge.remote import LearnerError, NotStartedError, Session, Work
 from grader.judge.scoring import earned
 from grader.judge.suites import CheckPlan, Suite
@@ -247,7 +248,8 @@ def failed_check(plan: CheckPlan, failure: Failure, output: str) -> Check:
     return Check(name=plan.name, title=plan.title, status=Status.FAILED, supporting=plan.supporting, kind=kind,
                  output=output,
                  traceback=[f"{f}, line {n}, in {where}: {text}" for f, n, where, text in frames],
-                 fingerprint=fingerprint.of(plan.name, failure.place, failure.error), **shown)
+                 fingerprint=fingerprint.of(plan.name, failure.place, failure.error), observation=observation(error),
+                 **shown)
 
 
 def unreadable(error: SourceError) -> dict:

@@ -97,6 +97,9 @@ def _failure(check: Check, told: set[str], color: bool) -> list[str]:
         if words.strip() and words not in told:
             told.add(words)
             lines += [paint(line, "yellow", color) for line in _wrapped(safe_line(words))]
+    if check.observation and check.observation not in told:
+        told.add(check.observation)
+        lines += _wrapped(safe_line(short(check.observation, LONGEST)))
     return lines
 
 

@@ -78,7 +78,7 @@ def words_of(verdict: Verdict, check: Check) -> str:
         return HIDDEN_NOT_RUN
     if check.status in (Status.NOT_RUN, Status.NOT_STARTED):
         return safe_line(why_not_run(check))
-    return safe(short(check.diagnosis, LONGEST)) if check.status == Status.FAILED else ""
+    return safe(short(check.diagnosis or check.observation, LONGEST)) if check.status == Status.FAILED else ""
 
 
 def scores(verdict: Verdict) -> list[tuple[float, float]]:

@@ -41,6 +41,14 @@ class TestDiagnosis:
         verdict = diagnose.diagnosed(judge(text + "\n", suite), catalogue)
         assert [c.diagnosis for c in verdict.checks] == words
 
+    def test_an_observation_stays_where_no_mistake_explains_the_failure(self, judge, suite):
+        catalogue = self.catalogue(judge, suite)
+        text = "def first(x):\n    return {} if x < 50 else -201\n"
+        known, unknown = (diagnose.diagnosed(judge(text.format(wrong), suite), catalogue).checks for wrong in ("0", "-5"))
+        seen = "Your result is -1 times the right one."
+        assert [check.observation for check in unknown] == [seen, seen]
+        assert [(check.diagnosis, check.observation) for check in known] == [("", ""), ("", seen)]
+
     def test_a_mistake_that_no_check_finds_matches_nothing(self, judge, suite):
         catalogue = self.catalogue(judge, suite)
         assert [e["name"] for e in catalogue if not any(e["forms"])] == ["step"]
