@@ -54,11 +54,11 @@ class Case:
     def calls(self):
         """(number, arguments) of each call that this case makes, in the order of the calls."""
         if not self.drawn:
-            yield 0, self.params
+            yield 0, _fresh(self.params)
             return
         self.draw()
         for number, example in zip(self.order, self.examples):
-            yield number, {**self.params, **_fresh(example)}
+            yield number, _fresh({**self.params, **example})
 
     def call(self, work, arguments: dict) -> None:
         """Run the body of the test once. If an assumption of the test is not met, the call passes."""
@@ -85,7 +85,7 @@ class Case:
             if calls > SHRINK_CALLS:
                 raise ShrinkLimitError
             try:
-                body(**{**arguments, "work": work})
+                body(**{**arguments, **_fresh(self.params), "work": work})
             except Exception as error:
                 if same_failure(error):
                     best.append(error)
@@ -128,9 +128,11 @@ def _the_same_everywhere() -> Iterator[None]:
 
 
 def _fresh(value):
-    """A copy, including arrays: what the learner's code changes in place must not be in the next run's example."""
+    """A copy, including arrays and tensors: what one run changes in place must not be in the next run's arguments."""
     if isinstance(value, np.ndarray):
         return value.copy(order="K")
+    if _is_tensor(value):
+        return value.detach().clone()
     if type(value) in (list, tuple):
         return type(value)(map(_fresh, value))
     if type(value) is dict:
@@ -138,10 +140,16 @@ def _fresh(value):
     return value
 
 
+def _is_tensor(value) -> bool:
+    return type(value).__module__.startswith("torch") and hasattr(value, "detach")
+
+
 def _size(value) -> int:
     """The size of a drawn example, by which small examples are tried first."""
     if isinstance(value, np.ndarray):
         return 2 + value.size + value.ndim
+    if _is_tensor(value):
+        return 2 + value.numel() + value.ndim
     if isinstance(value, dict):
         return sum(1 + _size(v) for v in value.values())
     if isinstance(value, (list, tuple)):
