@@ -8,6 +8,7 @@ No file that somebody edited is lost: a file that differs from what the last rel
 import contextlib
 import hashlib
 import json
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -96,10 +97,8 @@ def release(course: Course, only: list[Exercise] | None = None, force: bool = Fa
     try:
         for path, text in released_texts(course, only).items():
             there = read_bytes(course.root / "exercises" / path)
-            if there is None or digest(there) == record.get(path):
-                edited = False
-            else:
-                edited = digest(there) != digest(text.encode())
+            unedited = {record.get(path), digest(text.encode()), committed_digest(course, path)}
+            edited = there is not None and digest(there) not in unedited
             if edited and not force:
                 say(f"exercises/{path} was edited and is left alone; --force overwrites it and keeps a backup.")
                 continue
@@ -201,6 +200,15 @@ def back_up(course: Course, path: str, content: bytes) -> Path:
 def digest(content: bytes) -> str:
     """The digest of a file's content. It ignores the kind of line ends, which an editor or Git may change."""
     return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:16]
+
+
+def committed_digest(course: Course, path: str) -> str | None:
+    """Of exercises/`path` as the last commit has it, so that a fresh clone has no edited stubs; None without Git."""
+    try:
+        done = subprocess.run(["git", "show", f"HEAD:./exercises/{path}"], cwd=course.root, capture_output=True, timeout=20)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return digest(done.stdout) if done.returncode == 0 else None
 
 
 def read_record(course: Course) -> dict[str, str]:

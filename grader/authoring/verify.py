@@ -22,7 +22,7 @@ from grader.course.workspace import SourceError, Workspace, local_workspace
 from grader.errors import GraderError, UsageError
 from grader.files import read_bytes
 from grader.judge.mistakes import Mistake, mistakes_of, with_mistake
-from grader.records.verdict import Status, Verdict
+from grader.records.verdict import Kind, Status, Verdict
 from grader.report.style import paint
 
 Judge = Callable[..., Verdict]  # takes a workspace and an exercise; with quick=True it does not shrink or diagnose
@@ -39,6 +39,7 @@ NAMES = {
     7: "constants and remembered answers earn nothing",
 }
 FEWEST_MISTAKES = 4
+SLIPS = {"NameError", "UnboundLocalError"}  # of a mistake's author, who copied half a function
 HINTS = 3
 AT_ONCE = 2
 
@@ -90,7 +91,8 @@ def prove_all(course, exercises, judge, run_examples, measure) -> Iterator[Proof
             of_reference = submit(lambda: reference)
             of_stub = submit(lambda: reference.with_text(exercise.path, stub_text(course, exercise)))
             mistakes, unreadable = read_mistakes(course, exercise)
-            of_mistakes = [submit(partial(with_one_mistake, reference, exercise, wrong)) for wrong in mistakes]
+            of_mistakes = [(wrong, number, submit(partial(with_one_mistake, reference, exercise, wrong, number)))
+                           for wrong in mistakes for number in range(len(wrong.forms))]
             of_trivial_solutions = {kind: submit(partial(with_trivial_solution, reference, exercise, kind), quick=True)
                                     for kind in KINDS}
             of_examples = pool.submit(run_examples, reference, exercise)
@@ -164,39 +166,47 @@ def read_mistakes(course: Course, exercise: Exercise) -> tuple[list[Mistake], st
         return [], f"{exercise.mistakes} cannot be read: {type(error).__name__}: {error}."
 
 
-def with_one_mistake(reference: Workspace, exercise: Exercise, wrong: Mistake) -> Workspace:
+def with_one_mistake(reference: Workspace, exercise: Exercise, wrong: Mistake, form: int) -> Workspace:
     try:
-        return with_mistake(reference, exercise, wrong)
-    except (LookupError, StopIteration) as error:
-        raise ProofError(f"it replaces {wrong.target}, which the reference does not define ({error}).") from None
+        return with_mistake(reference, exercise, wrong, form)
+    except (LookupError, StopIteration, SyntaxError) as error:
+        raise ProofError(f"it replaces {wrong.forms[form].target}, which cannot be: {error}.") from None
 
 
-def mistakes_are_told(exercise: Exercise, mistakes: list[Mistake], judged: list[Future], unreadable: str) -> str:
-    """Proof 4: each mistake fails, and the learner is shown the words of that mistake and no others."""
+def mistakes_are_told(exercise: Exercise, mistakes: list[Mistake], judged: list[tuple[Mistake, int, Future]],
+                      unreadable: str) -> str:
+    """Each form of each mistake fails, and all that the learner is told is that mistake's words."""
     if unreadable:
         raise ProofError(unreadable)
     problems = []
     if len(mistakes) < FEWEST_MISTAKES:
         problems.append(f"There must be {FEWEST_MISTAKES} mistakes or more, and there are {len(mistakes)}.")
-    for wrong, future in zip(mistakes, judged):
+    for wrong, number, future in judged:
+        name = wrong.name + (f", form {number + 1}" if number else "")
         try:
             verdict = future.result()
         except (ProofError, UsageError, GraderError, SourceError) as error:
-            problems.append(f"{wrong.name}: {error}")
+            problems.append(f"{name}: {error}")
             continue
-        told = {words for check in verdict.checks for words in check.diagnosis.split("\n") if words}
-        if wrong.exercise != exercise.name:
-            problems.append(f"{wrong.name} is a mistake in '{wrong.exercise}', and stands in {exercise.mistakes}.")
-        elif verdict.status != Status.FAILED:
-            problems.append(f"{wrong.name} must fail, and is '{verdict.status}'.")
-        elif told != {wrong.words}:
-            others = sorted(told - {wrong.words})
-            if wrong.words not in told:
-                problems.append(f"{wrong.name} is not told its own words. {verdict.message}".rstrip())
-            problems += [f"{wrong.name} is told another's: {words}" for words in others]
+        problems += wrongly_told(exercise, wrong, name, verdict)
     if problems:
         raise ProofError("\n".join(problems))
-    return f"{len(mistakes)} mistakes"
+    return f"{len(mistakes)} mistakes" + (f" in {len(judged)} forms" if len(judged) > len(mistakes) else "")
+
+
+def wrongly_told(exercise: Exercise, wrong: Mistake, name: str, verdict: Verdict) -> list[str]:
+    """A sentence for each thing that is wrong with the verdict on a form of a mistake."""
+    if wrong.exercise != exercise.name:
+        return [f"{name} is a mistake in '{wrong.exercise}', and stands in {exercise.mistakes}."]
+    if verdict.status != Status.FAILED:
+        return [f"{name} must fail, and is '{verdict.status}'."]
+    slips = {check.got for check in verdict.checks if check.kind == Kind.EXCEPTION and check.detail in SLIPS}
+    told = {mistake: words for check in verdict.checks
+            for mistake, words in zip(check.mistake_ids, check.diagnosis.split("\n"))}
+    problems = [f"{name} fails by a slip of its own: {slip}." for slip in sorted(slips)]
+    if wrong.name not in told:
+        problems.append(f"{name} is not told its own words. {verdict.message}".rstrip())
+    return problems + [f"{name} is told another's: {words}" for mistake, words in sorted(told.items()) if mistake != wrong.name]
 
 
 def examples_run(reference: Workspace, exercise: Exercise, failures: list[str]) -> str:
@@ -222,7 +232,8 @@ def needs_are_named(course: Course, exercise: Exercise, reference: Workspace, mi
     """Proof 6: the reference and the mistakes import only exercises that `needs` names, and given code."""
     problems = unnamed_imports(course, exercise, reference.read(exercise.path))
     for wrong in mistakes:
-        problems += [f"{wrong.name}: {problem}" for problem in unnamed_imports(course, exercise, wrong.source)]
+        for form in wrong.forms:
+            problems += [f"{wrong.name}: {problem}" for problem in unnamed_imports(course, exercise, form.source)]
     if problems:
         raise ProofError("\n".join(problems))
     needs = [need.name for need in course.requirements(exercise)]

@@ -220,7 +220,8 @@ class Marker:
     def around_workers(self, libraries: tuple[str, ...]) -> list[str] | None:
         if self.unsafe:
             return None
-        forbidden = {name.partition(".")[0] for e in self.exercises for name in e.forbids if tuple(e.preload) == libraries}
+        # A dotted name forbids a part of a library, which the policy refuses; only a whole library can be hidden.
+        forbidden = {name for e in self.exercises for name in e.forbids if "." not in name and tuple(e.preload) == libraries}
         loaded = {name.partition(".")[0] for name in libraries}
         memory_mb = max(e.limits.memory_mb for e in self.exercises) + TMP_MEGABYTES
         hidden = bubblewrap.library_folders(sorted(forbidden - loaded))

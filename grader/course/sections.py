@@ -1,4 +1,4 @@
-"""The markers in a solution file: the solution regions that a stub leaves out, the hints, and a notebook's questions.
+"""The markers in a solution file: solution regions that a stub leaves out, hints, an afterword, a notebook's questions.
 
 All functions work on text; no file is read or written here.
 
@@ -7,6 +7,9 @@ All functions work on text; no file is read or written here.
     ### END SOLUTION            # 2. A longer one,          #
                                 #    over two lines.        #    Answer: because it is.
                                 ### END HINTS               ### END QUESTIONS
+    ### BEGIN AFTERWORD
+    # What to notice, shown once after passing.
+    ### END AFTERWORD
 """
 import ast
 import re
@@ -17,11 +20,13 @@ from grader.errors import UsageError
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HINTS, END_HINTS = "### BEGIN HINTS", "### END HINTS"
 BEGIN_QUESTIONS, END_QUESTIONS = "### BEGIN QUESTIONS", "### END QUESTIONS"
-MARKERS = {BEGIN_SOLUTION: "solution", END_SOLUTION: "solution", BEGIN_HINTS: "hints", END_HINTS: "hints",
-         BEGIN_QUESTIONS: "questions", END_QUESTIONS: "questions"}
+BEGIN_AFTERWORD, END_AFTERWORD = "### BEGIN AFTERWORD", "### END AFTERWORD"
+BEGINNINGS = {BEGIN_SOLUTION: "solution", BEGIN_HINTS: "hints", BEGIN_QUESTIONS: "questions", BEGIN_AFTERWORD: "afterword"}
+ENDINGS = {END_SOLUTION: "solution", END_HINTS: "hints", END_QUESTIONS: "questions", END_AFTERWORD: "afterword"}
+MARKERS = {**BEGINNINGS, **ENDINGS}
 
 # A misspelt marker would leave the solution in the stub, so every line that resembles a marker must be one.
-_RESEMBLES_A_MARKER = re.compile(r"#+\s*(begin|end)[\s_-]*(solution|hint|question)", re.IGNORECASE)
+_RESEMBLES_A_MARKER = re.compile(r"#+\s*(begin|end)[\s_-]*(solution|hint|question|afterword)", re.IGNORECASE)
 _ITEM = re.compile(r"# (\d+)\. (.*)")
 _QUESTION = re.compile(r"\((\d+) points?\) (.*)", re.DOTALL)
 
@@ -29,7 +34,7 @@ _QUESTION = re.compile(r"\((\d+) points?\) (.*)", re.DOTALL)
 class Block(NamedTuple):
     """A block between two markers. `begin` and `end` are the lines of the markers, counted from 1."""
 
-    kind: str  # "solution", "hints" or "questions"
+    kind: str  # "solution", "hints", "questions" or "afterword"
     begin: int
     end: int
 
@@ -49,7 +54,7 @@ def blocks_of(text: str, name: str = "solution") -> list[Block]:
             if _RESEMBLES_A_MARKER.match(marker):
                 raise UsageError(f"{name}, line {number}: '{marker}' is none of the markers ({', '.join(MARKERS)}).")
             continue
-        if marker in (BEGIN_SOLUTION, BEGIN_HINTS, BEGIN_QUESTIONS):
+        if marker in BEGINNINGS:
             if kind:
                 raise UsageError(f"{name}, line {number}: '{marker}' comes before the end of what line {begin} begins.")
             kind, begin = MARKERS[marker], number
@@ -99,7 +104,7 @@ def stub_of(solution_text: str, name: str = "solution") -> str:
 
 
 def without_markers(solution_text: str) -> str:
-    """The solution as a page to read: without markers, hints and questions."""
+    """The solution as a page to read: without markers, hints, questions and afterword."""
     lines = solution_text.split("\n")
     left_out: set[int] = set()
     for block in blocks_of(solution_text):
@@ -110,6 +115,18 @@ def without_markers(solution_text: str) -> str:
 def hints_of(solution_text: str, name: str = "solution") -> list[str]:
     """The hints, in order, without comment signs. Each paragraph is one line; an empty line separates paragraphs."""
     return ["\n\n".join(paragraphs) for paragraphs in _items(solution_text, "hints", name)]
+
+
+def afterword_of(solution_text: str, name: str = "solution") -> str:
+    """What to notice after passing, as one paragraph; empty if there is none. Raises UsageError for a line without #."""
+    words = []
+    for block in blocks_of(solution_text, name):
+        if block.kind == "afterword":
+            for number, line in enumerate(solution_text.split("\n")[block.begin:block.end - 1], block.begin + 1):
+                if line.strip() and not line.startswith("#"):
+                    raise UsageError(f"{name}, line {number}: between the markers of the afterword every line begins with #.")
+                words.append(line.removeprefix("#").strip())
+    return " ".join(word for word in words if word)
 
 
 class Question(NamedTuple):

@@ -20,7 +20,7 @@ from grader.judge.run import Context, judge
 from grader.judge.suites import Suite
 from grader.records.verdict import Status, Verdict
 
-Catalogue = list[dict]  # of {"name", "words", "fingerprints": {check: fingerprint}}
+Catalogue = list[dict]  # of {"name", "words", "forms": [{check: fingerprint}, ...]}
 
 
 def load_catalogue(course: Course, exercise: Exercise, suite: Suite, context: Context) -> Catalogue:
@@ -34,7 +34,7 @@ def load_catalogue(course: Course, exercise: Exercise, suite: Suite, context: Co
     with contextlib.suppress(OSError, ValueError):
         return json.loads(path.read_text(encoding="utf-8"))
     catalogue = build_catalogue(course, exercise, suite, context)
-    if not any(entry["fingerprints"] for entry in catalogue):
+    if not any(form for entry in catalogue for form in entry["forms"]):
         return catalogue  # no mistake failed a check, for example because no worker could start: not kept
     with contextlib.suppress(UsageError):  # in a read-only folder the catalogue is built each time
         write_atomically(path, json.dumps(catalogue, indent=1))
@@ -46,8 +46,11 @@ def build_catalogue(course: Course, exercise: Exercise, suite: Suite, context: C
     quiet = replace(context, shrink=False)
     entries = []
     for wrong in mistakes_of(course, exercise):
-        verdict = judge(course, with_mistake(reference, exercise, wrong), exercise, suite, quiet)
-        entries.append({"name": wrong.name, "words": wrong.words, "fingerprints": fingerprints_of(verdict)})
+        forms = []
+        for number in range(len(wrong.forms)):
+            workspace = with_mistake(reference, exercise, wrong, number)
+            forms.append(fingerprints_of(judge(course, workspace, exercise, suite, quiet)))
+        entries.append({"name": wrong.name, "words": wrong.words, "forms": forms})
     return entries
 
 
@@ -68,23 +71,32 @@ def fingerprints_of(verdict: Verdict) -> dict[str, str]:
     return {check.name: check.fingerprint for check in verdict.checks if check.status == Status.FAILED}
 
 
-def matches(fingerprints: dict[str, str], catalogue: Catalogue) -> list[dict]:
-    """The mistakes that explain `fingerprints`. If one matching mistake explains all that another does, and more, the
-    other is left out.
+def matches(fingerprints: dict[str, str], catalogue: Catalogue) -> list[tuple[dict, dict[str, str]]]:
+    """(entry, form) of the mistakes that explain `fingerprints`, each once.
+
+    A form whose failures are all explained by a larger form, of this or another mistake, is left out.
     """
-    found = [e for e in catalogue if e["fingerprints"] and e["fingerprints"].items() <= fingerprints.items()]
-    return [e for e in found if not any(e["fingerprints"].items() < other["fingerprints"].items() for other in found)]
+    fits = [(entry, form) for entry in catalogue for form in entry["forms"] if form and form.items() <= fingerprints.items()]
+    found: dict[str, tuple[dict, dict[str, str]]] = {}
+    for entry, form in fits:
+        if not any(form.items() < other.items() for _, other in fits):
+            found.setdefault(entry["name"], (entry, form))
+    return list(found.values())
 
 
 def diagnosed(verdict: Verdict, catalogue: Catalogue) -> Verdict:
-    """The verdict with the words of each matching mistake, under the first check that the mistake fails."""
-    found: dict[str, list[dict]] = {}  # {check: the mistakes to show under it}
-    for entry in matches(fingerprints_of(verdict), catalogue):
-        first = next(c.name for c in verdict.checks if c.name in entry["fingerprints"])
+    """The verdict with the words of each matching mistake under the first check that it fails."""
+    found: dict[str, list[dict]] = {}  # {check: the mistakes to tell under it}
+    explained: set[str] = set()
+    for entry, form in matches(fingerprints_of(verdict), catalogue):
+        explained |= form.keys()
+        first = next(check.name for check in verdict.checks if check.name in form)
         found.setdefault(first, []).append(entry)
     if not found:
         return verdict
-    checks = [check.model_copy(update={"diagnosis": "\n".join(entry["words"] for entry in found[check.name]),
-                                       "mistake_ids": [entry["name"] for entry in found[check.name]]})
-              if check.name in found else check for check in verdict.checks]
+    checks = []
+    for check in verdict.checks:
+        told = {"diagnosis": "\n".join(entry["words"] for entry in found.get(check.name, [])),
+                "mistake_ids": [entry["name"] for entry in found.get(check.name, [])], "observation": ""}
+        checks.append(check.model_copy(update=told) if check.name in explained else check)
     return verdict.model_copy(update={"checks": checks})

@@ -4,6 +4,7 @@ Every value that arrives here was rebuilt from the wire as an exact `float`, `in
 comparison never runs the learner's code.
 """
 import contextlib
+import functools
 import math
 import numbers
 
@@ -21,10 +22,14 @@ _FINEST = TOLERANCES[np.dtype("float64")]
 class MismatchError(AssertionError):
     """A check found something other than it expected. The error carries what a verdict shows, already as text."""
 
-    def __init__(self, kind: str, *, got: str, want: str, given: dict | None = None, note: str = "", value=None):
+    def __init__(self, kind: str, *, got: str, want: str, given: dict | None = None, note: str = "", value=None,
+                 received=None, wanted=None):
         self.kind, self.got, self.want, self.note = kind, got, want, note
-        self.given = {name: show(v) for name, v in (given or {}).items()}
+        self.arguments = given or {}
+        self.given = {name: show(v) for name, v in self.arguments.items()}
         self.value = value  # what came back, for the fingerprint
+        self.received, self.wanted = received, wanted  # both sides as they are, for observe.py
+        self.inside = False  # whether this is one value of several that came back together
         super().__init__(f"for {self.given}: got {got}, want {want}. {note}".strip())
 
 
@@ -36,25 +41,26 @@ def expect(got, *, equals, given: dict | None = None, rtol: float | None = None,
     you set them. Without `exact_dtype` the same kind of number is enough: float32 for float64. NaN equals NaN.
     """
     want = equals
+    mismatch = functools.partial(MismatchError, given=given, note=note, received=got, wanted=want)
     if isinstance(want, (list, tuple)):
         return _expect_sequence(got, want, given, rtol, atol, exact_dtype, note)
     if isinstance(want, (str, bool, type(None), dict, set, bytes)) or not _is_numeric(want):
         if type(got) is not type(want) or got != want:
-            raise MismatchError("value", got=show(got), want=show(want), given=given, note=note, value=got)
+            raise mismatch("value", got=show(got), want=show(want), value=got)
         return
     if not _is_numeric(got):
-        raise MismatchError("type", got=show(got), want=show(want), given=given, note=note, value=None)
+        raise mismatch("type", got=show(got), want=show(want))
     if _is_tensor(got) != _is_tensor(want) and (_is_tensor(got) or np.ndim(got) == 0 < np.ndim(want)):
-        raise MismatchError("type", got=show(got), want=show(want), given=given, note=note, value=None)
+        raise mismatch("type", got=show(got), want=show(want))
     a, b = _array(got), _array(want)
     if a.shape != b.shape:
-        raise MismatchError("shape", got=f"shape {a.shape}", want=f"shape {b.shape}", given=given, note=note, value=a)
+        raise mismatch("shape", got=f"shape {a.shape}", want=f"shape {b.shape}", value=a)
     differ = a.dtype != b.dtype if exact_dtype else a.dtype.kind != b.dtype.kind
     if differ and (isinstance(want, np.ndarray) or _is_tensor(want)):
-        raise MismatchError("dtype", got=f"dtype {a.dtype}", want=f"dtype {b.dtype}", given=given, note=note, value=a)
+        raise mismatch("dtype", got=f"dtype {a.dtype}", want=f"dtype {b.dtype}", value=a)
     if "O" in (a.dtype.kind, b.dtype.kind):  # an int beyond 64 bits: compared as a Python int
         if got != want:
-            raise MismatchError("value", got=show(got), want=show(want), given=given, note=note, value=got)
+            raise mismatch("value", got=show(got), want=show(want), value=got)
         return
     if b.dtype.kind in "biu" and a.dtype.kind in "biu":
         close = a == b
@@ -62,7 +68,7 @@ def expect(got, *, equals, given: dict | None = None, rtol: float | None = None,
         relative, absolute = max(TOLERANCES.get(a.dtype, _FINEST), TOLERANCES.get(b.dtype, _FINEST))
         close = _close(a, b, relative if rtol is None else rtol, absolute if atol is None else atol)
     if not close.all():
-        raise MismatchError("value", given=given, note=note, value=a, **_difference(a, b, close))
+        raise mismatch("value", value=a, **_difference(a, b, close))
 
 
 def _close(a: np.ndarray, b: np.ndarray, rtol: float, atol: float) -> np.ndarray:
@@ -74,13 +80,17 @@ def _close(a: np.ndarray, b: np.ndarray, rtol: float, atol: float) -> np.ndarray
 
 def _expect_sequence(got, want, given, rtol, atol, exact_dtype, note) -> None:
     if type(got) not in (list, tuple):
-        raise MismatchError("type", got=show(got), want=show(want), given=given, note=note, value=None)
+        raise MismatchError("type", got=show(got), want=show(want), given=given, note=note, received=got, wanted=want)
     if len(got) != len(want):
         raise MismatchError("shape", got=_counted(got), want=_counted(want), given=given, note=note, value=len(got))
     for index, (one, other) in enumerate(zip(got, want)):
         place = f"(number {index + 1} of {len(want)})" if len(want) > 1 else ""
-        expect(one, equals=other, given=given, rtol=rtol, atol=atol, exact_dtype=exact_dtype,
-               note=f"{note} {place}".strip())
+        try:
+            expect(one, equals=other, given=given, rtol=rtol, atol=atol, exact_dtype=exact_dtype,
+                   note=f"{note} {place}".strip())
+        except MismatchError as error:
+            error.inside = True
+            raise
 
 
 def _counted(values) -> str:

@@ -1,18 +1,25 @@
-"""Mistakes: catalogued wrong solutions. Each is a function that replaces a function of the reference.
+"""Mistakes: catalogued wrong solutions, in the forms in which learners write them.
+
+A mistake is a function that replaces one of the reference's, or a change of the reference's text:
 
     @mistake("unbroadcast", "You return the gradient as it came in. ...")
     def keeps_the_broadcast_shape(grad, shape):
         return grad
 
+    mistake("unbroadcast", "You sum the right axes but lose those of length 1 ...", name="drops_axes_of_length_one",
+            replace="keepdims=True", by="keepdims=False", forms=[another_function, {"replace": "...", "by": "..."}])
+
 The target is `exercise`, `exercise.function` or `exercise.Class.method`. A bare `exercise` means the function that
-has the exercise's name. The text of the mistake replaces the text of the reference's function, so the mistake may use
-whatever the reference's module imports and defines.
+has the exercise's name. `forms` are the same misunderstanding, written otherwise; the learner reads the same words. The
+text of a function replaces the text of the reference's function, so it may use whatever the reference's module imports
+and defines.
 """
 import ast
 import importlib.util
 import inspect
 import sys
 import textwrap
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from grader.course.manifest import Course, Exercise
@@ -22,23 +29,52 @@ _REGISTRY = "__mistakes__"
 
 
 @dataclass(frozen=True)
+class Form:
+    """One way to write a mistake: `source` in place of the target or, within the target, `by` in place of `replace`."""
+
+    target: str        # a function, class or Class.method of the reference
+    source: str = ""
+    replace: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True)
 class Mistake:
-    name: str
-    exercise: str  # the exercise's name within its project
-    target: str    # the function, class or Class.method that it replaces
-    words: str     # what the learner reads
-    source: str    # the wrong code
+    name: str                # known by it in verdicts and reports
+    exercise: str            # the exercise's name within its project
+    words: str               # what the learner reads
+    forms: tuple[Form, ...]  # at least one
 
 
-def mistake(target: str, words: str):
-    """Register the decorated function or class as a wrong version of `target`. The learner then reads `words`."""
-    def register(wrong):
-        exercise, _, inside = target.partition(".")
-        source = textwrap.dedent(inspect.getsource(wrong))
-        entry = Mistake(wrong.__name__, exercise, inside or exercise, " ".join(words.split()), source)
-        inspect.getmodule(wrong).__dict__.setdefault(_REGISTRY, []).append(entry)
+def mistake(target: str, words: str, *, name: str = "", replace: str = "", by: str = "",
+            forms: Sequence[Callable | dict[str, str]] = ()):
+    """Register a wrong version of `target`, with what the learner reads. Raises ValueError for one without a name.
+
+    With `replace`, the mistake is that change of the reference, and needs a `name`. Else this is a decorator for the wrong
+    function or class, whose name is the mistake's. `forms` holds functions, or dicts with `replace` and `by`.
+    """
+    exercise, _, inside = target.partition(".")
+    inside = inside or exercise
+    registry = sys._getframe(1).f_globals.setdefault(_REGISTRY, [])
+    further = tuple(Form(**{"target": inside, **form}) if isinstance(form, dict) else Form(inside, source_of(form))
+                    for form in forms)
+
+    def register(name: str, form: Form) -> None:
+        registry.append(Mistake(name, exercise, " ".join(words.split()), (form, *further)))
+
+    if replace:
+        if not name:
+            raise ValueError(f"a mistake in {target} that replaces text has no name")
+        return register(name, Form(inside, replace=replace, by=by))
+
+    def decorate(wrong):
+        register(name or wrong.__name__, Form(inside, source_of(wrong)))
         return wrong
-    return register
+    return decorate
+
+
+def source_of(wrong: Callable) -> str:
+    return textwrap.dedent(inspect.getsource(wrong))
 
 
 def mistakes_of(course: Course, exercise: Exercise) -> list[Mistake]:
@@ -53,30 +89,37 @@ def mistakes_of(course: Course, exercise: Exercise) -> list[Mistake]:
     return getattr(module, _REGISTRY, [])
 
 
-def with_mistake(workspace: Workspace, exercise: Exercise, wrong: Mistake) -> Workspace:
-    """`workspace` with the mistake's code in place of its target."""
-    return workspace.with_text(exercise.path, replace_definition(workspace.read(exercise.path), wrong))
+def with_mistake(workspace: Workspace, exercise: Exercise, wrong: Mistake, form: int = 0) -> Workspace:
+    """`workspace` with a form of the mistake in place of its target. Raises LookupError if it does not fit."""
+    return workspace.with_text(exercise.path, with_form(workspace.read(exercise.path), wrong.forms[form]))
 
 
-def replace_definition(text: str, wrong: Mistake) -> str:
-    """`text` with the mistake's function or class in place of the definition of `wrong.target`.
+def with_form(text: str, form: Form) -> str:
+    """`text` with the form in it. Raises LookupError if `text` has not the target, or not once what is replaced in it."""
+    node = definition_of(text, form.target)
+    whole = text.splitlines()
+    before, inside, after = whole[:node.lineno - 1], whole[node.lineno - 1:node.end_lineno], whole[node.end_lineno:]
+    if form.replace:
+        reference = "\n".join(inside)
+        if (times := reference.count(form.replace)) != 1:
+            raise LookupError(f"{form.target} has {form.replace!r} {times} times, and not once")
+        changed = reference.replace(form.replace, form.by)
+    else:
+        # Decorators of the reference (a @property, a @contextmanager) stay: the mistake is in the body.
+        wrong = ast.parse(form.source).body[0]
+        lines = form.source.splitlines()[wrong.lineno - 1:]  # without @mistake(...)
+        lines[0] = lines[0].replace(wrong.name, node.name, 1)
+        changed = textwrap.indent("\n".join(lines), " " * node.col_offset)
+    return "\n".join([*before, changed, *after]) + "\n"
 
-    Raises LookupError if `text` does not define the target.
-    """
-    *owners, name = wrong.target.split(".")
+
+def definition_of(text: str, target: str) -> ast.FunctionDef | ast.ClassDef:
+    """The last definition of `function` or `Class.method` in a module's text. Raises LookupError if there is none."""
+    *owners, name = target.split(".")
     body = ast.parse(text).body
     for owner in owners:
         body = next((n.body for n in body if isinstance(n, ast.ClassDef) and n.name == owner), [])
     found = [n for n in body if isinstance(n, (ast.FunctionDef, ast.ClassDef)) and n.name == name]
     if not found:
-        raise LookupError(f"mistake '{wrong.name}': {wrong.exercise}.py defines no {wrong.target}")
-    node = found[-1]
-
-    definition = ast.parse(wrong.source).body[0]
-    lines = wrong.source.splitlines()[definition.lineno - 1:]  # without @mistake(...)
-    lines[0] = lines[0].replace(wrong.name, name, 1)
-    indented = textwrap.indent("\n".join(lines), " " * node.col_offset)
-
-    # Decorators of the reference (a @property, a @contextmanager) stay: the mistake is in the body.
-    whole = text.splitlines()
-    return "\n".join([*whole[:node.lineno - 1], indented, *whole[node.end_lineno:]]) + "\n"
+        raise LookupError(f"the reference defines no {target}")
+    return found[-1]

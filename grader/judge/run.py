@@ -13,12 +13,15 @@ from grader.judge import fingerprint
 from grader.judge.engine import engine_digest
 from grader.judge.expect import MismatchError
 from grader.judge.link import Link, WorkerError
+from grader.judge.observe import observation
 from grader.judge.remote import LearnerError, NotStartedError, Session, Work
 from grader.judge.scoring import earned
 from grader.judge.suites import CheckPlan, Suite
+from grader.judge.unwritten import unwritten
 from grader.records.verdict import Check, Kind, Reason, Status, Verdict, verdict_on
 
 JUDGE_CPU_SECONDS = 10  # the judge's own CPU time for one check; a hundred times what any check takes
+NOT_WRITTEN = "raise NotImplementedError is still there."
 FATAL_ENDS = 2  # after this many checks that ended the worker (a loop, a crash), the rest are not run
 
 
@@ -63,6 +66,11 @@ class Run:
     printed: str = ""
     links: list[Link] = field(default_factory=list)
 
+    @property
+    def own_file(self) -> str:
+        """The exercise's file, as its lines are named."""
+        return self.sources.files[self.sources.module][0]
+
     def open(self) -> Work:
         """The worker with the exercise loaded; a new worker if the last one was stopped.
 
@@ -101,12 +109,17 @@ def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite
     try:
         with limited_judge_time():
             sources = gather(course, workspace, exercise)
+            own_file, own_text = sources.files[sources.module]
+            missing = unwritten(own_text, suite.stub)
     except SourceError as error:
         return verdict(Status.FAILED, **unreadable(error))
     except JudgeTimeoutError:
         too_long = "takes too long to read as Python."
         return verdict(Status.FAILED, reason=Reason.UNREADABLE_FILE, detail="too long to read",
                        message=f"{workspace.label}/{exercise.path} {too_long}", summary=f"The file {too_long}")
+    if suite.stub and missing.keys() == suite.stub.keys():
+        name, line = next(iter(missing.items()))
+        return verdict(**not_started(name.rpartition(".")[2], line), files_hash=sources.digest)
     run = Run(course, exercise, sources, context)
     checks: list[Check] = []
     try:
@@ -115,12 +128,16 @@ def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite
                 checks.append(Check(name=plan.name, title=plan.title, status=Status.NOT_RUN, supporting=plan.supporting))
             else:
                 checks.append(run_check(run, plan))
-    except NotStartedError as error:
-        return verdict(**not_started(run, error), files_hash=sources.digest)
+    except NotStartedError as error:  # while the file was imported, or in an exercise that it builds on
+        return verdict(**builds_on(run, error), files_hash=sources.digest)
     except LoadError as error:
         return verdict(Status.FAILED, **load_failure(run, error.raised), files_hash=sources.digest)
     finally:
         run.close()
+    counting = {c.status for c in checks if not c.supporting or c.status != Status.PASSED}
+    if counting == {Status.NOT_STARTED} and not suite.stub:
+        return verdict(Status.NOT_STARTED, reason=Reason.NOT_WRITTEN, message=checks[0].note or NOT_WRITTEN,
+                       summary=NOT_WRITTEN, files_hash=sources.digest)
     status = Status.PASSED if all(c.status == Status.PASSED for c in checks) else Status.FAILED
     return verdict(status, checks, files_hash=sources.digest)
 
@@ -170,6 +187,12 @@ def run_check(run: Run, plan: CheckPlan) -> Check:
             failure = first_failure(run, plan, work)
         if work._session.refused:  # even if the check or the learner's code caught it
             failure = Failure(work._session.refused, (0, 0))
+    except NotStartedError as error:
+        file, line, function, _ = error.frames[-1] if error.frames else (run.own_file, 0, "", "")
+        if file != run.own_file:
+            raise
+        return Check(name=plan.name, title=plan.title, status=Status.NOT_STARTED, supporting=plan.supporting,
+                     detail=function, note=f"{function} is not written yet (line {line})." if function else NOT_WRITTEN)
     except JudgeTimeoutError:
         work._session.link.close()
         failure = Failure(WorkerError(Kind.TIMEOUT, "stopped: what came back takes too long to compare", "judge"), (0, 0))
@@ -225,7 +248,8 @@ def failed_check(plan: CheckPlan, failure: Failure, output: str) -> Check:
     return Check(name=plan.name, title=plan.title, status=Status.FAILED, supporting=plan.supporting, kind=kind,
                  output=output,
                  traceback=[f"{f}, line {n}, in {where}: {text}" for f, n, where, text in frames],
-                 fingerprint=fingerprint.of(plan.name, failure.place, failure.error), **shown)
+                 fingerprint=fingerprint.of(plan.name, failure.place, failure.error), observation=observation(error),
+                 **shown)
 
 
 def unreadable(error: SourceError) -> dict:
@@ -250,15 +274,17 @@ def load_failure(run: Run, error: LearnerError) -> dict:
             "summary": f"{name}: {error.message}."}
 
 
-def not_started(run: Run, error: NotStartedError) -> dict:
-    """The fields of a verdict after a NotImplementedError, in the exercise's own file or in one that it builds on."""
-    own_file, own_text = run.sources.files[run.sources.module]
-    file, line, function, _ = error.frames[-1] if error.frames else (own_file, 0, "", "")
-    if file == own_file or "raise NotImplementedError" in own_text:
-        words = "raise NotImplementedError is still there." if file != own_file else \
-            f"{function} still raises NotImplementedError (line {line})."
-        return {"status": Status.NOT_STARTED, "reason": Reason.NOT_WRITTEN, "message": words,
-                "summary": "raise NotImplementedError is still there."}
+def not_started(function: str, line: int) -> dict:
+    """The fields of a verdict on a file in which nothing was written; `line` is where `function` raises."""
+    return {"status": Status.NOT_STARTED, "reason": Reason.NOT_WRITTEN, "summary": NOT_WRITTEN,
+            "message": f"{function} still raises NotImplementedError (line {line})."}
+
+
+def builds_on(run: Run, error: NotStartedError) -> dict:
+    """The fields of a verdict after a NotImplementedError at import, or in an exercise that this one builds on."""
+    file, _, function, _ = error.frames[-1] if error.frames else (run.own_file, 0, "", "")
+    if file == run.own_file:
+        return {"status": Status.NOT_STARTED, "reason": Reason.NOT_WRITTEN, "message": NOT_WRITTEN, "summary": NOT_WRITTEN}
     other = next((e for e in run.course.exercises.values() if file.endswith(e.path)), None)
     words = f"This exercise builds on {f'{other.number} {other.short}' if other else file}, and "
     return {"status": Status.NOT_RUN, "reason": Reason.NEEDS, "detail": other.id if other else file,

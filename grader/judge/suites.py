@@ -17,8 +17,9 @@ import pytest
 from hypothesis.internal.conjecture import providers
 
 from grader.course.manifest import Course, Exercise
-from grader.errors import GraderError
+from grader.errors import GraderError, UsageError
 from grader.judge.scoring import is_supporting
+from grader.judge.unwritten import Functions, stub_functions
 
 SHRINK_CALLS = 40  # calls of the learner's code for shrinking; a fixed number, since it decides what is shown
 
@@ -53,11 +54,11 @@ class Case:
     def calls(self):
         """(number, arguments) of each call that this case makes, in the order of the calls."""
         if not self.drawn:
-            yield 0, self.params
+            yield 0, _fresh(self.params)
             return
         self.draw()
         for number, example in zip(self.order, self.examples):
-            yield number, {**self.params, **_fresh(example)}
+            yield number, _fresh({**self.params, **example})
 
     def call(self, work, arguments: dict) -> None:
         """Run the body of the test once. If an assumption of the test is not met, the call passes."""
@@ -84,7 +85,7 @@ class Case:
             if calls > SHRINK_CALLS:
                 raise ShrinkLimitError
             try:
-                body(**{**arguments, "work": work})
+                body(**{**arguments, **_fresh(self.params), "work": work})
             except Exception as error:
                 if same_failure(error):
                     best.append(error)
@@ -127,9 +128,11 @@ def _the_same_everywhere() -> Iterator[None]:
 
 
 def _fresh(value):
-    """A copy, including arrays: what the learner's code changes in place must not be in the next run's example."""
+    """A copy, including arrays and tensors: what one run changes in place must not be in the next run's arguments."""
     if isinstance(value, np.ndarray):
         return value.copy(order="K")
+    if _is_tensor(value):
+        return value.detach().clone()
     if type(value) in (list, tuple):
         return type(value)(map(_fresh, value))
     if type(value) is dict:
@@ -137,10 +140,16 @@ def _fresh(value):
     return value
 
 
+def _is_tensor(value) -> bool:
+    return type(value).__module__.startswith("torch") and hasattr(value, "detach")
+
+
 def _size(value) -> int:
     """The size of a drawn example, by which small examples are tried first."""
     if isinstance(value, np.ndarray):
         return 2 + value.size + value.ndim
+    if _is_tensor(value):
+        return 2 + value.numel() + value.ndim
     if isinstance(value, dict):
         return sum(1 + _size(v) for v in value.values())
     if isinstance(value, (list, tuple)):
@@ -164,6 +173,7 @@ class CheckPlan:
 class Suite:
     checks: list[CheckPlan]
     digest: str
+    stub: Functions = field(default_factory=dict)  # what a learner has not written yet; empty if that is not known
 
     def draw(self) -> None:
         for check in self.checks:
@@ -203,9 +213,10 @@ def collect_suites(course: Course) -> dict[str, Suite | GraderError]:
         try:
             if broken:
                 raise GraderError(f"The suite {exercise.suite} cannot be collected: {broken[0]}")
-            suites[exercise.id] = Suite(_plan(exercise, items), suite_digest(course, exercise))
-        except GraderError as error:
-            suites[exercise.id] = error
+            suites[exercise.id] = Suite(_plan(exercise, items), suite_digest(course, exercise),
+                                        stub_functions(course, exercise))
+        except (GraderError, UsageError, SyntaxError) as error:  # of the suite, or of the solution's markers
+            suites[exercise.id] = error if isinstance(error, GraderError) else GraderError(str(error))
     return suites
 
 

@@ -1,9 +1,12 @@
 """The requests that a client can send to the local server. Each is handled in a forked judge."""
 import os
+import textwrap
 
 from grader.course.manifest import Exercise
+from grader.course.sections import afterword_of
 from grader.course.workspace import Workspace, local_workspace
 from grader.errors import FAILED, PASSED, UsageError
+from grader.files import read_text
 from grader.judge.benchmark import TURNS, measure_project
 from grader.judge.diagnose import diagnosed, load_catalogue
 from grader.judge.fork_server import JudgeForkServer, Say
@@ -31,18 +34,28 @@ def check(request: dict, server: JudgeForkServer, context: Context, say: Say) ->
     all_passed = True
     for exercise in {e.id: e for e in exercises}.values():
         verdict = judged(server, context, workspace, exercise)
-        line = {}
+        line, passed_before = {}, True
         if request.get("record", True):
+            passed_before = statuses(server.root).get(exercise.id, ("",))[0] == Status.PASSED
             verdict, line["notice"] = record(server, verdict)
         else:
             verdict = verdict.model_copy(update={"recorded": False})
         line["text"] = verdict_text(verdict, request.get("color", False), request.get("verbose", False))
+        if verdict.status == Status.PASSED and not passed_before:
+            line["text"] += afterword(server, exercise)
         if request.get("json"):
             line["verdict"] = verdict.model_dump(mode="json")
         line.update(status=verdict.status, earned=verdict.earned, points=verdict.points)
         say(line)
         all_passed &= verdict.status == Status.PASSED
     say({"exit": PASSED if all_passed else FAILED})
+
+
+def afterword(server: JudgeForkServer, exercise: Exercise) -> str:
+    """What to notice, shown when an exercise was passed for the first time; empty where the solution has none."""
+    name = f"solutions/{exercise.path}"
+    words = afterword_of(read_text(server.root / name, name), name) if (server.root / name).exists() else ""
+    return words and "\n\n" + textwrap.fill(words, 100, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
 
 
 def next_exercise(server: JudgeForkServer) -> list[Exercise]:

@@ -76,6 +76,7 @@ class Check(Frozen):
     fingerprint: str = ""         # of a failure: the same wrong behaviour gives the same one
     mistake_ids: list[str] = []   # the catalogued mistakes that this failure matches
     diagnosis: str = ""           # the words of these mistakes, a line for each
+    observation: str = ""         # what the judge sees in the result, if no mistake explains the failure
 
 
 class Verdict(Frozen):

@@ -30,6 +30,7 @@ def shown_check(check: dict) -> dict:
     return {**check, "given": short(given, LONGEST),
             "output": "\n".join([*head, *(short(line, LONGEST_LINE) for line in lines[left_out:])]),
             "traceback": [short(line, LONGEST_LINE) for line in check["traceback"][-PRINTED_LINES:]],
+            "observation": short(check.get("observation", ""), LONGEST),  # older verdicts have none
             **{name: short(check[name], LONGEST) for name in ("title", "got", "want", "note", "diagnosis")}}
 
 

@@ -69,6 +69,8 @@ def _check(check: Check, told: set[str], color: bool, verbose: bool, waiting: bo
     if check.status == Status.FAILED:
         lines += _failure(check, told, color)
         return lines + _printed(check.output, color, None if verbose else PRINTED_LINES)
+    if check.status == Status.NOT_STARTED:
+        return lines + _wrapped(safe_line(short(check.note, LONGEST)))
     if verbose:
         return lines + _printed(check.output, color, None)
     if check.output.strip():
@@ -95,6 +97,9 @@ def _failure(check: Check, told: set[str], color: bool) -> list[str]:
         if words.strip() and words not in told:
             told.add(words)
             lines += [paint(line, "yellow", color) for line in _wrapped(safe_line(words))]
+    if check.observation and check.observation not in told:
+        told.add(check.observation)
+        lines += _wrapped(safe_line(short(check.observation, LONGEST)))
     return lines
 
 

@@ -7,7 +7,7 @@ say that. `task_id` is left out, because an exercise has no numbered tasks.
 """
 from grader.records.outcome import Outcome, outcome, passes
 from grader.records.verdict import Check, Status, Verdict
-from grader.report.classroom.sentences import CHECK_NOT_RUN, HIDDEN_NOT_RUN, NOT_JUDGED_YET, UNSAFE
+from grader.report.classroom.sentences import HIDDEN_NOT_RUN, NOT_JUDGED_YET, UNSAFE, why_not_run
 from grader.report.templates import shown_check
 from grader.text import safe, safe_line, short
 
@@ -45,7 +45,7 @@ def reason(verdict: Verdict | None) -> str:
 
 def test_of(verdict: Verdict, check: Check, unsafe: bool) -> dict:
     passed, failed = passes(verdict, check), check.status == Status.FAILED
-    words = ([] if passed else failure(check) if failed else [CHECK_NOT_RUN]) + ([UNSAFE] if unsafe else [])
+    words = ([] if passed else failure(check) if failed else [safe_line(why_not_run(check))]) + ([UNSAFE] if unsafe else [])
     return {"name": safe_line(short(check.title, 300)), "status": "pass" if passed else "fail" if failed else "error",
             "message": joined(words) or None, "output": output(check.output)}
 

@@ -9,7 +9,7 @@ from grader.course.manifest import Course, Exercise
 from grader.records.class_ledger import Marked
 from grader.records.outcome import Outcome, earned, engines, is_unsafe, judged, out_of, outcome, passes, unjudged
 from grader.records.verdict import Check, Status, Verdict
-from grader.report.classroom.sentences import CHECK_NOT_RUN, HIDDEN_NOT_RUN, NOT_JUDGED_YET, UNSAFE
+from grader.report.classroom.sentences import HIDDEN_NOT_RUN, NOT_JUDGED_YET, UNSAFE, why_not_run
 from grader.text import count, safe, safe_line, short
 
 LONGEST_NAME, LONGEST = 200, 2000  # characters of a title, and of any other text
@@ -76,9 +76,9 @@ def entry(exercise: Exercise, name: str, number: str, passed: bool, score: float
 def words_of(verdict: Verdict, check: Check) -> str:
     if not verdict.hidden_checks_run:
         return HIDDEN_NOT_RUN
-    if check.status == Status.NOT_RUN:
-        return CHECK_NOT_RUN
-    return safe(short(check.diagnosis, LONGEST)) if check.status == Status.FAILED else ""
+    if check.status in (Status.NOT_RUN, Status.NOT_STARTED):
+        return safe_line(why_not_run(check))
+    return safe(short(check.diagnosis or check.observation, LONGEST)) if check.status == Status.FAILED else ""
 
 
 def scores(verdict: Verdict) -> list[tuple[float, float]]:

@@ -12,7 +12,7 @@ from grader.course.manifest import Course, Exercise
 from grader.records.class_ledger import Marked
 from grader.records.outcome import earned, is_unsafe, judged, out_of
 from grader.records.verdict import Check, Status, Verdict
-from grader.report.classroom.sentences import CHECK_NOT_RUN, HIDDEN_NOT_RUN, NOT_JUDGED_YET, UNSAFE, judged_by
+from grader.report.classroom.sentences import HIDDEN_NOT_RUN, NOT_JUDGED_YET, UNSAFE, judged_by, why_not_run
 from grader.report.templates import shown_check
 from grader.text import safe, safe_line, short
 
@@ -77,7 +77,7 @@ def of_check(exercise: Exercise, check: Check) -> ElementTree.Element:
     if check.status == Status.PASSED:
         return testcase(classname(exercise), check.title)
     if check.status != Status.FAILED:
-        return testcase(classname(exercise), check.title, "skipped", check.status, CHECK_NOT_RUN)
+        return testcase(classname(exercise), check.title, "skipped", check.status, why_not_run(check))
     shown = shown_check(check.model_dump())
     facts = [f"{label}: {shown[key]}" for label, key in (("for", "given"), ("got", "got"), ("want", "want")) if shown[key]]
     lines = [*facts, shown["note"], *shown["traceback"], shown["diagnosis"]]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from grader.course.manifest import Exercise
 from grader.records.class_ledger import Marked
 from grader.records.outcome import engines
+from grader.records.verdict import Check, Status
 from grader.text import count
 
 UNSAFE = "Marked without the sandbox."
@@ -23,6 +24,11 @@ def judged_by(exercises: list[Exercise], marked: Iterable[Marked]) -> str:
         numbers = dict.fromkeys(e.number for e in exercises if any(verdict.exercise == e.id for _, verdict in verdicts))
         parts.append(f"{called(engine)} ({count(len(verdicts), 'verdict')}: {', '.join(numbers)})")
     return f"Judged by several: {'; '.join(parts)}."
+
+
+def why_not_run(check: Check) -> str:
+    """Of a check that neither passed nor failed."""
+    return check.note if check.status == Status.NOT_STARTED else CHECK_NOT_RUN
 
 
 def called(engine: str) -> str:

@@ -140,6 +140,12 @@ def no_grad():
         tensor.recording = before
     ### END SOLUTION
 
+### BEGIN AFTERWORD
+# In topological order a gradient is complete before it is passed on, so every edge of the graph is walked once.
+# Without that order a network of n layers with skip connections would be walked along each of its 2ⁿ paths. You have
+# written what `loss.backward()` does.
+### END AFTERWORD
+
 ### BEGIN HINTS
 # 1. Draw y = x·x, z = y + x, and write the gradients beside the arrows. When may y hand on what it got, and when x?
 #    For no_grad: a function under @contextmanager runs up to its `yield`, then the block runs, then the rest; an

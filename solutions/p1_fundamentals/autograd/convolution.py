@@ -105,6 +105,12 @@ def conv2d(x: Float[Tensor, "batch channels height width"],
     return record(y, (x, weight) if bias is None else (x, weight, bias), vjp)
     ### END SOLUTION
 
+### BEGIN AFTERWORD
+# A convolution is one matrix product, of all patches with all filters. Its gradient for the image adds overlapping
+# patches where they were taken from: that operation has a name of its own, transposed convolution, and networks that
+# draw images use it forward.
+### END AFTERWORD
+
 ### BEGIN HINTS
 # 1. Pad with `np.pad`, then `sliding_window_view(padded, (kernel_height, kernel_width), axis=(2, 3))` has every
 #    window, with two new axes at the end; a slice with a step takes those that are `stride` apart. Before the fast

@@ -109,6 +109,12 @@ def weighted_loss_gradient(z: tuple[sp.Expr, ...], t: tuple[sp.Expr, ...]) -> tu
 #    -1 there (1 point).
 ### END QUESTIONS
 
+### BEGIN AFTERWORD
+# Each row of the Jacobian of softmax sums to 0: adding the same number to all logits changes no probability. Together
+# with the logarithm nearly everything cancels, and what is left is a difference, p minus the weights, when these sum
+# to 1. A gradient of that form is 0 exactly where the model says what the data say.
+### END AFTERWORD
+
 ### BEGIN HINTS
 # 1. Write p_i = exp(z_i) / S with S = Σ exp(z_m). Every logit is in S, so ∂p_i/∂z_j is not 0 for i ≠ j: take the
 #    quotient rule twice, once for j = i and once for j ≠ i, and put p_i and p_j back in where you see them.

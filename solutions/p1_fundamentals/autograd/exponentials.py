@@ -68,6 +68,12 @@ def sqrt(a: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
     return record(y, (a,), lambda g: (g / (2 * y),))  # ∂√a/∂a = 1/(2√a)
     ### END SOLUTION
 
+### BEGIN AFTERWORD
+# exp and sqrt use their own value in the gradient: e^a is its own derivative, and √a is already there to divide by.
+# To keep a result for the backward pass instead of computing it again is what every framework does, and it is why
+# training a network takes so much more memory than running it.
+### END AFTERWORD
+
 ### BEGIN HINTS
 # 1. Look at `add` in `arithmetic`, and leave one parent out. Each vjp multiplies the gradient `g` that flows in by
 #    the derivative, and returns a tuple of one array: it is the comma in `(g * y,)` that makes a tuple.

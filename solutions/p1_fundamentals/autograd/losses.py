@@ -93,6 +93,12 @@ def cross_entropy(logits: Float[Tensor, "batch classes"], labels: Integer[np.nda
     return record(-log_p[rows, labels].mean(), (logits,), vjp)
     ### END SOLUTION
 
+### BEGIN AFTERWORD
+# For one example, the gradient of cross-entropy is p minus the one-hot label: between -1 and 1, whatever the logits
+# are. Softmax by itself saturates, its gradient goes to 0 where it is sure and wrong; together with the logarithm
+# that cancels. That is why the two are written as one function.
+### END AFTERWORD
+
 ### BEGIN HINTS
 # 1. Both are means: whatever the derivative of one term is, it is divided by the number of terms, and multiplied by
 #    the gradient `g` that flows in, which is a single number here.

@@ -83,6 +83,12 @@ def matmul(a: Float[Tensor, "..."], b: Float[Tensor, "..."]) -> Float[Tensor, ".
     return record(y, (a, b), vjp)
     ### END SOLUTION
 
+### BEGIN AFTERWORD
+# Both gradients can be found from the shapes alone: there is one way to multiply g with the other operand so that the
+# result fits. They are two matrix products for the one of the forward pass. That is the reason for the rule of thumb
+# that a training step costs three times a forward pass.
+### END AFTERWORD
+
 ### BEGIN HINTS
 # 1. Two matrices first: the vjp is two products. If you forget which operand is transposed, let the shapes tell: of
 #    G (m, p) and B (n, p), only G Bᵀ has A's shape (m, n). With batch axes in front, a transpose must swap the last

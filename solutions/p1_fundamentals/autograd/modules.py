@@ -157,6 +157,12 @@ class Linear(Module):
         return y if self.bias is None else y + self.bias                            # (..., out) + (out,)
         ### END SOLUTION
 
+### BEGIN AFTERWORD
+# Parameters are told apart by what they are (`is`) and not by what they hold: two layers may begin with equal numbers
+# and must stay two. A layer that is used in two places is one set of parameters, and its gradient is the sum of both
+# uses.
+### END AFTERWORD
+
 ### BEGIN HINTS
 # 1. `vars(self)` holds a module's attributes in the order in which they were set. Write a function that looks at one
 #    value and calls itself for what is in it; keep what it has met in a set of `id(...)`.

@@ -161,6 +161,12 @@ class Adam(Optimizer):
             p.data -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
         ### END SOLUTION
 
+### BEGIN AFTERWORD
+# Look at Adam's first step: after the bias correction m is g and v is g², so each parameter moves by the learning
+# rate in the direction of the sign, however small its gradient is. And with momentum μ a constant gradient moves a
+# parameter by lr/(1 - μ) a step in the end: from 0.9 to 0.99 is a factor of ten.
+### END AFTERWORD
+
 ### BEGIN HINTS
 # 1. What an optimizer remembers from step to step is one array for each parameter (two for Adam), of its shape: make
 #    them in the constructor, in lists beside `self.params`. A generator can be walked once, so keep a list of it.

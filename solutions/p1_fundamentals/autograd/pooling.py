@@ -75,6 +75,12 @@ def max_pool2d(x: Float[Tensor, "batch channels height width"], size: int, *,
     return record(y, (x,), vjp)
     ### END SOLUTION
 
+### BEGIN AFTERWORD
+# The backward pass needs no values, only the places of the winners: that is what frameworks keep (`return_indices` in
+# PyTorch). Where windows overlap, one pixel can win several times and its gradients add up, as always when something
+# is used more than once.
+### END AFTERWORD
+
 ### BEGIN HINTS
 # 1. `sliding_window_view(x.data, (size, size), axis=(2, 3))` has every window, with two new axes at the end; a slice
 #    with a step takes those that are `stride` apart. Besides the largest value, keep where in its window it was.

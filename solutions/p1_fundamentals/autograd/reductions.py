@@ -110,6 +110,12 @@ def max(a: Float[Tensor, "..."], axis: int | tuple[int, ...] | None = None,
     return record(y, (a,), vjp)
     ### END SOLUTION
 
+### BEGIN AFTERWORD
+# Sum and broadcast have changed places: the gradient of a sum is a broadcast, and that of a broadcast is a sum. The
+# gradient of max goes to the elements that won and to no others, so elements that lose every time learn nothing; max
+# pooling and ReLU have the same property.
+### END AFTERWORD
+
 ### BEGIN HINTS
 # 1. Write the shapes down: for `a` of shape (2, 3, 4) and axis 1, which shape has the value, and which the gradient
 #    that flows in? It must become (2, 1, 4) before NumPy can broadcast it to (2, 3, 4).

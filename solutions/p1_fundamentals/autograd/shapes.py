@@ -102,6 +102,12 @@ def concatenate(tensors: list[Float[Tensor, "..."]] | tuple[Float[Tensor, "..."]
     return record(joined, tuple(tensors), lambda g: tuple(np.split(g, cuts, axis=axis)))
     ### END SOLUTION
 
+### BEGIN AFTERWORD
+# reshape and transpose compute nothing: their gradients are the same numbers, moved back. Indexing is different as
+# soon as an element is taken twice. Then its gradient is a sum over the copies, as in unbroadcast, and `out[index] +=
+# g` adds only one of them; np.add.at adds all.
+### END AFTERWORD
+
 ### BEGIN HINTS
 # 1. Forward, each is one call of NumPy. For the vjp, ask of every element of the result where it came from, and send
 #    its gradient back there; `a.shape` is what the gradient must look like in the end.

@@ -46,6 +46,12 @@ def unbroadcast(grad: Float[np.ndarray, "..."], shape: tuple[int, ...]) -> Float
     return grad.sum(axis=copied, keepdims=True).reshape(shape)  # (3, 4) -> (1, 4) -> (4,)
     ### END SOLUTION
 
+### BEGIN AFTERWORD
+# Forward, broadcasting copies a number; backward, the gradients of the copies are added. The same pair comes back
+# wherever something is shared: a bias that is added to every row of a batch, a word's vector that occurs twice, a
+# filter that slides over an image. What is used several times gets the sum.
+### END AFTERWORD
+
 ### BEGIN HINTS
 # 1. Broadcasting does two things: it puts axes in front, and it stretches axes of length 1. Undo both by summing.
 # 2. Put ones in front of `shape` until it is as long as `grad.shape`. Where one of them is 1 and the other is not,

@@ -1,6 +1,7 @@
 """Release, reset and the bundle: what is written, and that no edit and no secret is lost."""
 import ast
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,20 @@ def test_an_edited_stub_is_left_alone_and_named(course, solution_changes):
     assert written == [] and len(said) == 1 and STUB in said[0]
     assert (course.root / STUB).read_text(encoding="utf-8") == "mine\n"
     assert released(course)[1] == said, "a release that left it alone does not make it the release's own"
+
+
+def test_a_stub_as_git_has_it_is_not_edited(course):
+    """In a fresh clone nothing says what a release wrote last, and nobody has touched a stub."""
+    released(course)
+    for command in (["init", "-q"], ["add", "exercises"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "stubs"]):
+        subprocess.run(["git", *command], cwd=course.root, check=True)
+    (course.root / ".grader/released.json").unlink()
+    solution = course.root / "solutions/p1/letters/first.py"
+    solution.write_text(solution.read_text().replace('"""The first.', '"""The first, said otherwise.'))
+    assert released(course) == ([STUB], [])
+    (course.root / STUB).write_text("somebody's work\n")
+    (course.root / ".grader/released.json").unlink()
+    assert "was edited and is left alone" in released(course)[1][0]
 
 
 def test_an_unknown_file_is_somebodys_work(course):

@@ -8,7 +8,7 @@ from grader.authoring.release import release
 from grader.authoring.verify import NAMES, proof_lines, verify
 from grader.course.manifest import Benchmark, load_course
 from grader.errors import GraderError, UsageError
-from grader.records.verdict import Check, Status, Verdict
+from grader.records.verdict import Check, Kind, Status, Verdict
 from tests.grader.helpers.small_course import FIRST, MISTAKES, SECOND, SHARED, small_course, write
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
@@ -33,10 +33,11 @@ class FakeJudge:
             answer = {"status": Status.NOT_STARTED, "earned": 0, "checks": []}
         else:
             check = Check(name="test_it", title="It works.", diagnosis="\n".join(told), got="1", want="2",
+                          mistake_ids=[words.removeprefix("Words ").removesuffix(".") for words in told],
                           status=Status.FAILED if told else Status.PASSED)
             answer = {"status": check.status, "earned": 0 if told else exercise.points, "checks": [check]}
-        for proxied, change in self.changes.items():
-            if proxied in text:
+        for held, change in self.changes.items():
+            if held in text:
                 if isinstance(change, Exception):
                     raise change
                 answer |= change
@@ -188,7 +189,8 @@ def test_3_a_stub_that_earns_something_or_counts_as_started(course, change):
 
 
 def diagnosed(*words):
-    return {"checks": [Check(name=f"test_{i}", title="It.", status=Status.FAILED, diagnosis=said)
+    return {"checks": [Check(name=f"test_{i}", title="It.", status=Status.FAILED, diagnosis=said,
+                             mistake_ids=[words.removeprefix("Words ").removesuffix(".") for words in said.split("\n") if words])
                        for i, said in enumerate(words)]}
 
 
@@ -213,6 +215,24 @@ def test_4_words_may_be_told_under_several_checks(course):
     judge = FakeJudge(course)
     judge.changes["def first(x):\n    return 1\n"] = diagnosed("", "Words b.", "Words b.")
     assert broken(course, judge) == {}
+
+
+def test_4_every_form_of_a_mistake_is_proved(course):
+    """The second form is a change of the reference's text, which the judge takes for right; the third does not fit."""
+    file = course.root / "tests/p1/letters/mistakes_first.py"
+    forms = '[{"replace": "twice(x)", "by": "twice(x) + 0"}, {"replace": "no such text", "by": ""}]'
+    text = MISTAKES.format("first").replace('"Words b.")', f'"Words b.", forms={forms})')
+    file.write_text(text, encoding="utf-8")
+    assert broken(course) == {4: "b, form 2 must fail, and is 'passed'.\n"
+                                 "b, form 3: it replaces first, which cannot be: first has 'no such text' 0 times, and not once."}
+
+
+def test_4_a_mistake_that_fails_by_a_slip_of_its_author_is_none(course):
+    judge = FakeJudge(course)
+    judge.changes["def first(x):\n    return 1\n"] = {"checks": [
+        Check(name="test_it", title="It.", status=Status.FAILED, kind=Kind.EXCEPTION, detail="NameError", diagnosis="Words b.",
+              mistake_ids=["b"], got="NameError: name 'axis' is not defined")]}
+    assert broken(course, judge) == {4: "b fails by a slip of its own: NameError: name 'axis' is not defined."}
 
 
 @pytest.mark.parametrize("text, words", [

@@ -16,13 +16,14 @@ import psutil
 import pytest
 from rich.console import Console
 
-from grader.autograde.marker import Job, not_judged
+from grader.autograde.marker import Job, Marker, not_judged
 from grader.autograde.plan import Task
 from grader.autograde.run import Plan, Record, Shown
 from grader.course.manifest import load_course
 from grader.judge.engine import engine_digest
 from grader.records.class_ledger import open_class_ledger
 from grader.report.classroom.write import write_class_report
+from grader.sandbox import bubblewrap
 from tests.grader.helpers.classes import autograde, below, finished, hand_in, sandbox_or_skip, slowly, verdicts
 from tests.grader.helpers.shell import course_in_use, edit, wait_until
 from tests.grader.helpers.small_course import FIRST, SECOND, THIRD, write
@@ -383,3 +384,14 @@ def test_ctrl_c_while_the_sandboxes_start(root, tmp_path, to_all):
     code, out, err = finished(process, seconds=20)
     assert (code, err) == (130, "\nStopped.\n"), err
     assert wait_until(lambda: not any(map(psutil.Process.is_running, mine)), 10), mine
+
+
+def test_a_part_of_a_library_that_is_forbidden_hides_no_library(root, monkeypatch):
+    """`forbids: [numpy.linalg.inv]` is the policy's to refuse; without NumPy no worker would start."""
+    course = load_course(root)
+    first = course.find_one("first")
+    first.forbids = ["numpy.linalg.inv", "torch"]
+    hidden = []
+    monkeypatch.setattr(bubblewrap, "library_folders", lambda names: hidden.extend(names) or [])
+    Marker(course, [first]).around_workers(())
+    assert hidden == ["torch"]

@@ -27,7 +27,9 @@ def judged_texts(course: Course) -> dict[str, tuple[Workspace, Exercise]]:
         found[f"{exercise.id} reference"] = reference, exercise
         found[f"{exercise.id} stub"] = reference.with_text(exercise.path, stub_text(course, exercise)), exercise
         for wrong in mistakes_of(course, exercise):
-            found[f"{exercise.id} mistake {wrong.name}"] = with_mistake(reference, exercise, wrong), exercise
+            for form in range(len(wrong.forms)):
+                name = f"{exercise.id} mistake {wrong.name}" + (f", form {form + 1}" if form else "")
+                found[name] = with_mistake(reference, exercise, wrong, form), exercise
     return found
 
 

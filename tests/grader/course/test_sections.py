@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.course.sections import hints_of, hints_on_page, hints_section, stub_of, without_markers
+from grader.course.sections import afterword_of, hints_of, hints_on_page, hints_section, stub_of, without_markers
 from tests.grader.helpers.errors import error_of
 from tests.grader.helpers.small_course import FIRST
 
@@ -21,6 +21,20 @@ def test_a_region_becomes_one_raise_at_its_indentation():
     for gone in ("###", "doubled_for_the_first", "total_of_the_counter", "A nudge", "over two lines"):
         assert gone not in stub
     assert stub.endswith("raise NotImplementedError\n") and not stub.endswith("\n\n")
+
+
+AFTERWORD = "### BEGIN AFTERWORD\n# Notice this,\n#\n# and that.\n### END AFTERWORD\n\n"
+
+
+def test_an_afterword_is_in_no_stub_and_on_no_page():
+    text = FIRST.replace("### BEGIN HINTS", AFTERWORD + "### BEGIN HINTS")
+    assert afterword_of(text) == "Notice this, and that." and afterword_of(FIRST) == ""
+    assert stub_of(text) == stub_of(FIRST) and without_markers(text).split() == without_markers(FIRST).split()
+    assert hints_of(text) == hints_of(FIRST)
+
+
+def test_code_in_an_afterword_is_named():
+    assert "line 4: between the markers of the afterword" in error_of(afterword_of, AFTERWORD.replace("# and that.", "and that."))
 
 
 def test_given_code_is_copied_as_it_is():

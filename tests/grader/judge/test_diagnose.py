@@ -41,24 +41,40 @@ class TestDiagnosis:
         verdict = diagnose.diagnosed(judge(text + "\n", suite), catalogue)
         assert [c.diagnosis for c in verdict.checks] == words
 
+    def test_an_observation_stays_where_no_mistake_explains_the_failure(self, judge, suite):
+        catalogue = self.catalogue(judge, suite)
+        text = "def first(x):\n    return {} if x < 50 else -201\n"
+        known, unknown = (diagnose.diagnosed(judge(text.format(wrong), suite), catalogue).checks for wrong in ("0", "-5"))
+        seen = "Your result is -1 times the right one."
+        assert [check.observation for check in unknown] == [seen, seen]
+        assert [(check.diagnosis, check.observation) for check in known] == [("", ""), ("", seen)]
+
     def test_a_mistake_that_no_check_finds_matches_nothing(self, judge, suite):
         catalogue = self.catalogue(judge, suite)
-        assert [e["name"] for e in catalogue if not e["fingerprints"]] == ["step"]
+        assert [e["name"] for e in catalogue if not any(e["forms"])] == ["step"]
         assert diagnose.matches({}, catalogue) == []
 
     def test_two_mistakes_are_both_found_and_a_smaller_one_within_a_larger_is_not(self):
-        catalogue = [{"name": n, "words": n, "fingerprints": p} for n, p in
+        catalogue = [{"name": n, "words": n, "forms": p if isinstance(p, list) else [p]} for n, p in
                      [("a", {"x": "1"}), ("b", {"y": "2"}), ("ab", {"x": "1", "y": "2"}), ("c", {"z": "3"})]]
-        assert [e["name"] for e in diagnose.matches({"x": "1", "z": "3"}, catalogue)] == ["a", "c"]
-        assert [e["name"] for e in diagnose.matches({"x": "1", "y": "2"}, catalogue)] == ["ab"]
-        assert [e["name"] for e in diagnose.matches({"x": "1", "y": "other"}, catalogue)] == ["a"]
+        assert [e["name"] for e, _ in diagnose.matches({"x": "1", "z": "3"}, catalogue)] == ["a", "c"]
+        assert [e["name"] for e, _ in diagnose.matches({"x": "1", "y": "2"}, catalogue)] == ["ab"]
+        assert [e["name"] for e, _ in diagnose.matches({"x": "1", "y": "other"}, catalogue)] == ["a"]
+
+    def test_any_form_of_a_mistake_leads_to_its_words_once(self):
+        catalogue = [{"name": "a", "words": "a", "forms": [{"x": "1"}, {"x": "2", "y": "1"}, {}]},
+                     {"name": "b", "words": "b", "forms": [{"x": "2"}]}]
+        assert [(e["name"], f) for e, f in diagnose.matches({"x": "1"}, catalogue)] == [("a", {"x": "1"})]
+        both = {"x": "2", "y": "1"}
+        assert [(e["name"], f) for e, f in diagnose.matches(both, catalogue)] == [("a", both)], "b explains less of it"
+        assert [e["name"] for e, _ in diagnose.matches({"x": "2", "y": "other"}, catalogue)] == ["b"]
 
     def test_the_catalogue_is_kept_until_something_that_decides_it_changes(self, judge, suite, monkeypatch):
         course, exercise = judge.course, judge.course.find_one("first")
         built = self.catalogue(judge, suite)
         assert diagnose.load_catalogue(course, exercise, suite, judge.context) == built
         path = diagnose.catalogue_path(course, exercise, suite)
-        again = [{"name": "a", "words": "Built again.", "fingerprints": {"small": "1"}}]
+        again = [{"name": "a", "words": "Built again.", "forms": [{"small": "1"}]}]
         monkeypatch.setattr(diagnose, "build_catalogue", lambda *a: again)
         assert diagnose.load_catalogue(course, exercise, suite, judge.context) == built
         path.write_text("not JSON")
@@ -73,7 +89,7 @@ class TestDiagnosis:
 
     def test_a_catalogue_without_any_fingerprint_is_not_kept(self, judge, suite, monkeypatch):
         course, exercise = judge.course, judge.course.find_one("first")
-        broken = [{"name": "a", "words": "Words a.", "fingerprints": {}}]
+        broken = [{"name": "a", "words": "Words a.", "forms": [{}]}]
         monkeypatch.setattr(diagnose, "build_catalogue", lambda *a: broken)
         assert diagnose.load_catalogue(course, exercise, suite, judge.context) == broken
         assert not diagnose.catalogue_path(course, exercise, suite).exists()

@@ -1,6 +1,8 @@
 """Drawn examples: the same in every run, and the first failure is shrunk."""
 import importlib
 
+import numpy as np
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +56,22 @@ class TestShrinking:
         monkeypatch.syspath_prepend(tmp_path)
         importlib.import_module("many_numbers")
         assert examples() == before and len(before) > 20
+
+    def test_what_one_run_changes_in_place_is_not_in_the_next(self):
+        """Arrays and tensors, drawn or parametrised."""
+        array, tensor = np.zeros(2), torch.zeros(2)
+        case = suites.Case(lambda work: None, {"array": array, "tensor": tensor, "pair": [tensor, {"x": array}]})
+        for _ in range(2):
+            for _, arguments in case.calls():
+                assert not arguments["array"].any() and not arguments["tensor"].any() and not arguments["pair"][0].any()
+                arguments["array"] += 1
+                arguments["tensor"] += 1
+                arguments["pair"][0] += 1
+                arguments["pair"][1]["x"] += 1
+        assert not array.any() and not tensor.any()
+
+    def test_a_tensor_counts_by_its_size(self):
+        assert suites._size(torch.zeros(2, 3)) == suites._size(np.zeros((2, 3))) > suites._size(torch.zeros(2))
 
     def test_the_first_failure_is_shrunk_within_a_fixed_number_of_calls(self, judge):
         verdict, calls, examples = self.calls_of(judge, self.WRONG, sums)

@@ -1,4 +1,5 @@
 """Verdicts on right, wrong, broken and unwritten exercises, judged by a real worker."""
+import re
 import socket
 import threading
 
@@ -7,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.authoring.release import stub_text
 from grader.judge import expect, expect_raises
 from grader.judge.expect import MismatchError
 from grader.judge.link import CancelledError
+from grader.judge.unwritten import stub_functions
 from grader.records.verdict import Kind, Status
 from tests.grader.helpers.judging import suite_of
 from tests.grader.helpers.small_course import SHARED, write
@@ -191,9 +194,26 @@ class TestNotStarted:
     STUB = "def first(x):\n    raise NotImplementedError\n\n\ndef other(x):\n    return 1\n"
 
     def test_the_untouched_stub_earns_nothing(self, judge):
-        verdict = judge(self.STUB, is_there, doubles)
+        suite = suite_of(is_there, doubles)
+        suite.stub = stub_functions(judge.course, judge.course.find_one("first"))
+        verdict = judge(stub_text(judge.course, judge.course.find_one("first")), suite)
         assert (verdict.status, verdict.earned, verdict.checks) == (Status.NOT_STARTED, 0, [])
-        assert verdict.message == "first still raises NotImplementedError (line 2)."
+        assert re.fullmatch(r"\w+ still raises NotImplementedError \(line \d+\)\.", verdict.message)
+
+    def test_where_no_check_could_run_it_is_not_started_even_if_the_stub_is_not_known(self, judge):
+        verdict = judge(self.STUB, doubles, doubles_a_number)
+        assert (verdict.status, verdict.earned, verdict.checks) == (Status.NOT_STARTED, 0, [])
+        assert verdict.message == "first is not written yet (line 2)."
+
+    def test_an_unfinished_function_fails_only_its_own_checks(self, judge):
+        def other_is_one(work):
+            """other is one."""
+            expect(work.other(1), equals=1)
+
+        verdict = judge(self.STUB, doubles, other_is_one)
+        assert (verdict.status, verdict.earned) == (Status.FAILED, 1), "one of two checks, of three points, rounded down"
+        assert [check.status for check in verdict.checks] == [Status.NOT_STARTED, Status.PASSED]
+        assert verdict.checks[0].note == "first is not written yet (line 2)." and verdict.checks[0].detail == "first"
 
     def test_in_a_drawn_example_and_in_an_expected_exception(self, judge):
         @given(st.integers())

@@ -41,6 +41,20 @@ def test_one_process_answers_all(course):
     assert parent_of(course) == pid and len(server_processes(course.root)) == 1
 
 
+def test_an_afterword_is_shown_once_when_the_exercise_is_passed(course):
+    solution = course.root / "solutions/p1/digits/third.py"
+    afterword = "### BEGIN AFTERWORD\n# Notice this,\n# and that.\n### END AFTERWORD\n\n"
+    edit(solution, solution.read_text().replace("### BEGIN HINTS", f"{afterword}### BEGIN HINTS"))
+    own = course.root / "exercises/p1/digits/third.py"
+    right = own.read_text()
+    edit(own, right + "\n\nthird = lambda x: 0\n")
+    assert "Notice" not in run(course, "check", "third")[1]
+    edit(own, right)
+    assert "\n\n  Notice this, and that.\n" in run(course, "check", "third")[1]
+    assert "Notice" not in run(course, "check", "third")[1]
+    assert "Notice" not in run(course, "check", "third", "--workspace", "solutions")[1]
+
+
 def test_an_exercise_gets_a_worker_that_has_its_libraries_loaded(course):
     manifest = course.root / "course.yml"
     edit(manifest, manifest.read_text().replace("name: third,", "name: third, preload: [this, tabnanny],"))

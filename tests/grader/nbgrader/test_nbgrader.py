@@ -20,7 +20,7 @@ import pytest
 
 from grader.course.manifest import load_course
 from grader.errors import UsageError
-from grader.judge.mistakes import mistakes_of, replace_definition
+from grader.judge.mistakes import mistakes_of, with_form
 from grader.nbgrader.gradebook import Written, find_nbgrader, write_marks
 from grader.nbgrader.notebooks import grade_id, write_notebooks
 from grader.records.class_ledger import Marked, open_class_ledger
@@ -180,7 +180,7 @@ def marked_class(tmp_path_factory):
         return notebook
 
     hand_in("anna", f"%matplotlib inline\n{right}", "It cancels against the factor $p_k$ of the Jacobian.")
-    hand_in("ben", replace_definition(right, wrong), "No idea.")
+    hand_in("ben", with_form(right, wrong.forms[0]), "No idea.")
     hostile = hand_in("mallory", HOSTILE, "<script>alert(1)</script>")
     cell_of(hostile, key)["metadata"]["nbgrader"]["points"] = 600
     cell_of(hostile, key)["outputs"] = [{"output_type": "display_data", "metadata": {}, "data": {

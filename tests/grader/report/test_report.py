@@ -270,6 +270,12 @@ def test_a_diagnosis_is_told_once():
     assert text.count("You return the gradient") == 1 and text.count("And another.") == 1
 
 
+def test_an_observation_is_told_once():
+    seen = failed(observation="Your result is -1 times the right one.")
+    text = text_of(verdict([seen, seen.model_copy(update={"name": "test_c"})]))
+    assert text.count("      Your result is -1 times the right one.") == 1
+
+
 def test_traceback_and_note():
     check = failed(Kind.EXCEPTION, got="ValueError: no", note="(value 2 of 3)",
                    traceback=["exercises/a.py, line 3, in f: return g(x)", "exercises/a.py, line 9, in g: raise"])
