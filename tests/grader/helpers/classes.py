@@ -42,7 +42,7 @@ def autograde(root: Path, *arguments, **options) -> subprocess.Popen:
                             env={**os.environ, "PYTHONPATH": str(here), **options.pop("env", {})}, **options)
 
 
-def finished(process: subprocess.Popen, seconds: float = 300) -> tuple[int, str, str]:
+def finished(process: subprocess.Popen, seconds: float = 900) -> tuple[int, str, str]:
     out, err = process.communicate(timeout=seconds)
     return process.returncode, out, err
 

@@ -109,7 +109,7 @@ def test_questions_are_in_the_notebook_alone(course):
     ("# 1. Why?\n#\n#    Answer: So.", "question 1 must begin '# 1. (2 points) …'"),
     ("# 1. (2 points) Why?", "have a paragraph '#    Answer: …'"),
     ("# 2. (2 points) Why?", "the question '# 1. …' must come here"),
-    ("Why?", "between the marks of the questions every line begins with #"),
+    ("Why?", "between the markers of the questions every line begins with #"),
 ])
 def test_a_question_that_cannot_be_read_is_one_sentence(block, words):
     with pytest.raises(UsageError) as caught:
