@@ -122,15 +122,15 @@ class TestVerdicts:
         assert said[0].got == said[1].got and said[0].fingerprint == said[1].fingerprint
 
     def test_objects_of_one_check_are_gone_in_the_next(self, judge):
-        proxied = []
+        held = []
 
         def keep(work):
             """Keep an object."""
-            proxied.append(work.first(1))
+            held.append(work.first(1))
 
         def use(work):
             """Use it."""
-            proxied[0].x  # noqa: B018
+            held[0].x  # noqa: B018
 
         kept, used = judge(returning("lambda: 1"), keep, use).checks
         assert kept.status == Status.PASSED and used.status == Status.FAILED
