@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
 from grader.authoring.equivalent_mutants import Equivalent, read_equivalents
+from grader.course.functions import functions_in
 from grader.course.manifest import Course, Exercise
 from grader.course.sections import solution_regions
 from grader.course.workspace import Workspace, local_workspace
@@ -134,17 +135,7 @@ def changed_texts(text: str, regions) -> Iterator[tuple[int, str]]:
 
 def functions_by_line(text: str) -> dict[int, str]:
     """{line: the function or Class.method that contains it}. A nested function belongs to the outer one."""
-    found: dict[int, str] = {}
-
-    def enter(body, prefix):
-        for node in body:
-            if isinstance(node, ast.ClassDef):
-                enter(node.body, f"{prefix}{node.name}.")
-            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                found.update(dict.fromkeys(range(node.lineno, node.end_lineno + 1), f"{prefix}{node.name}"))
-
-    enter(ast.parse(text).body, "")
-    return found
+    return {line: name for name, node in functions_in(text) for line in range(node.lineno, node.end_lineno + 1)}
 
 
 def difference(before: str, after: str, name: str) -> tuple[str, str, str]:

@@ -8,6 +8,7 @@ Proof 7 of verify names the checks that a trivial solution passes. Such a check 
 import ast
 from pathlib import Path
 
+from grader.course.functions import functions_in
 from grader.course.manifest import Exercise
 from grader.course.sections import solution_regions
 from grader.course.workspace import Workspace
@@ -37,17 +38,8 @@ def with_trivial_solution(workspace: Workspace, exercise: Exercise, kind: str) -
 def written_functions(text: str) -> dict[str, str]:
     """The functions and methods that contain a solution region: {name: "returns" (a value), "yields" or ""}."""
     regions = solution_regions(text)
-    found: dict[str, str] = {}
-
-    def look(body: list[ast.stmt], prefix: str) -> None:
-        for node in body:
-            if isinstance(node, ast.ClassDef):
-                look(node.body, f"{prefix}{node.name}.")
-            elif isinstance(node, ast.FunctionDef) and any(node.lineno <= r.begin <= node.end_lineno for r in regions):
-                found[prefix + node.name] = _gives(node)
-
-    look(ast.parse(text).body, "")
-    return found
+    return {name: _gives(node) for name, node in functions_in(text)
+            if any(node.lineno <= region.begin <= node.end_lineno for region in regions)}
 
 
 def _gives(function: ast.FunctionDef) -> str:

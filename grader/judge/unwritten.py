@@ -1,6 +1,7 @@
 """Which functions of an exercise a learner has not written yet: those that are still what the stub has."""
 import ast
 
+from grader.course.functions import functions_in
 from grader.course.manifest import Course, Exercise
 from grader.course.sections import stub_of
 
@@ -22,21 +23,6 @@ def unwritten(text: str, stub: Functions) -> dict[str, int]:
     for name, node in functions_in(text):
         if stub.get(name) == ast.dump(node):
             found[name] = next(inner.lineno for inner in ast.walk(node) if is_not_implemented(inner))
-    return found
-
-
-def functions_in(text: str) -> list[tuple[str, ast.AST]]:
-    """(qualified name, node) of the functions and methods of a module, in the order of the file; not of inner functions."""
-    found: list[tuple[str, ast.AST]] = []
-
-    def look(body: list[ast.stmt], prefix: str) -> None:
-        for node in body:
-            if isinstance(node, ast.ClassDef):
-                look(node.body, f"{prefix}{node.name}.")
-            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                found.append((prefix + node.name, node))
-
-    look(ast.parse(text).body, "")
     return found
 
 
