@@ -17,7 +17,7 @@ from grader.judge.observe import observation
 from grader.judge.remote import LearnerError, NotStartedError, Session, Work
 from grader.judge.scoring import earned
 from grader.judge.suites import CheckPlan, Suite
-from grader.judge.unwritten import unwritten
+from grader.judge.unwritten import progress
 from grader.records.verdict import Check, Kind, Reason, Status, Verdict, verdict_on
 
 JUDGE_CPU_SECONDS = 10  # the judge's own CPU time for one check; a hundred times what any check takes
@@ -109,16 +109,15 @@ def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite
     try:
         with limited_judge_time():
             sources = gather(course, workspace, exercise)
-            own_file, own_text = sources.files[sources.module]
-            missing = unwritten(own_text, suite.stub)
+            done = progress(sources.files[sources.module][1], suite.stub)
     except SourceError as error:
         return verdict(Status.FAILED, **unreadable(error))
     except JudgeTimeoutError:
         too_long = "takes too long to read as Python."
         return verdict(Status.FAILED, reason=Reason.UNREADABLE_FILE, detail="too long to read",
                        message=f"{workspace.label}/{exercise.path} {too_long}", summary=f"The file {too_long}")
-    if suite.stub and missing.keys() == suite.stub.keys():
-        name, line = next(iter(missing.items()))
+    if suite.stub and not done.begun:
+        name, line = next(iter(done.unwritten.items()))
         return verdict(**not_started(name.rpartition(".")[2], line), files_hash=sources.digest)
     run = Run(course, exercise, sources, context)
     checks: list[Check] = []
@@ -135,7 +134,7 @@ def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite
     finally:
         run.close()
     counting = {c.status for c in checks if not c.supporting or c.status != Status.PASSED}
-    if counting == {Status.NOT_STARTED} and not suite.stub:
+    if counting == {Status.NOT_STARTED} and not done.written:  # the stub is not known, or a function was deleted
         return verdict(Status.NOT_STARTED, reason=Reason.NOT_WRITTEN, message=checks[0].note or NOT_WRITTEN,
                        summary=NOT_WRITTEN, files_hash=sources.digest)
     status = Status.PASSED if all(c.status == Status.PASSED for c in checks) else Status.FAILED

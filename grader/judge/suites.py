@@ -19,7 +19,7 @@ from hypothesis.internal.conjecture import providers
 from grader.course.manifest import Course, Exercise
 from grader.errors import GraderError, UsageError
 from grader.judge.scoring import is_supporting
-from grader.judge.unwritten import Functions, stub_functions
+from grader.judge.unwritten import Stub, stub_bodies
 
 SHRINK_CALLS = 40  # calls of the learner's code for shrinking; a fixed number, since it decides what is shown
 
@@ -173,7 +173,7 @@ class CheckPlan:
 class Suite:
     checks: list[CheckPlan]
     digest: str
-    stub: Functions = field(default_factory=dict)  # what a learner has not written yet; empty if that is not known
+    stub: Stub = field(default_factory=dict)  # what a learner has not written yet; empty if that is not known
 
     def draw(self) -> None:
         for check in self.checks:
@@ -214,7 +214,7 @@ def collect_suites(course: Course) -> dict[str, Suite | GraderError]:
             if broken:
                 raise GraderError(f"The suite {exercise.suite} cannot be collected: {broken[0]}")
             suites[exercise.id] = Suite(_plan(exercise, items), suite_digest(course, exercise),
-                                        stub_functions(course, exercise))
+                                        stub_bodies(course, exercise))
         except (GraderError, UsageError, SyntaxError) as error:  # of the suite, or of the solution's markers
             suites[exercise.id] = error if isinstance(error, GraderError) else GraderError(str(error))
     return suites

@@ -1,29 +1,50 @@
-"""Which functions of an exercise a learner has not written yet: those that are still what the stub has."""
+"""Which functions of an exercise a learner has not written yet: those whose body is still the stub's."""
 import ast
+from typing import NamedTuple
 
-from grader.course.functions import functions_in
+from grader.course.functions import Function, functions_in
 from grader.course.manifest import Course, Exercise
 from grader.course.sections import stub_of
 
-Functions = dict[str, str]  # {qualified name: the function as the stub has it, as a dump of its syntax tree}
+Stub = dict[str, str]  # {qualified name of a function that a learner writes: its body in the stub, as a dump}
 
 
-def stub_functions(course: Course, exercise: Exercise) -> Functions:
-    """The functions that a learner writes; empty if there is no solution here to cut the stub from."""
+class Progress(NamedTuple):
+    """How far a learner is with the functions of an exercise."""
+
+    unwritten: dict[str, int]  # {qualified name: line of its `raise NotImplementedError`}
+    written: set[str]          # a function that was deleted is in neither
+
+    @property
+    def begun(self) -> bool:
+        """False if nothing was written that the stub leaves open."""
+        return bool(self.written) or not self.unwritten
+
+
+def stub_bodies(course: Course, exercise: Exercise) -> Stub:
+    """Empty if there is no solution here to cut the stub from."""
     solution = course.root / "solutions" / exercise.path
     if not solution.exists():
         return {}
-    return {name: ast.dump(node) for name, node in functions_in(stub_of(solution.read_text(encoding="utf-8")))
-            if any(is_not_implemented(inner) for inner in ast.walk(node))}
+    return {name: body(node) for name, node in functions_in(stub_of(solution.read_text(encoding="utf-8")))
+            if any(map(is_not_implemented, ast.walk(node)))}
 
 
-def unwritten(text: str, stub: Functions) -> dict[str, int]:
-    """{qualified name: line of its `raise NotImplementedError`} of the functions in `text` that the stub has just so."""
-    found = {}
+def progress(text: str, stub: Stub) -> Progress:
+    """Compare each function of `text` that the stub leaves open with the stub; docstrings and annotations do not count."""
+    unwritten, written = {}, set()
     for name, node in functions_in(text):
-        if stub.get(name) == ast.dump(node):
-            found[name] = next(inner.lineno for inner in ast.walk(node) if is_not_implemented(inner))
-    return found
+        if stub.get(name) == body(node):
+            unwritten[name] = next(inner.lineno for inner in ast.walk(node) if is_not_implemented(inner))
+        elif name in stub:
+            written.add(name)
+    return Progress(unwritten, written)
+
+
+def body(node: Function) -> str:
+    """The statements of a function without its docstring, as a dump of their syntax trees."""
+    statements = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
+    return "\n".join(map(ast.dump, statements))
 
 
 def is_not_implemented(node: ast.AST) -> bool:

@@ -12,7 +12,7 @@ from grader.authoring.release import stub_text
 from grader.judge import expect, expect_raises
 from grader.judge.expect import MismatchError
 from grader.judge.link import CancelledError
-from grader.judge.unwritten import stub_functions
+from grader.judge.unwritten import stub_bodies
 from grader.records.verdict import Kind, Status
 from tests.grader.helpers.judging import suite_of
 from tests.grader.helpers.small_course import SHARED, write
@@ -195,10 +195,21 @@ class TestNotStarted:
 
     def test_the_untouched_stub_earns_nothing(self, judge):
         suite = suite_of(is_there, doubles)
-        suite.stub = stub_functions(judge.course, judge.course.find_one("first"))
+        suite.stub = stub_bodies(judge.course, judge.course.find_one("first"))
         verdict = judge(stub_text(judge.course, judge.course.find_one("first")), suite)
         assert (verdict.status, verdict.earned, verdict.checks) == (Status.NOT_STARTED, 0, [])
         assert re.fullmatch(r"\w+ still raises NotImplementedError \(line \d+\)\.", verdict.message)
+
+    @pytest.mark.parametrize("text, status", [
+        ("def first(x):\n    raise NotImplementedError\n", Status.NOT_STARTED),  # without its docstring; the rest was deleted
+        ("def first(x: int) -> int:\n    'Mine.'\n    raise NotImplementedError\n", Status.NOT_STARTED),
+        ("def first(x):\n    y = x\n    raise NotImplementedError\n", Status.FAILED),  # begun
+        ("def other(x):\n    return 1\n", Status.FAILED),  # nothing is left to write
+    ])
+    def test_what_counts_as_begun(self, judge, text, status):
+        suite = suite_of(is_there, doubles)
+        suite.stub = stub_bodies(judge.course, judge.course.find_one("first"))
+        assert judge(text, suite).status == status
 
     def test_where_no_check_could_run_it_is_not_started_even_if_the_stub_is_not_known(self, judge):
         verdict = judge(self.STUB, doubles, doubles_a_number)
