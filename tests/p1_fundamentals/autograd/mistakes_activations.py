@@ -31,7 +31,9 @@ def takes_tanh_twice(a):
 
 
 @mistake("activations.tanh", """Your tanh divides exponentials that it computes itself. e¹⁰⁰⁰ is infinite in floating
-    point, and ∞/∞ is not a number; NumPy has a tanh that knows better.""")
+    point, and ∞/∞ is not a number; NumPy has a tanh that knows better.""",
+         forms=[{"replace": "np.tanh(a.data)", "by": """(np.exp(a.data) - np.exp(-a.data)) / (np.exp(a.data)
+                                                                      + np.exp(-a.data))"""}])
 def divides_exponentials(a):
     e = np.exp(2 * a.data)
     y = (e - 1) / (e + 1)
@@ -127,3 +129,94 @@ def forgets_the_sum(a, axis=-1):
     shifted = a.data - a.data.max(axis=axis, keepdims=True)
     log_p = shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
     return record(log_p, (a,), lambda g: (g - np.exp(log_p) * g,))
+
+
+mistake("activations.relu", """The vjp of your relu lets every gradient through. Where a is negative the value is 0 whatever a
+    is, so no gradient flows back there.""", name="lets_everything_through", replace="np.where(positive, g, 0)", by="g * 1")
+
+mistake("activations.relu", """The gradient of your relu is float64 for a float32 tensor. A mask of numbers that NumPy makes, as by
+    np.where(…, 1.0, 0.0), is float64 unless it is told otherwise; np.where(…, g, 0) keeps the dtype of g.""",
+        name="makes_a_mask_in_float64", replace="np.where(positive, g, 0)", by="g * np.where(positive, 1.0, 0.0)")
+
+
+def writes_zeros_where_it_is_negative(a):
+    positive = a.data > 0
+    a.data[a.data < 0] = 0
+    return record(a.data.copy(), (a,), lambda g: (np.where(positive, g, 0),))
+
+
+@mistake("activations.relu", """Your relu writes zeros into the array of its operand. The operand belongs to the caller, and
+    other operations may still need its numbers: make a new array.""", forms=[writes_zeros_where_it_is_negative])
+def writes_into_its_operand(a):
+    positive = a.data > 0
+    y = a.data
+    y[~positive] = 0
+    return record(y, (a,), lambda g: (np.where(positive, g, 0),))
+
+
+mistake("activations.tanh", """The vjp of your tanh multiplies by 1 - y. The derivative is 1 - y², with the square of the
+    value.""", name="forgets_the_square", replace="1 - y * y", by="1 - y")
+
+mistake("activations.tanh", """The gradient of your tanh is the derivative alone, whatever gradient flows in. Multiply 1 - y² by
+    g: that is the chain rule.""", name="tanh_ignores_the_upstream_gradient", replace="g * (1 - y * y)", by="1 - y * y")
+
+
+def takes_tanh_from_a_sigmoid(a):
+    e = np.exp(-2 * np.abs(a.data))
+    y = np.sign(a.data) * (2 / (1 + e) - 1)
+    return record(y, (a,), lambda g: (g * (1 - y * y),))
+
+
+@mistake("activations.tanh", """Your tanh is not right to the last digits for 10⁻⁸, 10⁻⁴ and ⅓. A difference of two numbers near
+    1 has lost them, for each was rounded at the size of 1, and float32 has lost them too; NumPy's tanh, in the dtype of a,
+    has them all.""",
+         forms=[takes_tanh_from_a_sigmoid])
+def loses_digits_near_zero(a):
+    e = np.exp(-2 * np.abs(a.data))
+    y = np.sign(a.data) * (1 - e) / (1 + e)
+    return record(y, (a,), lambda g: (g * (1 - y * y),))
+
+
+mistake("activations.sigmoid", """The value of your sigmoid is right, but its gradient is not a number far from 0. In
+    e⁻ᵃ/(1 + e⁻ᵃ)² both halves are infinite at -1000, and in eᵃ/(1 + eᵃ)² at 1000; y (1 - y), from the value that you
+    have, is never out of range.""", name="divides_exponentials_on_the_way_back",
+        replace="g * y * (1 - y)", by="g * np.exp(-a.data) / (1 + np.exp(-a.data))**2",
+        forms=[{"replace": "g * y * (1 - y)", "by": "g * np.exp(a.data) / (1 + np.exp(a.data))**2"},
+               {"replace": "g * y * (1 - y)", "by": "g * y**2 * np.exp(-a.data)"}])
+
+mistake("activations.sigmoid", """The vjp of your sigmoid takes the sigmoid of the value once more. In y (1 - y), y is the value
+    itself, which you have already.""", name="takes_sigmoid_twice", replace="(g * y * (1 - y),)",
+        by="(g / (1 + np.exp(-y)) * (1 - 1 / (1 + np.exp(-y))),)")
+
+mistake("activations.sigmoid", """The gradient of your sigmoid is the derivative alone, whatever gradient flows in. Multiply
+    y (1 - y) by g: that is the chain rule.""", name="sigmoid_ignores_the_upstream_gradient",
+        replace="g * y * (1 - y)", by="y * (1 - y)")
+
+mistake("activations.softmax", """The vjp of your softmax sums g p over the whole array. Each slice along the axis is a softmax of
+    its own, with its own sum: it goes along the axis, with keepdims=True.""", name="sums_over_everything",
+        replace="(g * p).sum(axis=axis, keepdims=True)", by="(g * p).sum()")
+
+mistake("activations.softmax", """The vjp of your softmax subtracts the sum of g, where it is Σ g p: each gradient counts by the
+    probability of its output.""", name="sums_without_the_probabilities", replace="(g * p).sum(", by="g.sum(")
+
+mistake("activations.log_softmax", """Your log_softmax exponentiates the scores as they come: e¹⁰⁰⁰ is infinite in floating point,
+    and so is the logarithm of the sum. Take the maximum along the axis off first.""", name="logarithm_of_an_infinite_sum",
+        replace="a.data - a.data.max(axis=axis, keepdims=True)", by="a.data")
+
+mistake("activations.log_softmax", """Your log_softmax shifts all scores by one number, such as the largest of the whole array. In
+    a row whose scores lie far below it all exponentials are rounded to 0, and log 0 is infinite: each slice along the
+    axis needs its own maximum.""", name="one_shift_for_all_logarithms",
+        replace="a.data.max(axis=axis, keepdims=True)", by="(a.data.max() if a.data.size else 0)")
+
+mistake("activations.log_softmax", """Your log_softmax keeps its logarithm from 0 by a small number. The sum is at least 1 once the
+    maximum is taken off, and the logarithm of a probability is a difference: nothing needs to be added.""",
+        name="adds_epsilon", replace="np.exp(shifted).sum(axis=axis, keepdims=True))",
+        by="np.exp(shifted).sum(axis=axis, keepdims=True) + 1e-8)",
+        forms=[{"replace": "np.exp(shifted).sum(axis=axis, keepdims=True))",
+                "by": f"np.exp(shifted).sum(axis=axis, keepdims=True) + {eps})"} for eps in ("1e-12", "1e-10")] +
+              [{"replace": "shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))",
+                "by": f"np.log(np.exp(shifted) / np.exp(shifted).sum(axis=axis, keepdims=True) + {eps})"}
+               for eps in ("1e-8", "1e-10", "1e-12", "1e-15")])
+
+mistake("activations.log_softmax", """Your log_softmax always works along the last axis and never looks at `axis`.""",
+        name="log_softmax_forgets_the_axis", replace="shifted = ", by="axis = -1; shifted = ")

@@ -1,6 +1,6 @@
 """What learners get wrong in `convolution`, and what to tell them.
 
-Each is a whole `conv2d`, written plainly with einsum and wrong in one place.
+Some are a whole `conv2d`, written plainly and wrong in one place; the others change one place of the reference.
 """
 # ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
 from grader.judge.mistakes import mistake
@@ -31,9 +31,48 @@ def turns_the_kernel_round(x, weight, bias=None, *, stride=1, padding=0):
     return record(y, (x, weight) if bias is None else (x, weight, bias), vjp)
 
 
-@mistake("convolution.conv2d", """The value of your conv2d is right, and so is the gradient of the weight, but where
-    windows overlap, the gradient of x keeps only what came last. A pixel collects from every window that saw it: add,
-    do not assign.""")
+def overwrites_in_loops_over_windows(x, weight, bias=None, *, stride=1, padding=0):
+    (channels, height, width), (wanted, kh, kw) = x.shape[1:], weight.shape[1:]
+    if channels != wanted or kh > height + 2 * padding or kw > width + 2 * padding:
+        raise ValueError(f"x {x.shape} and weight {weight.shape} do not fit")
+    padded = np.pad(x.data, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = sliding_window_view(padded, (kh, kw), axis=(2, 3))[:, :, ::stride, ::stride]
+    y = np.einsum("nchwij,fcij->nfhw", windows, weight.data) + (0 if bias is None else bias.data[:, None, None])
+
+    def vjp(g):
+        grad = np.zeros_like(padded)
+        for h, w in np.ndindex(*y.shape[2:]):
+            grad[:, :, stride * h:stride * h + kh, stride * w:stride * w + kw] = np.einsum(
+                "nf,fcij->ncij", g[:, :, h, w], weight.data)
+        gradients = (grad[:, :, padding:padding + height, padding:padding + width],
+                     np.einsum("nfhw,nchwij->fcij", g, windows), g.sum(axis=(0, 2, 3)))
+        return gradients[:2] if bias is None else gradients
+
+    return record(y, (x, weight) if bias is None else (x, weight, bias), vjp)
+
+
+def overwrites_in_loops_over_windows_and_filters(x, weight, bias=None, *, stride=1, padding=0):
+    (channels, height, width), (wanted, kh, kw) = x.shape[1:], weight.shape[1:]
+    if channels != wanted or kh > height + 2 * padding or kw > width + 2 * padding:
+        raise ValueError(f"x {x.shape} and weight {weight.shape} do not fit")
+    padded = np.pad(x.data, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = sliding_window_view(padded, (kh, kw), axis=(2, 3))[:, :, ::stride, ::stride]
+    y = np.einsum("nchwij,fcij->nfhw", windows, weight.data) + (0 if bias is None else bias.data[:, None, None])
+
+    def vjp(g):
+        grad = np.zeros_like(padded)
+        for n, f, h, w in np.ndindex(*y.shape):
+            grad[n, :, stride * h:stride * h + kh, stride * w:stride * w + kw] = g[n, f, h, w] * weight.data[f]
+        gradients = (grad[:, :, padding:padding + height, padding:padding + width],
+                     np.einsum("nfhw,nchwij->fcij", g, windows), g.sum(axis=(0, 2, 3)))
+        return gradients[:2] if bias is None else gradients
+
+    return record(y, (x, weight) if bias is None else (x, weight, bias), vjp)
+
+
+@mistake("convolution.conv2d", """The value of your conv2d is right, but where several windows or several filters see one
+    pixel, the gradient of x keeps only what came last. A pixel collects from every window and every filter that saw it:
+    add, do not assign.""", forms=[overwrites_in_loops_over_windows, overwrites_in_loops_over_windows_and_filters])
 def overwrites_where_windows_overlap(x, weight, bias=None, *, stride=1, padding=0):
     (channels, height, width), (wanted, kh, kw) = x.shape[1:], weight.shape[1:]
     if channels != wanted or kh > height + 2 * padding or kw > width + 2 * padding:
@@ -155,7 +194,9 @@ def mixes_up_the_order_in_the_columns(x, weight, bias=None, *, stride=1, padding
 
 
 @mistake("convolution.conv2d", """The product of weights and columns in your conv2d has the filters first and the
-    batch second. A reshape to (batch, filters, …) only relabels the numbers; to move an axis takes a transpose.""")
+    batch second. A reshape to (batch, filters, …) only relabels the numbers; to move an axis takes a transpose.""",
+         forms=[{"replace": "reshape(filters, batch, out_height, out_width).transpose(1, 0, 2, 3)",
+                 "by": "reshape(batch, filters, out_height, out_width)"}])
 def relabels_batch_and_filters(x, weight, bias=None, *, stride=1, padding=0):
     (batch, channels, height, width), (filters, wanted, kh, kw) = x.shape, weight.shape
     if channels != wanted or kh > height + 2 * padding or kw > width + 2 * padding:
@@ -227,3 +268,114 @@ def leaves_it_to_numpy(x, weight, bias=None, *, stride=1, padding=0):
         return gradients[:2] if bias is None else gradients
 
     return record(y, (x, weight) if bias is None else (x, weight, bias), vjp)
+
+
+mistake("convolution.conv2d", """The product of columns and weights in your conv2d has the filters last: (batch, height, width,
+    filters). A reshape to (batch, filters, height, width) only relabels the numbers; to move the filters takes a
+    transpose.""", name="relabels_filters_that_are_last",
+        replace="y.reshape(filters, batch, out_height, out_width).transpose(1, 0, 2, 3)",
+        by="y.T.reshape(batch, filters, out_height, out_width)")
+
+mistake("convolution.conv2d", """The value of your conv2d is right, but on the way back you reshape g to (filters, …) at once.
+    Its first axis is the batch: a reshape only relabels the numbers, and to move an axis takes a transpose.""",
+        name="relabels_the_gradient", replace="g.transpose(1, 0, 2, 3).reshape(filters, columns.shape[1])",
+        by="g.reshape(filters, columns.shape[1])")
+
+
+def swaps_them_in_one_einsum(x, weight, bias=None, *, stride=1, padding=0):
+    (channels, height, width), (wanted, kh, kw) = x.shape[1:], weight.shape[1:]
+    if channels != wanted or kh > height + 2 * padding or kw > width + 2 * padding:
+        raise ValueError(f"x {x.shape} and weight {weight.shape} do not fit")
+    padded = np.pad(x.data, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = sliding_window_view(padded, (kh, kw), axis=(2, 3))[:, :, ::stride, ::stride]
+    y = np.einsum("nchwij,fcij->nfhw", windows, weight.data) + (0 if bias is None else bias.data[:, None, None])
+    rows, columns = y.shape[2:]
+
+    def vjp(g):
+        pieces = np.einsum("fcij,nchw->nfhwij", weight.data, g)
+        grad = np.zeros_like(padded)
+        for i in range(kh):
+            for j in range(kw):
+                grad[:, :, i:i + stride * rows:stride, j:j + stride * columns:stride] += pieces[..., i, j]
+        gradients = (grad[:, :, padding:padding + height, padding:padding + width],
+                     np.einsum("nfhw,nchwij->fcij", g, windows), g.sum(axis=(0, 2, 3)))
+        return gradients[:2] if bias is None else gradients
+
+    return record(y, (x, weight) if bias is None else (x, weight, bias), vjp)
+
+
+def swaps_them_in_an_optimized_einsum(x, weight, bias=None, *, stride=1, padding=0):
+    (channels, height, width), (wanted, kh, kw) = x.shape[1:], weight.shape[1:]
+    if channels != wanted or kh > height + 2 * padding or kw > width + 2 * padding:
+        raise ValueError(f"x {x.shape} and weight {weight.shape} do not fit")
+    padded = np.pad(x.data, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = sliding_window_view(padded, (kh, kw), axis=(2, 3))[:, :, ::stride, ::stride]
+    y = np.einsum("nchwij,fcij->nfhw", windows, weight.data) + (0 if bias is None else bias.data[:, None, None])
+    rows, columns = y.shape[2:]
+
+    def vjp(g):
+        grad = np.zeros_like(padded)
+        for i in range(kh):
+            for j in range(kw):
+                grad[:, :, i:i + stride * rows:stride, j:j + stride * columns:stride] += np.einsum(
+                    "fc,nchw->nfhw", weight.data[:, :, i, j], g, optimize=True)
+        gradients = (grad[:, :, padding:padding + height, padding:padding + width],
+                     np.einsum("nfhw,nchwij->fcij", g, windows), g.sum(axis=(0, 2, 3)))
+        return gradients[:2] if bias is None else gradients
+
+    return record(y, (x, weight) if bias is None else (x, weight, bias), vjp)
+
+
+@mistake("convolution.conv2d", """On the way back to x your conv2d lets the second axis of the weight, its channels, meet the
+    filters of g. Each axis meets its own: ∂L/∂x for channel c is a sum of W[f, c] g[f] over the filters f.""",
+         forms=[swaps_them_in_one_einsum, swaps_them_in_an_optimized_einsum])
+def swaps_filters_and_channels_on_the_way_back(x, weight, bias=None, *, stride=1, padding=0):
+    (channels, height, width), (wanted, kh, kw) = x.shape[1:], weight.shape[1:]
+    if channels != wanted or kh > height + 2 * padding or kw > width + 2 * padding:
+        raise ValueError(f"x {x.shape} and weight {weight.shape} do not fit")
+    padded = np.pad(x.data, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = sliding_window_view(padded, (kh, kw), axis=(2, 3))[:, :, ::stride, ::stride]
+    y = np.einsum("nchwij,fcij->nfhw", windows, weight.data) + (0 if bias is None else bias.data[:, None, None])
+    rows, columns = y.shape[2:]
+
+    def vjp(g):
+        grad = np.zeros_like(padded)
+        for i in range(kh):
+            for j in range(kw):
+                grad[:, :, i:i + stride * rows:stride, j:j + stride * columns:stride] += np.einsum(
+                    "nchw,fc->nfhw", g, weight.data[:, :, i, j])
+        gradients = (grad[:, :, padding:padding + height, padding:padding + width],
+                     np.einsum("nfhw,nchwij->fcij", g, windows), g.sum(axis=(0, 2, 3)))
+        return gradients[:2] if bias is None else gradients
+
+    return record(y, (x, weight) if bias is None else (x, weight, bias), vjp)
+
+
+CHECKS = """if channels != weight_channels:
+        raise ValueError(f"weight {weight.shape} is for {weight_channels} channels; x {x.shape} has {channels}")
+    if kernel_height > height + 2 * padding or kernel_width > width + 2 * padding:
+        raise ValueError(f"the kernel of weight {weight.shape} is larger than x {x.shape} with padding {padding}")"""
+
+mistake("convolution.conv2d", """The message of your conv2d holds the shape of the padded x. Whoever reads it has passed x as
+    it came: show that shape.""", name="shows_the_padded_shape", replace=CHECKS,
+        by="""padded_shape = batch, channels, height + 2 * padding, width + 2 * padding
+    if channels != weight_channels or kernel_height > padded_shape[2] or kernel_width > padded_shape[3]:
+        raise ValueError(f"x {padded_shape} and weight {weight.shape} do not fit")""")
+
+mistake("convolution.conv2d", """Your conv2d leaves it to NumPy to refuse a kernel that is larger than the padded image, in
+    words that hold neither of the two shapes. Compare them before, in both directions.""", name="checks_only_the_channels",
+        replace="if kernel_height > height + 2 * padding or kernel_width > width + 2 * padding:", by="if False:",
+        forms=[{"replace": "> height + 2 * padding or kernel_width", "by": "> height + 2 * padding and kernel_width"}])
+
+mistake("convolution.conv2d", """Your conv2d refuses kernels that are larger than x, but not larger than x with its padding.
+    The zeros around the image count: the height is height + 2p, and the width likewise.""",
+        name="refuses_what_fits_into_the_padding",
+        replace="kernel_height > height + 2 * padding or kernel_width > width + 2 * padding",
+        by="kernel_height > height or kernel_width > width")
+
+mistake("convolution.conv2d", """The gradient of the bias in your conv2d is summed over the batch alone. A filter has one bias
+    for all places: sum over the height and the width as well.""", name="sums_the_bias_over_the_batch_alone",
+        replace="G.sum(axis=1)", by="g.sum(axis=0)")
+
+mistake("convolution.conv2d", """The gradient of x in your conv2d is float64 for a float32 tensor: np.zeros makes float64 unless
+    it is told otherwise.""", name="gradient_in_float64", replace="np.zeros_like(padded)", by="np.zeros(padded.shape)")

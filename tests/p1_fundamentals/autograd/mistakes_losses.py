@@ -25,12 +25,67 @@ def divides_by_the_batch(prediction, target):
     return record((error**2).sum() / n, (prediction, target), lambda g: (g * 2 * error / n, -g * 2 * error / n))
 
 
+def returns_none_for_the_target(prediction, target):
+    error = prediction.data - target.data
+    return record(np.mean(error**2), (prediction, target), lambda g: (g * 2 * error / error.size, None))
+
+
+def knows_one_parent(prediction, target):
+    error = prediction.data - target.data
+    return record(np.mean(error**2), (prediction,), lambda g: (g * 2 * error / error.size,))
+
+
+def returns_one_gradient(prediction, target):
+    error = prediction.data - target.data
+    return record(np.mean(error**2), (prediction, target), lambda g: (g * 2 * error / error.size,))
+
+
 @mistake("losses.mse_loss", """Your mse_loss sends nothing back to the target. It is an operand like the prediction,
-    and what it gets is the negative of what the prediction gets.""")
+    and what it gets is the negative of what the prediction gets.""",
+         forms=[returns_none_for_the_target, knows_one_parent, returns_one_gradient])
 def no_gradient_for_the_target(prediction, target):
     error = prediction.data - target.data
     return record(np.mean(error**2), (prediction, target),
                   lambda g: (g * 2 * error / error.size, np.zeros_like(error)))
+
+
+mistake("losses.mse_loss", """The target gets the same gradient as the prediction in your mse_loss. In (a - t)² the target
+    has a minus, so its gradient is the negative of the other.""", name="same_gradient_for_the_target",
+        replace="return gradient, -gradient", by="return gradient, gradient")
+
+mistake("losses.mse_loss", """The gradients of your mse_loss have the wrong sign: what rises with the loss must have a
+    positive one. ∂/∂a (a - t)² is 2 (a - t), and so is ∂/∂a (t - a)², for which the chain rule brings a minus.""",
+        name="turns_the_signs", replace="return gradient, -gradient", by="return -gradient, gradient")
+
+mistake("losses.mse_loss", """The gradients of your mse_loss are half of what they should be: the derivative of a square
+    e² is 2e, and your mse_loss has no ½ in front of it.""", name="forgets_the_two",
+        replace="g * 2 * error", by="g * error")
+
+mistake("losses.mse_loss", """The gradients of your mse_loss are those of the loss alone, whatever gradient flows in.
+    Multiply by g: more may be computed from the loss, and then g is not 1.""", name="mse_ignores_the_upstream_gradient",
+        replace="g * 2 * error", by="2 * error")
+
+
+def multiplies_the_means(prediction, target):
+    a, t = prediction.data, target.data
+    return record(np.mean(a**2) - 2 * np.mean(a * t) + np.mean(t**2), (prediction, target),
+                  lambda g: (g * 2 * (a - t) / a.size, g * 2 * (t - a) / a.size))
+
+
+def adds_the_squares_first(prediction, target):
+    a, t = prediction.data, target.data
+    return record(np.mean(a * a + t * t - 2 * a * t), (prediction, target),
+                  lambda g: (g * 2 * (a - t) / a.size, g * 2 * (t - a) / a.size))
+
+
+@mistake("losses.mse_loss", """Your mse_loss loses a small difference of large numbers, such as the 1 between 10⁸ + 1 and
+    10⁸. Subtract first, in the dtype that came, and square what is left: in a² - 2at + t² each term is rounded at its
+    own size, here 10¹⁶, and what they differ by is gone, as it is when they become float32.""",
+         forms=[multiplies_the_means, adds_the_squares_first])
+def expands_the_square(prediction, target):
+    a, t = prediction.data, target.data
+    return record(np.mean(a**2 - 2 * a * t + t**2), (prediction, target),
+                  lambda g: (g * 2 * (a - t) / a.size, g * 2 * (t - a) / a.size))
 
 
 @mistake("losses.cross_entropy", """Your cross_entropy exponentiates the logits as they come: e¹⁰⁰⁰ is infinite in
@@ -139,3 +194,38 @@ def subtracts_in_every_row(logits, labels):
         return (g * gradient / batch,)
 
     return record(-log_p[np.arange(batch), labels].mean(), (logits,), vjp)
+
+
+mistake("losses.cross_entropy", """Your cross_entropy refuses negative labels, but lets 3 through where there are three
+    classes, and NumPy complains with an IndexError. Classes count from 0, so the last one is classes - 1: raise
+    ValueError from `classes` on.""", name="takes_the_number_of_classes_for_a_class",
+        replace="(labels < classes)", by="(labels <= classes)",
+        forms=[{"replace": "((labels >= 0) & (labels < classes))", "by": "(labels >= 0)"}])
+
+mistake("losses.cross_entropy", """Your cross_entropy refuses the labels 0, 2 and 1 of three classes if they are unsigned.
+    Unsigned integers have no number below 0, so a difference of them wraps around: 0 - 3 is 253 in uint8, and no
+    difference is ever negative. Compare the labels themselves with `classes`.""", name="subtracts_unsigned_labels",
+        replace="(labels < classes)", by="(labels - classes < 0)",
+        forms=[{"replace": "(labels < classes)",
+                "by": "(labels - labels.dtype.type(min(classes, np.iinfo(labels.dtype).max)) < 0)"},
+               {"replace": "(labels < classes)", "by": "(labels - np.array(classes).astype(labels.dtype) < 0)"}])
+
+mistake("losses.cross_entropy", """The gradient of your cross_entropy is that of the loss alone, whatever gradient flows in.
+    Multiply by g: more may be computed from the loss, and then g is not 1.""", name="ignores_the_upstream_gradient",
+        replace="g * gradient", by="gradient")
+
+mistake("losses.cross_entropy", """Your cross_entropy shifts all rows by one number, such as the largest logit of the whole
+    batch. In a row whose logits lie far below it all exponentials become 0, and log 0 is infinite: each row needs its own
+    maximum.""",
+        name="takes_one_maximum_of_the_batch", replace="z.max(axis=1, keepdims=True)", by="z.max()")
+
+mistake("losses.cross_entropy", """The value of your cross_entropy is the sum over the batch. It is to be the mean, so that
+    the size of a step does not depend on the size of the batch.""", name="sums_over_the_batch",
+        replace="-log_p[rows, labels].mean()", by="-log_p[rows, labels].sum()")
+
+mistake("losses.cross_entropy", """Your cross_entropy keeps the probability away from 0 by a small number before it takes the
+    logarithm. No loss can then be larger than minus the logarithm of that number, where 2000 is right. Write log p as the
+    shifted logit minus log Σ exp, and nothing has to be kept from 0.""", name="adds_epsilon_in_the_log",
+        replace="-log_p[rows, labels].mean()", by="-np.log(np.exp(log_p)[rows, labels] + 1e-12).mean()",
+        forms=[{"replace": "-log_p[rows, labels].mean()", "by": f"-np.log(np.exp(log_p)[rows, labels] + {eps}).mean()"}
+               for eps in ("1e-15", "1e-10", "1e-8")])

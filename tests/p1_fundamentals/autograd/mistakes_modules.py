@@ -66,8 +66,9 @@ def counts_shared_ones_twice(self):
     return found
 
 
-@mistake("modules.Module.parameters", """Your parameters takes every Tensor that requires a gradient. A
-    parameter is what was declared one; an input or a result that a module keeps is not to be trained.""")
+@mistake("modules.Module.parameters", """Your parameters takes tensors that are no Parameter. A parameter is
+    what was declared one; an input or a result that a module keeps is not to be trained.""",
+         forms=[{"replace": "isinstance(value, Parameter)", "by": "isinstance(value, Tensor)"}])
 def takes_any_tensor(self):
     found, seen = [], set()
 
@@ -113,6 +114,97 @@ def takes_its_own_first(self):
     return found
 
 
+mistake("modules.Module.parameters", """Your parameters never comes to an end where modules refer to one another in a
+    circle, and Python raises RecursionError. Remember each module as soon as you meet it, before its attributes are
+    searched, and pass it over when it is met again.""", name="runs_in_circles",
+        replace="seen.add(id(value))  # before", by="pass  # before",
+        forms=[{"replace": """seen.add(id(value))  # before its attributes: one of them may lead back here
+                search(list(vars(value).values()))""", "by": """search(list(vars(value).values()))
+                seen.add(id(value))"""}])
+
+mistake("modules.Module.parameters", """Your parameters goes through the attributes by their names, in alphabetical order. They
+    come in the order in which they were set, as vars(self) has them.""", name="sorts_by_name",
+        replace="list(vars(value).values())", by="[vars(value)[name] for name in sorted(vars(value))]")
+
+
+def takes_the_last_from_the_stack(self):
+    found, seen, stack = [], set(), [self]
+    while stack:
+        value = stack.pop()
+        if id(value) in seen:
+            continue
+        if isinstance(value, Parameter):
+            seen.add(id(value))
+            found.append(value)
+        elif isinstance(value, Module):
+            seen.add(id(value))
+            stack.extend(vars(value).values())
+        elif isinstance(value, (list, tuple)):
+            stack.extend(value)
+    return found
+
+
+mistake("modules.Module.parameters", """Your parameters goes through the attributes from the last to the first. They come in
+    the order in which they were set; what is put on a stack comes off it in the reverse order.""", name="begins_at_the_end",
+        replace="list(vars(value).values())", by="list(vars(value).values())[::-1]", forms=[takes_the_last_from_the_stack])
+
+
+@mistake("modules.Module.parameters", """Your parameters still finds five parameters in the test's module when there are seven, after
+    a layer was appended to a list and a parameter was set as a new attribute. Search anew at each call, and keep nothing from
+    the call before.""")
+def keeps_the_first_list(self):
+    if "kept" in vars(self):
+        return self.kept
+    found, seen = [], set()
+
+    def search(value):
+        if id(value) in seen:
+            return
+        if isinstance(value, Parameter):
+            seen.add(id(value))
+            found.append(value)
+        elif isinstance(value, Module):
+            seen.add(id(value))
+            search(list(vars(value).values()))
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                search(item)
+
+    search(self)
+    self.kept = found
+    return found
+
+
+# Of a list of the wrong length the fingerprint has the length alone: what leaves one out, or finds one more, is one mistake.
+mistake("modules.Module.parameters", """Your parameters leaves one out of the five parameters of the test's module. Two that hold
+    equal values are two (ask by `is` or by `id`), one whose requires_grad is False is one like any other, and so is one in
+    an attribute whose name begins with _.""", name="leaves_one_out",
+        replace="found.append(value)", by="""if not any(np.array_equal(value.data, other.data) for other in found):
+                    found.append(value)""",
+        forms=[{"replace": "list(vars(value).values())",
+                "by": "[item for name, item in vars(value).items() if not name.startswith('_')]"},
+               {"replace": "isinstance(value, Parameter)", "by": "isinstance(value, Parameter) and value.requires_grad"}])
+
+LISTS = """elif isinstance(value, (list, tuple)):
+                for item in value:"""
+
+mistake("modules.Module.parameters", """Your parameters finds more than the five parameters of the test's module. Only modules, lists
+    and tuples are searched: no dict, no set, no attributes of the class, and no object that is not a Module, though it have
+    a method `parameters`.""", name="searches_what_is_passed_over",
+        replace=LISTS, by="""elif isinstance(value, (list, tuple, dict)):
+                for item in value.values() if isinstance(value, dict) else value:""",
+        forms=[{"replace": LISTS, "by": LISTS.replace("tuple", "tuple, set")},
+               {"replace": LISTS, "by": """elif isinstance(value, (list, tuple, dict, set)):
+                for item in value.values() if isinstance(value, dict) else value:"""},
+               {"replace": "isinstance(value, Module)", "by": "hasattr(value, 'parameters')"}])
+
+mistake("modules.Module.parameters", """Your parameters looks into lists, but not into tuples: both are searched.""",
+        name="overlooks_tuples", replace="(list, tuple)", by="list")
+
+mistake("modules.Module.__call__", """A call of your module hands the arguments on that are given by position, and drops those
+    that are given by name. forward needs both: `self.forward(*inputs, **options)`.""", name="drops_the_options",
+        replace="self.forward(*inputs, **options)", by="self.forward(*inputs)")
+
 @mistake("modules.Module.zero_grad", """Your zero_grad fills the gradients with zeros. They are to be None, as
     before the first backward pass: it tells a parameter that no gradient reached from one whose gradient is
     0.""")
@@ -129,6 +221,21 @@ def starts_over_each_time(self, x):
         y = module(x)
     return y
 
+
+mistake("modules.Sequential.forward", """Your Sequential takes the first of its modules without asking whether there is one.
+    With no modules at all the result is the input: let the loop begin with x itself.""", name="needs_a_first_module",
+        replace="for module in self.modules:", by="""x = self.modules[0](x)
+        for module in self.modules[1:]:""",
+        forms=[{"replace": "for module in self.modules:", "by": """x = list(self.modules)[0](x)
+        for module in self.modules[1:]:"""}])
+
+mistake("modules.Linear.__init__", """Your Linear draws from a normal distribution, so that some of its numbers lie outside of
+    ±1/√in. What is asked for is uniform on that interval: none outside, and all of it equally likely.""", name="draws_normals",
+        replace="rng.uniform(-bound, bound, shape)", by="rng.normal(0, bound, shape)")
+
+mistake("modules.Linear.__init__", """Your Linear draws no negative numbers. The distribution goes from -1/√in to 1/√in; with
+    numbers of mean 0 a sum over many inputs does not drift away.""", name="draws_positive_numbers",
+        replace="rng.uniform(-bound, bound, shape)", by="rng.uniform(0, bound, shape)")
 
 @mistake("modules.Linear.__init__", """The numbers of your Linear do not shrink with its inputs: they are drawn
     from the standard normal distribution. A sum over many inputs grows from layer to layer then, which the

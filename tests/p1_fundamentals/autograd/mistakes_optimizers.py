@@ -172,3 +172,148 @@ def takes_any_betas(self, params, *, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
     self.m = [np.zeros_like(p.data) for p in self.params]
     self.v = [np.zeros_like(p.data) for p in self.params]
     self.steps = [0 for _ in self.params]
+
+
+def scales_the_gradient_itself(self):
+    kept = vars(self).setdefault("kept", {})
+    for i, p in enumerate(self.params):
+        if p.grad is not None:
+            if i in kept:
+                kept[i] *= self.momentum
+                kept[i] += p.grad
+            else:
+                kept[i] = p.grad
+            p.data -= self.lr * kept[i]
+
+
+@mistake("optimizers.SGD.step", """Your SGD keeps the array p.grad itself as its velocity. The next gradient may be
+    written into that array, and your velocity changes with it: keep an array of your own, and copy into it.""",
+         forms=[scales_the_gradient_itself])
+def keeps_the_gradient_itself(self):
+    kept = vars(self).setdefault("kept", {})
+    for i, p in enumerate(self.params):
+        if p.grad is not None:
+            kept[i] = self.momentum * kept[i] + p.grad if i in kept else p.grad
+            p.data -= self.lr * kept[i]
+
+
+mistake("optimizers.SGD.step", """Your SGD takes a slice, such as `p.data[:]`, and an array of shape () has no axis to slice:
+    NumPy raises IndexError. `p.data -= ...` changes an array of any shape in place, and so does `p.data[...] = ...`.""",
+        name="slices_what_has_no_axis", replace="p.data -= self.lr * velocity", by="p.data[:] = p.data - self.lr * velocity",
+        forms=[{"replace": "velocity += p.grad", "by": "velocity[:] = velocity + p.grad"}])
+
+mistake("optimizers.SGD.step", """Your SGD moves the parameter before the gradient of this step has entered the velocity, so
+    that each step goes where the last gradient pointed, and the first goes nowhere: v comes first, then p.""",
+        name="moves_by_the_old_velocity",
+        replace="""velocity *= self.momentum
+            velocity += p.grad
+            p.data -= self.lr * velocity""", by="""p.data -= self.lr * velocity
+            velocity *= self.momentum
+            velocity += p.grad""")
+
+mistake("optimizers.SGD.step", """Your SGD moves by the gradient of this step alone. With momentum the earlier ones count too:
+    the step is lr times the velocity, v = μ v + g.""", name="ignores_the_momentum",
+        replace="p.data -= self.lr * velocity", by="p.data -= self.lr * p.grad")
+
+
+@mistake("optimizers.SGD.__init__", """Your SGD goes on with the learning rate that its constructor was given. A schedule sets
+    `lr` to another value between two steps, so each step has to read self.lr anew.""")
+def remembers_the_learning_rate(self, params, *, lr, momentum=0.0):
+    super().__init__(params, lr)
+    if not 0 <= momentum < 1:
+        raise ValueError("momentum must lie in [0, 1)")
+    velocities = [np.zeros_like(p.data) for p in self.params]
+
+    def step():
+        for p, velocity in zip(self.params, velocities):
+            if p.grad is not None:
+                velocity *= momentum
+                velocity += p.grad
+                p.data -= lr * velocity
+
+    self.step = step
+
+
+mistake("optimizers.SGD.__init__", """Your SGD keeps float64 for a parameter in float32: np.zeros makes float64 unless it is
+    told otherwise. A velocity has the dtype of its parameter, and np.zeros_like takes it over.""",
+        name="keeps_velocities_in_float64", replace="np.zeros_like(p.data)", by="np.zeros(p.shape)")
+
+mistake("optimizers.SGD.__init__", """Your SGD takes a momentum of 1. No gradient would ever fade from the velocity: the
+    momentum has to be smaller than 1.""", name="takes_a_momentum_of_one", replace="0 <= momentum < 1", by="0 <= momentum <= 1")
+
+mistake("optimizers.SGD.__init__", """Your comparison lets a momentum of NaN through: it is neither below 0 nor above 1, and
+    every parameter will be NaN after one step. Ask whether it lies in [0, 1), and refuse it if it does not.""",
+        name="lets_a_momentum_of_nan_through", replace="not 0 <= momentum < 1", by="momentum < 0 or momentum >= 1")
+
+mistake("optimizers.Adam.step", """Your Adam makes a new array for p.data. The parameters come out right, but whoever holds the
+    array, a view of it for instance, no longer sees the model learn: change the array in place.""",
+        name="adam_makes_a_new_array", replace="p.data -= self.lr * m_hat", by="p.data = p.data - self.lr * m_hat")
+
+mistake("optimizers.Adam.step", """Your Adam has its betas the wrong way round. The first, β₁, is for the average m of the
+    gradients, and the second, β₂, for the average v of their squares.""", name="swaps_the_betas",
+        replace="beta1, beta2 = self.betas", by="beta2, beta1 = self.betas")
+
+BOTH_HATS = """m_hat = m / (1 - beta1**t)
+            v_hat = v / (1 - beta2**t)"""
+
+mistake("optimizers.Adam.step", """Your Adam multiplies β by t where it corrects the bias. The correction is 1 - βᵗ, with the
+    t-th power: each step leaves a share β of what the average lacked before.""", name="multiplies_beta_by_t",
+        replace=BOTH_HATS, by=BOTH_HATS.replace("**", " * "),
+        forms=[{"replace": "beta1**t", "by": "beta1 * t"}, {"replace": "beta2**t", "by": "beta2 * t"}])
+
+mistake("optimizers.Adam.step", """Your Adam corrects the bias of one of its two averages and not of the other. Both start at
+    0, and both are too small at first: m by the factor 1 - β₁ᵗ, and v by 1 - β₂ᵗ.""", name="corrects_one_average",
+        replace="v / (1 - beta2**t)", by="v", forms=[{"replace": "m / (1 - beta1**t)", "by": "m"}])
+
+mistake("optimizers.Adam.step", """The first step of your Adam makes every parameter NaN. With t = 0 this is so, as 1 - β⁰ is 0
+    and both corrections divide by it: in the first step t is 1, counted up before it is used.""", name="counts_from_zero",
+        replace="""self.steps[i] += 1
+            t = self.steps[i]
+""", by="""t = self.steps[i]
+            self.steps[i] += 1
+""")
+
+mistake("optimizers.Adam.step", """Your Adam takes a slice, such as `p.data[:]`, and an array of shape () has no axis to slice:
+    NumPy raises IndexError. `p.data -= ...` changes an array of any shape in place, and so does `p.data[...] = ...`.""",
+        name="adam_slices_what_has_no_axis", replace="p.data -= self.lr", by="p.data[:] -= self.lr",
+        forms=[{"replace": "m[...] =", "by": "m[:] ="}])
+
+
+@mistake("optimizers.Adam.step", """Your Adam treats a missing gradient like one of 0, so that its averages carry the
+    parameter on. One whose grad is None takes no part in the step, and keeps its averages and its t.""")
+def adam_takes_none_for_zero(self):
+    beta1, beta2 = self.betas
+    for i, p in enumerate(self.params):
+        g = 0 if p.grad is None else p.grad
+        self.steps[i] += 1
+        self.m[i] = beta1 * self.m[i] + (1 - beta1) * g
+        self.v[i] = beta2 * self.v[i] + (1 - beta2) * g**2
+        m_hat = self.m[i] / (1 - beta1 ** self.steps[i])
+        v_hat = self.v[i] / (1 - beta2 ** self.steps[i])
+        p.data -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+
+
+@mistake("optimizers.Adam.__init__", """Your Adam goes on with the learning rate that its constructor was given. A schedule sets
+    `lr` to another value between two steps, so each step has to read self.lr anew.""")
+def adam_remembers_the_learning_rate(self, params, *, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+    super().__init__(params, lr)
+    if not all(0 <= beta < 1 for beta in betas):
+        raise ValueError("betas must lie in [0, 1)")
+    if not eps > 0:
+        raise ValueError("eps must be positive")
+    self.betas, self.eps = betas, eps
+    self.m = [np.zeros_like(p.data) for p in self.params]
+    self.v = [np.zeros_like(p.data) for p in self.params]
+    self.steps = [0 for _ in self.params]
+
+    def step():
+        now, self.lr = self.lr, lr
+        type(self).step(self)
+        self.lr = now
+
+    self.step = step
+
+
+mistake("optimizers.Adam.__init__", """Your Adam takes an eps of 0. It keeps the denominator from 0 where all gradients have
+    been 0 so far: without it the step is 0/0, which is not a number.""", name="takes_an_eps_of_zero",
+        replace="if not eps > 0:", by="if not eps >= 0:", forms=[{"replace": "if not eps > 0:", "by": "if False:"}])

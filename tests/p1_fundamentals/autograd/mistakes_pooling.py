@@ -1,6 +1,6 @@
 """What learners get wrong in `pooling`, and what to tell them.
 
-Each is a whole `max_pool2d`, wrong in one place.
+Some are a whole `max_pool2d`, wrong in one place; the others change one place of the reference.
 """
 # ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
 from grader.judge.mistakes import mistake
@@ -94,8 +94,27 @@ def counts_a_pixel_once(x, size, *, stride=None):
     return record(x.data[index], (x,), vjp)
 
 
+def forgets_the_stride_in_loops(x, size, *, stride=None):
+    (height, width) = x.shape[2:]
+    if size > min(height, width):
+        raise ValueError(f"size {size} is too large for {x.shape}")
+    y = np.empty((*x.shape[:2], height // size, width // size), x.dtype)
+    for n, c, h, w in np.ndindex(*y.shape):
+        y[n, c, h, w] = x.data[n, c, size * h:size * h + size, size * w:size * w + size].max()
+
+    def vjp(g):
+        grad = np.zeros_like(x.data)
+        for n, c, h, w in np.ndindex(*y.shape):
+            window = x.data[n, c, size * h:size * h + size, size * w:size * w + size]
+            i, j = divmod(int(window.argmax()), size)
+            grad[n, c, size * h + i, size * w + j] += g[n, c, h, w]
+        return (grad,)
+
+    return record(y, (x,), vjp)
+
+
 @mistake("pooling.max_pool2d", """Your max_pool2d never looks at its stride: the windows are `size` apart, whatever
-    was asked for.""")
+    was asked for.""", forms=[{"replace": "size if stride is None else stride", "by": "size"}, forgets_the_stride_in_loops])
 def forgets_the_stride(x, size, *, stride=None):
     if size > min(x.shape[2:]):
         raise ValueError(f"size {size} is too large for {x.shape}")
@@ -190,8 +209,10 @@ def pays_the_whole_window(x, size, *, stride=None):
     return record(y, (x,), vjp)
 
 
-@mistake("pooling.max_pool2d", """Your max_pool2d does not look whether the window fits into the image, and leaves
-    it to NumPy to complain, in words that name neither the size nor the shape of x.""")
+@mistake("pooling.max_pool2d", """Where the window is larger than the image in one direction, your max_pool2d leaves it to
+    NumPy to complain, in words that name neither the size nor the shape of x. Ask before, for the height and for the
+    width.""", forms=[{"replace": "size > height or size > width", "by": "size > height"},
+                      {"replace": "size > height or size > width", "by": "size > height and size > width"}])
 def leaves_it_to_numpy(x, size, *, stride=None):
     stride = stride or size
     windows = sliding_window_view(x.data, (size, size), axis=(2, 3))[:, :, ::stride, ::stride]
@@ -205,3 +226,60 @@ def leaves_it_to_numpy(x, size, *, stride=None):
         return (grad,)
 
     return record(x.data[index], (x,), vjp)
+
+
+def cuts_into_blocks_without_a_stride(x, size, *, stride=None):
+    batch, channels, height, width = x.shape
+    if size > min(height, width):
+        raise ValueError(f"size {size} is too large for {x.shape}")
+    blocks = x.data.reshape(batch, channels, height // size, size, width // size, size).swapaxes(3, 4)
+    flat = blocks.reshape(*blocks.shape[:4], size * size)
+
+    def vjp(g):
+        grad = np.zeros_like(flat)
+        np.put_along_axis(grad, flat.argmax(axis=-1)[..., None], g[..., None], axis=-1)
+        return (grad.reshape(blocks.shape).swapaxes(3, 4).reshape(x.shape),)
+
+    return record(flat.max(axis=-1), (x,), vjp)
+
+
+@mistake("pooling.max_pool2d", """Your max_pool2d cuts the image into blocks by a reshape. That works only where both sides are
+    multiples of the size; elsewhere NumPy raises ValueError, and pixels that no whole window reaches are to be left
+    out.""", forms=[cuts_into_blocks_without_a_stride])
+def cuts_into_blocks(x, size, *, stride=None):
+    stride = stride or size
+    batch, channels, height, width = x.shape
+    if size > min(height, width):
+        raise ValueError(f"size {size} is too large for {x.shape}")
+    if stride == size:
+        x.data.reshape(batch, channels, height // size, size, width // size, size)
+    windows = sliding_window_view(x.data, (size, size), axis=(2, 3))[:, :, ::stride, ::stride]
+    chosen = windows.reshape(*windows.shape[:4], size * size).argmax(axis=-1)
+    n, c, h, w = np.ogrid[tuple(slice(length) for length in chosen.shape)]
+    index = n, c, stride * h + chosen // size, stride * w + chosen % size
+
+    def vjp(g):
+        grad = np.zeros_like(x.data)
+        np.add.at(grad, index, g)
+        return (grad,)
+
+    return record(x.data[index], (x,), vjp)
+
+
+mistake("pooling.max_pool2d", """Your max_pool2d gives 0 for a window of nothing but negative numbers. The largest is one of
+    them: a running maximum begins with the first pixel or with -∞, and not with 0.""", name="begins_with_zero",
+        replace="places.max(axis=0)", by="places.max(axis=0, initial=0)")
+
+mistake("pooling.max_pool2d", """The gradient of your max_pool2d is float64 for a float32 tensor: np.zeros makes float64 unless
+    it is told otherwise.""", name="gradient_in_float64", replace="np.zeros_like(x.data)", by="np.zeros(x.shape)")
+
+mistake("pooling.max_pool2d", """A second call of the vjp of your max_pool2d returns the gradients of both calls together. It
+    adds to the array of the first: make the zeros anew in each call.""", name="makes_the_zeros_once",
+        replace="""def vjp(g):
+        _, _, out_height, out_width = out_shape
+        grad_x = np.zeros_like(x.data)
+""", by="""grad_x = np.zeros_like(x.data)
+
+    def vjp(g):
+        _, _, out_height, out_width = out_shape
+""")

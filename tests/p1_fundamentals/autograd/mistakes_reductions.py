@@ -3,9 +3,14 @@
 from grader.judge.mistakes import mistake
 
 
+def multiplies_ones_of_the_operand(a, axis=None, keepdims=False):
+    return record(np.sum(a.data, axis=axis, keepdims=keepdims), (a,), lambda g: (np.ones_like(a.data) * g,))
+
+
 @mistake("reductions.sum", """Your sum broadcasts the gradient as it comes in. Without keepdims the summed axis
     is missing from its shape, and NumPy then lines it up with the last axis: an error at best, and in a square
-    matrix rows where columns should be.""")
+    matrix rows where columns should be.""",
+         forms=[multiplies_ones_of_the_operand, {"replace": "g = g.reshape(kept.shape)", "by": "pass"}])
 def forgets_the_lost_axis(a, axis=None, keepdims=False):
     return record(np.sum(a.data, axis=axis, keepdims=keepdims), (a,), lambda g: (g * np.ones_like(a.data),))
 
@@ -53,7 +58,8 @@ def divides_by_the_whole_size(a, axis=None, keepdims=False):
 
 @mistake("reductions.mean", """The gradient of your mean is float64 for a float32 tensor. Either the count that you
     divide by is a number of NumPy's, from np.prod or an array, which widens float32 (a plain Python number does not); or
-    the gradient is spread by an array of np.ones or np.zeros, which is float64 unless you name a dtype.""")
+    the gradient is spread by an array of np.ones or np.zeros, which is float64 unless you name a dtype.""",
+         forms=[{"replace": "a.data.size // kept.size if", "by": "np.prod(a.shape) // np.prod(kept.shape) if"}])
 def divides_by_a_numpy_integer(a, axis=None, keepdims=False):
     kept = np.mean(a.data, axis=axis, keepdims=True)
     axes = range(a.ndim) if axis is None else np.atleast_1d(axis)
@@ -116,3 +122,58 @@ def compares_with_the_overall_maximum(a, axis=None, keepdims=False):
     ties = np.maximum(largest.sum(axis=axis, keepdims=True), 1).astype(a.dtype)
     return record(kept if keepdims else np.squeeze(kept, axis), (a,),
                   lambda g: (np.where(largest, g.reshape(kept.shape) / ties, 0),))
+
+
+_REDUCTIONS = ("sum", "mean", "max")
+_ONE_AFTER_ANOTHER = """if axis is not None and not keepdims:
+            for i in SORTED(axis if isinstance(axis, tuple) else (axis,)):
+                g = np.expand_dims(g, i)"""
+
+
+def _multiplies_ones_of_the_mean(a, axis=None, keepdims=False):
+    kept = np.mean(a.data, axis=axis, keepdims=True)
+    count = a.data.size // kept.size if kept.size else 1
+    return record(kept if keepdims else np.squeeze(kept, axis), (a,), lambda g: (np.ones_like(a.data) * g / count,))
+
+
+def _multiplies_the_mask(a, axis=None, keepdims=False):
+    kept = np.max(a.data, axis=axis, keepdims=True)
+    largest = (a.data == kept).astype(a.dtype)
+    ties = largest.sum(axis=axis, keepdims=True)
+    return record(kept if keepdims else np.squeeze(kept, axis), (a,), lambda g: (largest / ties * g,))
+
+
+for _one, _form in zip(_REDUCTIONS[1:], (_multiplies_ones_of_the_mean, _multiplies_the_mask)):
+    mistake(f"reductions.{_one}", f"""Your {_one} broadcasts the gradient as it comes in. Without keepdims the reduced axis is missing
+        from its shape, and NumPy then lines it up with the last axis: reshape it to the shape with keepdims first.""",
+            name=f"forgets_the_lost_axis_of_{_one}", replace="g = g.reshape(kept.shape)", by="pass",
+            forms=[_form])
+
+for _one in ("sum", "max"):
+    mistake(f"reductions.{_one}", f"""An axis that your {_one} was asked for does not exist in the array to which it is applied: that array
+        lacks axes that a has. Lost axes that are put back one after another must be positive and sorted; np.expand_dims
+        takes the whole tuple at once, and reshape to the shape with keepdims needs no axes at all.""",
+            name=f"puts_axes_back_one_after_another_in_{_one}", replace="g = g.reshape(kept.shape)",
+            by=_ONE_AFTER_ANOTHER.replace("SORTED", ""),
+            forms=[{"replace": "g = g.reshape(kept.shape)", "by": _ONE_AFTER_ANOTHER.replace("SORTED", "sorted")}])
+
+for _one in _REDUCTIONS:
+    mistake(f"reductions.{_one}", f"""Your {_one} goes wrong with axis 0, where another axis is no trouble. Mind that 0 counts as
+        false: `axis or None` and `if axis` take it for all axes, and only `axis is None` tells the two apart.""",
+            name=f"takes_axis_zero_for_none_in_{_one}", replace=f"kept = np.{_one}(", by=f"axis = axis or None; kept = np.{_one}(")
+    mistake(f"reductions.{_one}", f"""The value of your {_one} lacks axes of length 1 that were not reduced. np.squeeze without an axis drops
+        every axis of length 1; only the reduced ones may go.""",
+            name=f"squeezes_every_axis_in_{_one}", replace="np.squeeze(kept, axis)", by="np.squeeze(kept)")
+
+
+def _masks_by_a_difference(a, axis=None, keepdims=False):
+    kept = np.max(a.data, axis=axis, keepdims=True)
+    largest = a.data - kept == 0
+    ties = largest.sum(axis=axis, keepdims=True).astype(a.dtype)
+    return record(kept if keepdims else np.squeeze(kept, axis), (a,), lambda g: (largest * (g.reshape(kept.shape) / ties),))
+
+
+mistake("reductions.max", """Where the maximum is infinite, the gradient of your max is wrong. ∞ - ∞ is not a number, so a difference
+    from the maximum does not tell which elements equal it; a == max does, for infinities too.""",
+        name="looks_for_a_difference_of_zero", replace="a.data == kept", by="a.data - kept == 0",
+        forms=[_masks_by_a_difference])
