@@ -77,9 +77,45 @@ def orders_forward(output):
     return order
 
 
-@mistake("backward.backward", """A second backward pass replaces the gradients of the first. Gradients add up
-    until somebody sets them to None: so the gradients of several losses, or of several small batches, are
-    summed.""")
+def keeps_the_seen_for_ever(output, seen=set()):  # noqa: B006
+    order, stack = [], [(output, False)]
+    while stack:
+        node, parents_are_in = stack.pop()
+        if parents_are_in:
+            order.append(node)
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            stack.extend((parent, False) for parent in node.parents if parent.requires_grad)
+    return order[::-1]
+
+
+@mistake("backward.topological_order", """What one call of your topological_order has visited counts as visited in the next one too: a flag that
+    stays on the tensors does that, and so does a set that outlives the call, such as a default argument. A second walk then
+    finds nothing. Each call starts with an empty set of its own.""", forms=[keeps_the_seen_for_ever])
+def leaves_marks_on_the_tensors(output):
+    order, stack = [], [(output, False)]
+    while stack:
+        node, parents_are_in = stack.pop()
+        if parents_are_in:
+            order.append(node)
+        elif not getattr(node, "visited", False):
+            node.visited = True
+            stack.append((node, True))
+            stack.extend((parent, False) for parent in node.parents if parent.requires_grad)
+    return order[::-1]
+
+
+mistake("backward.topological_order", """Your topological_order holds a tensor that requires no gradient. Such tensors are left out, with what is
+    reached only through them.""", name="takes_every_tensor", replace=" if parent.requires_grad", by="")
+
+
+@mistake("backward.backward", """After a second backward pass over the same graph the gradients are those of one pass.
+    Gradients add up until somebody sets them to None: so the gradients of several losses, or of several small batches, are
+    summed. `node.grad = gradient` replaces what was there, and a pass that takes the graph apart leaves the next one
+    nothing to walk.""",
+         forms=[{"replace": "zip(node.parents, node.parent_gradients(gradient)):",
+                 "by": "zip(node.parents, node.parent_gradients(gradient)):\n            node.parents = ()"}])
 def overwrites_the_gradient(output, grad=None):
     if not output.requires_grad or grad is None and output.data.size != 1:
         raise ValueError("no gradient")
@@ -279,6 +315,17 @@ def starts_with_ones_anyway(output, grad=None):
         for parent, flow in zip(node.parents, node.parent_gradients(gradient)):
             if flow is not None and parent.requires_grad:
                 gradients[parent] = gradients[parent] + flow if parent in gradients else flow
+
+
+mistake("backward.backward", """The gradient of a float32 leaf is float64 after your backward. np.ones and np.zeros make float64 unless they
+    are told otherwise; np.ones_like(output.data) has the dtype of the output.""", name="starts_with_ones_of_float64",
+        replace="np.ones_like(output.data)", by="np.ones(output.shape)",
+        forms=[{"replace": "np.ones_like(output.data)", "by": "np.array(1.0).reshape(output.shape)"}])
+
+
+mistake("backward.backward", """Your backward refuses an output of several numbers without a gradient with a RuntimeError, as PyTorch does.
+    The contract names ValueError: the argument is what is wrong.""", name="raises_a_runtime_error",
+        replace="raise ValueError(f\"an output", by="raise RuntimeError(f\"an output")
 
 
 @mistake("backward.no_grad", """Your no_grad turns recording on after its block, whatever it was before.

@@ -164,3 +164,27 @@ def knows_neither_vectors_nor_broadcasting(a, b):
     except ValueError as error:
         raise ValueError(f"no matrix product of shapes {a.shape} and {b.shape}: {error}") from None
     return record(y, (a, b), lambda g: (g @ b.data.swapaxes(-1, -2), a.data.swapaxes(-1, -2) @ g))
+
+
+mistake("matmul", """Your matmul takes an operand of shape (), as np.dot and * do. A number is no matrix, and has no rows or columns to
+    sum over: the contract asks for a ValueError.""", name="multiplies_by_a_number",
+        replace="    try:\n        y = np.matmul(a.data, b.data)",
+        by="""    if a.ndim == 0 or b.ndim == 0:
+        return record(a.data * b.data, (a, b), lambda g: (g * b.data, g * a.data))
+    try:
+        y = np.matmul(a.data, b.data)""")
+
+
+mistake("matmul", """Your matmul takes an inner length of 1 with any other, as in (2, 1) and (3, 4). Only batch axes broadcast; the
+    inner lengths must be equal. np.einsum, and a product of arrays that is then summed, stretch an axis of length 1
+    without a word.""", name="stretches_the_inner_length", replace="y = np.matmul(a.data, b.data)",
+        by="""if a.ndim == 0 or b.ndim == 0:
+            raise ValueError("an operand is a number")
+        y = np.einsum("...ij,...jk->...ik", np.atleast_2d(a.data), b.data[:, None] if b.ndim == 1 else b.data)
+        y = y[..., 0] if b.ndim == 1 else y
+        y = y if a.ndim > 1 else y[..., 0] if b.ndim == 1 else y[..., 0, :]""")
+
+
+mistake("matmul", """Your matmul refuses shapes that do not fit with an AssertionError. assert is for bugs in the program itself; an
+    argument that does not fit is a ValueError, with both shapes in its message.""", name="asserts_that_shapes_fit",
+        replace="raise ValueError(f\"no matrix", by="raise AssertionError(f\"no matrix")

@@ -76,9 +76,38 @@ def cuts_at_the_lengths(tensors, axis=0):
                   lambda g: tuple(np.split(g, lengths[:-1], axis=axis)))
 
 
-@mistake("shapes.concatenate", """Your concatenate cuts the gradient along its first axis, whichever axis the
-    tensors were joined along.""")
+def repeats_slices_a_negative_number_of_times(tensors, axis=0):
+    ends = np.cumsum([0, *(t.shape[axis] for t in tensors)])
+    places = list(zip(ends, ends[1:]))
+    return record(np.concatenate([t.data for t in tensors], axis=axis), tuple(tensors),
+                  lambda g: tuple(g[(slice(None),) * axis + (slice(begin, end),)] for begin, end in places))
+
+
+@mistake("shapes.concatenate", """Your concatenate cuts the gradient along its first axis where the tensors were joined along
+    another, axis -1 for example. np.split cuts axis 0 unless it is told which; and `(slice(None),) * axis` is empty for a
+    negative axis, so that the next slice is for axis 0.""", forms=[repeats_slices_a_negative_number_of_times])
 def cuts_the_first_axis(tensors, axis=0):
     cuts = np.cumsum([t.shape[axis] for t in tensors])[:-1]
     return record(np.concatenate([t.data for t in tensors], axis=axis), tuple(tensors),
                   lambda g: tuple(np.split(g, cuts)))
+
+
+@mistake("shapes.index", """Your index adds up the gradients of an element that one array of integers takes several times, but not where
+    such arrays stand in a tuple: there it keeps one of them. A tuple of arrays names an element twice as well, and
+    np.add.at takes every kind of index.""")
+def adds_up_for_one_array_only(a, index):
+    def vjp(g):
+        gradient = np.zeros_like(a.data)
+        if isinstance(index, np.ndarray):
+            np.add.at(gradient, index, g)
+        else:
+            gradient[index] += g
+        return (gradient,)
+    return record(a.data[index], (a,), vjp)
+
+
+@mistake("shapes.concatenate", """Your concatenate looks into the caller's list when the gradient comes back. The caller may have changed
+    it by then: take what the vjp needs from it, and a tuple of the tensors, at once.""")
+def reads_the_list_when_the_gradient_comes(tensors, axis=0):
+    return record(np.concatenate([t.data for t in tensors], axis=axis), tuple(tensors),
+                  lambda g: tuple(np.split(g, np.cumsum([t.shape[axis] for t in tensors])[:-1], axis=axis)))
