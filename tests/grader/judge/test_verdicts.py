@@ -205,6 +205,7 @@ class TestNotStarted:
         ("def first(x: int) -> int:\n    'Mine.'\n    raise NotImplementedError\n", Status.NOT_STARTED),
         ("def first(x):\n    y = x\n    raise NotImplementedError\n", Status.FAILED),  # begun
         ("def other(x):\n    return 1\n", Status.FAILED),  # nothing is left to write
+        (f"def first(x):\n    return {'+'.join('x' * 3000)}\n", Status.FAILED),  # deeper than Python's own recursion
     ])
     def test_what_counts_as_begun(self, judge, text, status):
         suite = suite_of(is_there, doubles)
