@@ -17,7 +17,7 @@ import pytest
 from hypothesis.internal.conjecture import providers
 
 from grader.course.manifest import Course, Exercise
-from grader.errors import GraderError, UsageError
+from grader.errors import GraderError
 from grader.judge.scoring import is_supporting
 from grader.judge.unwritten import Stub, stub_bodies
 
@@ -215,8 +215,8 @@ def collect_suites(course: Course) -> dict[str, Suite | GraderError]:
                 raise GraderError(f"The suite {exercise.suite} cannot be collected: {broken[0]}")
             suites[exercise.id] = Suite(_plan(exercise, items), suite_digest(course, exercise),
                                         stub_bodies(course, exercise))
-        except (GraderError, UsageError, SyntaxError) as error:  # of the suite, or of the solution's markers
-            suites[exercise.id] = error if isinstance(error, GraderError) else GraderError(str(error))
+        except GraderError as error:
+            suites[exercise.id] = error
     return suites
 
 

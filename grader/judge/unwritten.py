@@ -5,6 +5,7 @@ from typing import NamedTuple
 from grader.course.functions import Function, functions_in
 from grader.course.manifest import Course, Exercise
 from grader.course.sections import stub_of
+from grader.errors import UsageError
 
 Stub = dict[str, str]  # {qualified name of a function that a learner writes: its body in the stub, as a dump}
 
@@ -22,12 +23,13 @@ class Progress(NamedTuple):
 
 
 def stub_bodies(course: Course, exercise: Exercise) -> Stub:
-    """Empty if there is no solution here to cut the stub from."""
-    solution = course.root / "solutions" / exercise.path
-    if not solution.exists():
+    """Empty if there is no solution here, or none that a stub could be cut from: that is for `grader verify` to say."""
+    try:
+        stub = stub_of((course.root / "solutions" / exercise.path).read_text(encoding="utf-8"))
+        functions = functions_in(stub)
+    except (OSError, UnicodeDecodeError, UsageError, SyntaxError):
         return {}
-    return {name: body(node) for name, node in functions_in(stub_of(solution.read_text(encoding="utf-8")))
-            if any(map(is_not_implemented, ast.walk(node)))}
+    return {name: body(node) for name, node in functions if any(map(is_not_implemented, ast.walk(node)))}
 
 
 def progress(text: str, stub: Stub) -> Progress:
