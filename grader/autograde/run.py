@@ -95,7 +95,7 @@ def exercises_to_mark(course: Course, only: str | None) -> list[Exercise]:
 
 def mark_all(plan: Plan, submissions: list[Submission], options: Options,
              shown: "Shown") -> Iterator[tuple[Task, Verdict | None]]:
-    """Judge on this machine, or on the Dask cluster that the options name; yield pairs as tasks.py says."""
+    """Judge on this machine, or on the Dask cluster that the options name; yield pairs as plan.py says."""
     tasks = (plan.task(submission) for submission in submissions)
     if options.engine == "dask":
         from grader.autograde.on_dask import mark_on_dask

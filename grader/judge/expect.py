@@ -11,7 +11,7 @@ import numbers
 import numpy as np
 
 from grader.judge.remote import is_plain
-from grader.judge.show import show
+from grader.judge.show import is_tensor, show
 
 # Relative and absolute tolerance, by the coarser of the two dtypes: a few hundred rounding errors. That is enough for
 # another order of summation, and too little for another formula.
@@ -50,13 +50,13 @@ def expect(got, *, equals, given: dict | None = None, rtol: float | None = None,
         return
     if not _is_numeric(got):
         raise mismatch("type", got=show(got), want=show(want))
-    if _is_tensor(got) != _is_tensor(want) and (_is_tensor(got) or np.ndim(got) == 0 < np.ndim(want)):
+    if is_tensor(got) != is_tensor(want) and (is_tensor(got) or np.ndim(got) == 0 < np.ndim(want)):
         raise mismatch("type", got=show(got), want=show(want))
     a, b = _array(got), _array(want)
     if a.shape != b.shape:
         raise mismatch("shape", got=f"shape {a.shape}", want=f"shape {b.shape}", value=a)
     differ = a.dtype != b.dtype if exact_dtype else a.dtype.kind != b.dtype.kind
-    if differ and (isinstance(want, np.ndarray) or _is_tensor(want)):
+    if differ and (isinstance(want, np.ndarray) or is_tensor(want)):
         raise mismatch("dtype", got=f"dtype {a.dtype}", want=f"dtype {b.dtype}", value=a)
     if "O" in (a.dtype.kind, b.dtype.kind):  # an int beyond 64 bits: compared as a Python int
         if got != want:
@@ -125,16 +125,12 @@ def expect_raises(error: type[Exception], *, given: dict | None = None):
     raise MismatchError("exception", got="no error", want=error.__name__, given=given, value=None)
 
 
-def _is_tensor(value) -> bool:
-    return type(value).__module__.startswith("torch") and hasattr(value, "detach")
-
-
 def _is_numeric(value) -> bool:
-    return isinstance(value, (numbers.Number, np.ndarray, np.generic)) or _is_tensor(value)
+    return isinstance(value, (numbers.Number, np.ndarray, np.generic)) or is_tensor(value)
 
 
 def _array(value) -> np.ndarray:
-    return value.detach().cpu().numpy() if _is_tensor(value) else np.asarray(value)
+    return value.detach().cpu().numpy() if is_tensor(value) else np.asarray(value)
 
 
 def _difference(a: np.ndarray, b: np.ndarray, close: np.ndarray) -> dict[str, str]:

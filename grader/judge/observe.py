@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.judge.expect import MismatchError
 from grader.judge.remote import LearnerError, Remote, is_plain
+from grader.judge.show import is_tensor
 
 ENOUGH = 2           # numbers other than 0 that a factor, or an order, is read from
 CLOSE = 1e-4         # relative
@@ -108,7 +109,7 @@ def of_arguments(a: np.ndarray, arguments: dict) -> str:
 
 def numbers(value) -> np.ndarray | None:
     """The value as float64; None if it is no number or array of numbers, or too large to look at."""
-    if type(value).__module__.startswith("torch") and hasattr(value, "detach"):
+    if is_tensor(value):
         value = value.detach().cpu().numpy()
     if not is_plain(value) or isinstance(value, (str, bytes, tuple, list, dict, set, bool, type(None), complex)):
         return None

@@ -5,6 +5,11 @@ LONGEST = 160        # characters of one value
 LONGEST_WHOLE = 800  # and of a value that holds several
 
 
+def is_tensor(value) -> bool:
+    """Whether `value` is a tensor of torch, told without importing torch."""
+    return type(value).__module__.startswith("torch") and hasattr(value, "detach")
+
+
 def show(value) -> str:
     """`value` as one line. Never calls the learner's code, because all values here are of exact, rebuilt types."""
     return _cut(_whole(value), LONGEST_WHOLE)
@@ -15,7 +20,7 @@ def _cut(text: str, longest: int) -> str:
 
 
 def _whole(value) -> str:
-    if type(value).__module__.startswith("torch") and hasattr(value, "detach"):
+    if is_tensor(value):
         return "tensor " + _whole(value.detach().cpu().numpy())
     if isinstance(value, np.generic):
         value = value.item()

@@ -19,6 +19,7 @@ from hypothesis.internal.conjecture import providers
 from grader.course.manifest import Course, Exercise
 from grader.errors import GraderError
 from grader.judge.scoring import is_supporting
+from grader.judge.show import is_tensor
 from grader.judge.unwritten import Stub, stub_bodies
 
 SHRINK_CALLS = 40  # calls of the learner's code for shrinking; a fixed number, since it decides what is shown
@@ -131,7 +132,7 @@ def _fresh(value):
     """A copy, including arrays and tensors: what one run changes in place must not be in the next run's arguments."""
     if isinstance(value, np.ndarray):
         return value.copy(order="K")
-    if _is_tensor(value):
+    if is_tensor(value):
         return value.detach().clone()
     if type(value) in (list, tuple):
         return type(value)(map(_fresh, value))
@@ -140,15 +141,11 @@ def _fresh(value):
     return value
 
 
-def _is_tensor(value) -> bool:
-    return type(value).__module__.startswith("torch") and hasattr(value, "detach")
-
-
 def _size(value) -> int:
     """The size of a drawn example, by which small examples are tried first."""
     if isinstance(value, np.ndarray):
         return 2 + value.size + value.ndim
-    if _is_tensor(value):
+    if is_tensor(value):
         return 2 + value.numel() + value.ndim
     if isinstance(value, dict):
         return sum(1 + _size(v) for v in value.values())
