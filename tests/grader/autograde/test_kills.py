@@ -20,7 +20,7 @@ from tests.grader.helpers.shell import course_in_use, wait_until
 from tests.grader.helpers.small_course import FIRST, THIRD
 
 SUBMISSIONS = 10
-JUDGES, ZYGOTE = "grader.autograde.class_server", "grader.worker.fork_server"
+JUDGES, FORK_SERVER = "grader.autograde.class_server", "grader.worker.fork_server"
 
 
 @pytest.fixture(scope="module")
@@ -53,20 +53,20 @@ def the_grader(process):
     return [psutil.Process(process.pid)]
 
 
-def warm_parent(process):
+def the_class_server(process):
     return [p for p in below(process, JUDGES) if p.parent() and p.parent().name() == "bwrap" and p.name() != "bwrap"]
 
 
 def a_judge(process):
-    return [child for parent in warm_parent(process) for child in parent.children()]
+    return [child for parent in the_class_server(process) for child in parent.children()]
 
 
-def the_zygote(process):
-    return [p for p in below(process, ZYGOTE) if p.parent() and p.parent().name() == "bwrap" and p.name() != "bwrap"]
+def the_fork_server(process):
+    return [p for p in below(process, FORK_SERVER) if p.parent() and p.parent().name() == "bwrap" and p.name() != "bwrap"]
 
 
 def a_worker(process):
-    return [child for fork_server in the_zygote(process) for child in fork_server.children()]
+    return [child for fork_server in the_fork_server(process) for child in fork_server.children()]
 
 
 def a_sandbox(process):
@@ -96,12 +96,12 @@ def kill_one(process, victims, seed: int) -> bool:
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("victims", [the_grader, warm_parent, a_judge, the_zygote, a_worker, a_sandbox],
+@pytest.mark.parametrize("victims", [the_grader, the_class_server, a_judge, the_fork_server, a_worker, a_sandbox],
                          ids=lambda victims: victims.__name__)
 def test_a_kill_costs_time_and_nothing_else(class_of, tmp_path, victims, seed):
     root, expected = class_of
     process = autograde(root, "class", "--out", tmp_path / "marks", "--workers", 2)
-    wait_until(lambda: there(process, the_zygote) or process.poll() is not None)
+    wait_until(lambda: there(process, the_fork_server) or process.poll() is not None)
     started = below(process)
     killed = kill_one(process, victims, seed)
     code, out, err = finished(process)
