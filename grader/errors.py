@@ -19,7 +19,7 @@ on the way and become a verdict, or one of these two.
     NotStartedError          … NotImplementedError                                            judge/remote.py
     WorkerError              the worker was stopped at a limit, or ended                      judge/link.py
     MismatchError            a check found something other than it wanted                     judge/expect.py
-    JudgeTimeoutError        the judge itself computed too long                               judge/run.py
+    JudgeTimeoutError        the judge itself computed too long                               judge/context.py
     ForkServerLostError, CancelledError, JudgeLostError    a process is gone: ask again, or nobody waits
 """
 

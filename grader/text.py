@@ -33,3 +33,9 @@ def short(text: str, longest: int) -> str:
 def count(number: int, thing: str) -> str:
     """`1 check`, `2 checks`."""
     return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def listed(words: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

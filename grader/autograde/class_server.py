@@ -21,11 +21,13 @@ from grader.course.manifest import Exercise, load_course
 from grader.course.workspace import Problem, SubmissionWorkspace, given_folder, local_workspace
 from grader.errors import PASSED, GraderError
 from grader.ipc import fd_passing
+from grader.judge.context import Context
 from grader.judge.diagnose import diagnosed, load_catalogue
 from grader.judge.fork_server import JudgeForkServer, Say
 from grader.judge.link import KILLED
+from grader.judge.prerequisites import judged_apart
 from grader.judge.remote import keep_probes
-from grader.judge.run import Context, judge, suite_or_raise
+from grader.judge.run import judge, suite_or_raise
 from grader.judge.suites import Suite
 from grader.records.verdict import Status, Verdict
 from grader.sandbox.processes import adopt_orphans, cpu_seconds_with_children, hide_from_others
@@ -114,7 +116,8 @@ class ClassServer(JudgeForkServer):
         say({"exit": PASSED})
 
     def verdict(self, submission: SubmissionWorkspace, exercise: Exercise, context: Context) -> Verdict:
-        verdict = judge(self.course, submission, exercise, self.suites[exercise.id], context)
+        verdict = judged_apart(self.course, submission, exercise, self.reference, lambda files: judge(
+            self.course, files, exercise, self.suites[exercise.id], context))
         if verdict.status == Status.FAILED and verdict.checks:
             return diagnosed(verdict, self.catalogues[exercise.id])
         return verdict

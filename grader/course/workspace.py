@@ -52,7 +52,11 @@ class Workspace:
     replaced: dict[str, str] = field(default_factory=dict)
 
     def with_text(self, path: str, text: str) -> "Workspace":
-        return replace(self, replaced={**self.replaced, path: text})
+        return self.with_texts({path: text})
+
+    def with_texts(self, texts: dict[str, str]) -> "Workspace":
+        """The same workspace with these texts, {path: text}, in place of what it has there."""
+        return replace(self, replaced={**self.replaced, **texts})
 
     def read(self, path: str, base: Path | None = None) -> str:
         """The text of `path`, below `base` or else `root`. Raises SourceError if there is none that can be judged."""
@@ -95,6 +99,10 @@ class SubmissionWorkspace(Workspace):
 
     problems: dict[str, Problem] = field(default_factory=dict)
     code: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def with_texts(self, texts: dict[str, str]) -> "SubmissionWorkspace":
+        problems = {path: problem for path, problem in self.problems.items() if path not in texts}
+        return replace(self, replaced={**self.replaced, **texts}, problems=problems)
 
     def read(self, path: str, base: Path | None = None) -> str:
         if path in self.problems:

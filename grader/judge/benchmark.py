@@ -24,9 +24,9 @@ from types import ModuleType
 from grader.course.manifest import Benchmark, Course, Project
 from grader.course.workspace import SourceError, Workspace, gather_project, local_workspace
 from grader.errors import GraderError, UsageError
+from grader.judge.context import Context
 from grader.judge.link import Link, WorkerError
 from grader.judge.remote import LearnerError, NotStartedError, Session, Work
-from grader.judge.run import Context
 
 TURNS = 21
 SAME = 1e-2  # relative: float32 sums in another order drift apart over hundreds of steps, but by less than this

@@ -1,8 +1,10 @@
 """Tell a learner which catalogued mistakes their failures match.
 
-The catalogue of an exercise holds the fingerprints that each of its mistakes leaves. A mistake matches if every check
-that the mistake fails also failed for the learner, with the same fingerprint. The mistake's words are then shown once,
-under the first of those checks. If a file has two mistakes in two functions, both are found.
+The catalogue of an exercise holds the fingerprints that each form of its mistakes leaves, one for each place: a check,
+or a check and the function that it failed for. A form matches if it left the learner's fingerprint at every place where
+it fails. The mistake's words are then shown once, under the first of those checks. If a file has two mistakes in two
+functions, both are found. Only where no form matches does a near match count: all places fail, and at two thirds of them
+the fingerprint is the same.
 """
 import contextlib
 import hashlib
@@ -18,9 +20,10 @@ from grader.judge.engine import engine_digest
 from grader.judge.mistakes import mistakes_of, with_mistake
 from grader.judge.run import Context, judge
 from grader.judge.suites import Suite
-from grader.records.verdict import Status, Verdict
+from grader.records.verdict import Verdict
 
-Catalogue = list[dict]  # of {"name", "words", "forms": [{check: fingerprint}, ...]}
+Catalogue = list[dict]  # of {"name", "words", "forms": [{place: fingerprint}, ...]}
+NEAR = 2 / 3  # of a form's fingerprints agree in a near match
 
 
 def load_catalogue(course: Course, exercise: Exercise, suite: Suite, context: Context) -> Catalogue:
@@ -67,8 +70,8 @@ def catalogue_path(course: Course, exercise: Exercise, suite: Suite) -> Path:
 
 
 def fingerprints_of(verdict: Verdict) -> dict[str, str]:
-    """{name: fingerprint} of the failed checks of a verdict."""
-    return {check.name: check.fingerprint for check in verdict.checks if check.status == Status.FAILED}
+    """{place: fingerprint} of the failures of a verdict."""
+    return {place: each for check in verdict.checks for place, each in check.fingerprints.items()}
 
 
 def matches(fingerprints: dict[str, str], catalogue: Catalogue) -> list[tuple[dict, dict[str, str]]]:
@@ -77,6 +80,8 @@ def matches(fingerprints: dict[str, str], catalogue: Catalogue) -> list[tuple[di
     A form whose failures are all explained by a larger form, of this or another mistake, is left out.
     """
     fits = [(entry, form) for entry in catalogue for form in entry["forms"] if form and form.items() <= fingerprints.items()]
+    if not fits:
+        return near_match(fingerprints, catalogue)
     found: dict[str, tuple[dict, dict[str, str]]] = {}
     for entry, form in fits:
         if not any(form.items() < other.items() for _, other in fits):
@@ -84,19 +89,44 @@ def matches(fingerprints: dict[str, str], catalogue: Catalogue) -> list[tuple[di
     return list(found.values())
 
 
+def near_match(fingerprints: dict[str, str], catalogue: Catalogue) -> list[tuple[dict, dict[str, str]]]:
+    """The (entry, form) with the largest share of the same fingerprints, at least NEAR; empty if two mistakes tie."""
+    best: dict[str, tuple[dict, dict[str, str]]] = {}
+    largest = 0.0
+    for entry in catalogue:
+        for form in entry["forms"]:
+            share = len(form.items() & fingerprints.items()) / len(form) if form and form.keys() <= fingerprints.keys() else 0.0
+            if share < NEAR or share < largest:
+                continue
+            best = best if share == largest else {}
+            largest = share
+            best.setdefault(entry["name"], (entry, form))
+    return list(best.values()) if len(best) == 1 else []
+
+
 def diagnosed(verdict: Verdict, catalogue: Catalogue) -> Verdict:
-    """The verdict with the words of each matching mistake under the first check that it fails."""
-    found: dict[str, list[dict]] = {}  # {check: the mistakes to tell under it}
-    explained: set[str] = set()
+    """The verdict with the words of each matching mistake under the first check that it fails.
+
+    A later check of which all failures are explained so `follows` that one.
+    """
+    check_at = {place: check.name for check in verdict.checks for place in check.fingerprints}
+    told: dict[str, list[dict]] = {}           # {check: the mistakes to tell under it}
+    explained: dict[str, str] = {}             # {place: the check under which the mistake is told}
     for entry, form in matches(fingerprints_of(verdict), catalogue):
-        explained |= form.keys()
-        first = next(check.name for check in verdict.checks if check.name in form)
-        found.setdefault(first, []).append(entry)
-    if not found:
+        first = next(check.name for check in verdict.checks if check.name in map(check_at.get, form))
+        told.setdefault(first, []).append(entry)
+        explained |= {place: explained.get(place, first) for place in form}
+    if not told:
         return verdict
     checks = []
     for check in verdict.checks:
-        told = {"diagnosis": "\n".join(entry["words"] for entry in found.get(check.name, [])),
-                "mistake_ids": [entry["name"] for entry in found.get(check.name, [])], "observation": ""}
-        checks.append(check.model_copy(update=told) if check.name in explained else check)
+        entries, change = told.get(check.name, []), {}
+        if any(place in explained for place in check.fingerprints):
+            first = next(iter(check.fingerprints))  # the failure that is shown, and that an observation is about
+            change = {"diagnosis": "\n".join(entry["words"] for entry in entries),
+                      "observation": "" if first in explained else check.observation,
+                      "mistake_ids": [entry["name"] for entry in entries]}
+            if not entries and all(place in explained for place in check.fingerprints):
+                change["follows"] = explained[first]
+        checks.append(check.model_copy(update=change))
     return verdict.model_copy(update={"checks": checks})

@@ -3,11 +3,13 @@ import time
 
 from grader.course.manifest import Course, Exercise
 from grader.course.workspace import SourceError, Sources, Workspace, gather
+from grader.judge.context import Context
 from grader.judge.engine import engine_digest
 from grader.judge.link import WorkerError
+from grader.judge.reasons import unreadable
 from grader.judge.remote import LearnerError, NotStartedError, Session
-from grader.judge.run import Context, unreadable
 from grader.records.verdict import Check, Kind, Reason, Status, Verdict, verdict_on
+from grader.text import listed
 
 NOTICE = "examples passed, hidden checks not run"
 
@@ -61,8 +63,14 @@ def examples_verdict(course: Course, workspace: Workspace, exercise: Exercise, c
             status, checks = Status.NOT_STARTED, []
             said = {"reason": Reason.NOT_WRITTEN, "message": "raise NotImplementedError is still there."}
         elif any(c.status == Status.FAILED for c in checks):
-            status, said["message"] = Status.FAILED, "an example fails; hidden checks not run"
+            status, said["message"] = Status.FAILED, "an example fails; hidden checks not run" + builds_on(course, exercise)
     except SourceError as error:
         status, said = Status.FAILED, unreadable(error)
     return verdict_on(exercise, workspace.label, status, checks=checks, **said, files_hash=digest,
                       engine_hash=engine_digest(), hidden_checks_run=False, seconds=round(time.perf_counter() - started, 3))
+
+
+def builds_on(course: Course, exercise: Exercise) -> str:
+    """What to add where an example fails: without a reference, an exercise cannot be judged apart from its prerequisites."""
+    needs = listed([f"{need.number} {need.short}" for need in course.requirements(exercise)] or [""])
+    return needs and f"; it builds on your {needs}, and the slip may be there"

@@ -19,8 +19,9 @@ from collections.abc import Callable
 
 from grader.course.manifest import Course
 from grader.errors import BROKEN, USAGE, GraderError, UsageError
+from grader.judge.context import Context
 from grader.judge.link import CancelledError, ForkServerLostError
-from grader.judge.run import Context
+from grader.judge.prerequisites import reference_texts
 from grader.judge.suites import collect_suites
 from grader.sandbox.processes import die_with_parent
 from grader.worker.launch import Libraries
@@ -50,6 +51,7 @@ class JudgeForkServer:
         self.course, self.root, self.fork_servers = course, course.root, fork_servers
         self.suites = collect_suites(self.course)
         prepare_torch()
+        self.reference = reference_texts(course)  # read now: later a judge may have no right to
         self.has_suites = (self.root / "tests").is_dir()
         self.children: set[int] = set()
 

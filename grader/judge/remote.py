@@ -8,6 +8,7 @@ import numpy as np
 
 from grader.ipc import wire
 from grader.judge.link import Link
+from grader.judge.show import show
 from grader.records.verdict import Kind
 
 LONGEST_MESSAGE = 2000
@@ -59,7 +60,7 @@ class Remote:
         self._session.ask("setattr", self, name, value)
 
     def __call__(self, *args, **kwargs):
-        return self._session.ask("call", self, args, kwargs)
+        return self._session.ask("call", self, args, kwargs, call=([], args, kwargs))
 
     def __repr__(self):
         return f"<{self._handle.type_name} of the learner's>"
@@ -101,13 +102,15 @@ class Session:
         self.link = link
         self.probes: set[ModuleType] = set()  # the modules of probes that the worker has
         self.refused: LearnerError | None = None  # what the policy refused in this check, even if caught
+        self.last_call: tuple | None = None  # (names of the parameters, arguments) of the last request, if it was a call
 
-    def ask(self, *request):
-        """Send `request` and return the value of the reply.
+    def ask(self, *request, call: tuple | None = None):
+        """Send `request` and return the value of the reply. `call` is what a learner is told of it if it fails.
 
         Raises LearnerError, NotStartedError or WorkerError, and UnsendableError or TooLargeError if `request` cannot be
         sent.
         """
+        self.last_call = call
         tree, sent = wire.encode(list(request), self._refer)
         arrays: list = []
         reply_tree, payload = self.link.ask(tree, sent)
@@ -206,7 +209,16 @@ class Work:
         if module not in self._session.probes:
             self._session.ask("probes", module.__name__, _source(module))
             self._session.probes.add(module)
-        return self._session.ask("probe", module.__name__, probe.__name__, args, kwargs)
+        names = list(inspect.signature(probe).parameters)[1:]  # without the module
+        return self._session.ask("probe", module.__name__, probe.__name__, args, kwargs, call=(names, args, kwargs))
+
+    def last_given(self) -> dict[str, str]:
+        """The arguments of the last call of the learner's code, as text, by the names that a probe has for them."""
+        if self._session.last_call is None:
+            return {}
+        names, args, kwargs = self._session.last_call
+        named = dict(zip(names, args)) if names else {"the arguments": list(args)} if args else {}
+        return {name: show(value) for name, value in {**named, **kwargs}.items()}
 
     def begin_check(self) -> None:
         self._members.clear()

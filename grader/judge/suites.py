@@ -35,6 +35,7 @@ class Case:
 
     function: Callable
     params: dict
+    subject: str = ""  # the function or class of the exercise that a parameter names, such as "mean"
     examples: list[dict] | None = None  # drawn arguments, smallest first; None before drawing, or without Hypothesis
     order: list[int] = field(default_factory=list)  # the place of each example in the order of drawing
 
@@ -49,7 +50,8 @@ class Case:
         seen: list[dict] = []
         _run_with(self.function, self.params,
                   lambda work, **arguments: seen.append({k: v for k, v in arguments.items() if k not in self.params}))
-        self.order = sorted(range(len(seen)), key=lambda i: (_size(seen[i]), i))
+        # Empty arrays come last: the same failure is easier to follow where there are numbers to look at.
+        self.order = sorted(range(len(seen)), key=lambda i: (_has_empty(seen[i]), _size(seen[i]), i))
         self.examples = [seen[i] for i in self.order]
 
     def calls(self):
@@ -72,10 +74,12 @@ class Case:
     def shrink(self, work, number: int, same_failure: Callable[[Exception], bool]) -> Exception | None:
         """The smallest failure that Hypothesis finds within SHRINK_CALLS calls, starting from example `number`.
 
-        Only exceptions for which `same_failure` is true count. None if there is no such failure.
+        Only exceptions for which `same_failure` is true count, and empty arrays only if the example has some. None if
+        there is no such failure.
         """
         best: list[Exception] = []
         drawn = calls = 0
+        emptied = _has_empty(self.examples[self.order.index(number)])
 
         def attempt(**arguments):
             nonlocal drawn, calls
@@ -88,7 +92,7 @@ class Case:
             try:
                 body(**{**arguments, **_fresh(self.params), "work": work})
             except Exception as error:
-                if same_failure(error):
+                if (emptied or not _has_empty(arguments)) and same_failure(error):
                     best.append(error)
                     raise
 
@@ -139,6 +143,17 @@ def _fresh(value):
     if type(value) is dict:
         return {key: _fresh(item) for key, item in value.items()}
     return value
+
+
+def _has_empty(value) -> bool:
+    """Whether an array without elements is in a drawn example."""
+    if isinstance(value, np.ndarray):
+        return value.size == 0
+    if is_tensor(value):
+        return value.numel() == 0
+    if isinstance(value, dict):
+        return any(map(_has_empty, value.values()))
+    return isinstance(value, (list, tuple)) and any(map(_has_empty, value))
 
 
 def _size(value) -> int:
@@ -210,15 +225,16 @@ def collect_suites(course: Course) -> dict[str, Suite | GraderError]:
         try:
             if broken:
                 raise GraderError(f"The suite {exercise.suite} cannot be collected: {broken[0]}")
-            suites[exercise.id] = Suite(_plan(exercise, items), suite_digest(course, exercise),
-                                        stub_bodies(course, exercise))
+            stub = stub_bodies(course, exercise)
+            suites[exercise.id] = Suite(_plan(exercise, items, stub), suite_digest(course, exercise), stub)
         except GraderError as error:
             suites[exercise.id] = error
     return suites
 
 
-def _plan(exercise: Exercise, items: list[pytest.Item]) -> list[CheckPlan]:
+def _plan(exercise: Exercise, items: list[pytest.Item], stub: Stub) -> list[CheckPlan]:
     checks: dict[str, CheckPlan] = {}
+    functions = {name.partition(".")[0] for name in stub}  # and classes
     for item in items:
         params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
         others = set(item.fixturenames) - {"work", "request", *params}
@@ -230,7 +246,8 @@ def _plan(exercise: Exercise, items: list[pytest.Item]) -> list[CheckPlan]:
             raise GraderError(f"{exercise.suite}: {item.originalname} has no docstring; its first line is the title.")
         plan = checks.setdefault(item.originalname, CheckPlan(
             item.originalname, doc.splitlines()[0].rstrip("."), [], is_supporting(item.obj)))
-        plan.cases.append(Case(item.obj, params))
+        subject = next((value for value in params.values() if isinstance(value, str) and value in functions), "")
+        plan.cases.append(Case(item.obj, params, subject))
     if not checks:
         raise GraderError(f"{exercise.suite} has no checks.")
     if all(plan.supporting for plan in checks.values()):

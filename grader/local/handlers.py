@@ -8,9 +8,11 @@ from grader.course.workspace import Workspace, local_workspace
 from grader.errors import FAILED, PASSED, UsageError
 from grader.files import read_text
 from grader.judge.benchmark import TURNS, measure_project
+from grader.judge.context import Context
 from grader.judge.diagnose import diagnosed, load_catalogue
 from grader.judge.fork_server import JudgeForkServer, Say
-from grader.judge.run import Context, judge, suite_or_raise
+from grader.judge.prerequisites import judged_apart
+from grader.judge.run import judge, suite_or_raise
 from grader.records.ledger import LedgerError, open_ledger, statuses
 from grader.records.verdict import Status, Verdict
 from grader.report.learner.course_map import course_map
@@ -81,7 +83,8 @@ def judged(server: JudgeForkServer, context: Context, workspace: Workspace, exer
         from grader.judge.examples_only import examples_verdict
         return examples_verdict(server.course, workspace, exercise, context)
     suite = suite_or_raise(server.suites, exercise)
-    verdict = judge(server.course, workspace, exercise, suite, context)
+    verdict = judged_apart(server.course, workspace, exercise, server.reference,
+                           lambda files: judge(server.course, files, exercise, suite, context))
     if diagnose and verdict.status == Status.FAILED and verdict.checks:
         verdict = diagnosed(verdict, load_catalogue(server.course, exercise, suite, context))
     return verdict

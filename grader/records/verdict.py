@@ -39,7 +39,7 @@ class Kind(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a verdict has no results of hidden checks. Code that decides reads this; the message is for people."""
+    """Why a verdict has no results of hidden checks, or not those of the files alone. Code that decides reads this; the message is for people."""
 
     NOT_WRITTEN = "not written"          # NotImplementedError is still there
     NEEDS = "needs"                      # an exercise that this one builds on is not written
@@ -52,6 +52,7 @@ class Reason(StrEnum):
     IMPORT_FAILED = "import failed"      # the file raised when it was imported
     JUDGE_FAILED = "judge failed"        # the exercise could not be judged, after several tries
     EXAMPLES_ONLY = "examples only"      # there are no hidden checks here
+    PREREQUISITE = "prerequisite"        # the checks pass, with the reference's file of an exercise that it builds on
 
 
 class Frozen(BaseModel):
@@ -73,7 +74,10 @@ class Check(Frozen):
     traceback: list[str] = []     # the learner's own lines
     output: str = ""              # what the learner printed during this check
     detail: str = ""              # more about `kind`, for programs: the forbidden name, the limit, the signal
-    fingerprint: str = ""         # of a failure: the same wrong behaviour gives the same one
+    fingerprint: str = ""         # of the first failure: the same wrong behaviour gives the same one
+    fingerprints: dict[str, str] = {}  # of the first failure of each function: {test_sum: ..., test_dtype[mean]: ...}
+    also_failing: list[str] = []  # functions that this check fails for, beyond the one that is shown
+    follows: str = ""             # the name of the check under which the mistake that explains this failure is told
     mistake_ids: list[str] = []   # the catalogued mistakes that this failure matches
     diagnosis: str = ""           # the words of these mistakes, a line for each
     observation: str = ""         # what the judge sees in the result, if no mistake explains the failure
@@ -90,7 +94,7 @@ class Verdict(Frozen):
     earned: int
     points: int
     checks: list[Check] = []
-    reason: Reason | None = None  # if hidden checks were not run
+    reason: Reason | None = None  # if hidden checks were not run, or not on the files as they are
     detail: str = ""              # more about `reason`, for programs: the forbidden name, the class of the error
     message: str = ""             # one sentence, if the checks do not say everything
     summary: str = ""             # the message without file names and line numbers

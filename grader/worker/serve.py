@@ -163,7 +163,9 @@ def explain_signature(error) -> dict[str, str]:
         violation = violation.__cause__ or violation.__context__
     culprit = next(iter(getattr(violation, "culprits", ())), None)
     shape, dtype = getattr(culprit, "shape", None), getattr(culprit, "dtype", None)
-    came = fields.get("Actual value", type(culprit).__name__)
+    # The value and the type may each take several lines.
+    value = re.search(r"^Actual value: (.*?)(?=^Expected type: |\Z)", text, re.MULTILINE | re.DOTALL)
+    came = " ".join(value[1].split()) if value else type(culprit).__name__
     if shape is not None and dtype is not None:
         came = f"{type(culprit).__name__} of shape {tuple(shape)}, dtype {dtype}"
     function = text.partition("\n")[0].rstrip(".").rpartition(".")[2]

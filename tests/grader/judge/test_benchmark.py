@@ -5,7 +5,7 @@ from grader.course.workspace import local_workspace
 from grader.errors import GraderError, UsageError
 from grader.judge import benchmark
 from grader.judge.benchmark import measure_project
-from grader.judge.run import Context
+from grader.judge.context import Context
 from grader.local.bench import row
 from tests.grader.helpers.small_course import FIRST, small_course, write
 

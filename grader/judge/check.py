@@ -1,0 +1,158 @@
+"""Run one check of a suite, and describe its failure."""
+from dataclasses import dataclass, field
+
+from grader.judge import fingerprint
+from grader.judge.context import JudgeTimeoutError, Run, limited_judge_time
+from grader.judge.expect import MismatchError
+from grader.judge.link import WorkerError
+from grader.judge.observe import observation
+from grader.judge.reasons import NOT_WRITTEN
+from grader.judge.remote import LearnerError, NotStartedError, Work
+from grader.judge.suites import Case, CheckPlan
+from grader.records.verdict import Check, Kind, Status
+
+
+@dataclass
+class Failure:
+    """A failed call of a check. `place` is the number of the case, and that of the example."""
+
+    error: Exception
+    place: tuple
+    subject: str = ""        # the function or class that the case is about, if the check has cases for several
+    given: dict = field(default_factory=dict)  # what was handed over last, for an error that does not say it
+    shown: Exception = None  # the same failure, shrunk
+
+
+class LoadError(Exception):
+    """The learner's file could not be imported; `raised` says why."""
+
+    def __init__(self, raised: LearnerError):
+        super().__init__(str(raised))
+        self.raised = raised
+
+
+def run_check(run: Run, plan: CheckPlan) -> Check:
+    """Try the cases and examples of one check. Raises LoadError if the file cannot be imported."""
+    try:
+        work = run.open()
+    except LearnerError as error:
+        raise LoadError(error) from None
+    except WorkerError as error:
+        run.drop()
+        return failed_check(plan, [Failure(error, (0, 0))], "")
+    try:
+        work.begin_check()
+        with limited_judge_time():
+            failures = failures_of(run, plan, work)
+        if work._session.refused:  # even if the check or the learner's code caught it
+            failures = [Failure(work._session.refused, (0, 0))]
+    except NotStartedError as error:
+        file, line, function, _ = error.frames[-1] if error.frames else (run.own_file, 0, "", "")
+        if file != run.own_file:
+            raise
+        return Check(name=plan.name, title=plan.title, status=Status.NOT_STARTED, supporting=plan.supporting,
+                     detail=function, note=f"{function} is not written yet (line {line})." if function else NOT_WRITTEN)
+    except JudgeTimeoutError:
+        work._session.link.close()
+        failures = [Failure(WorkerError(Kind.TIMEOUT, "stopped: what came back takes too long to compare", "judge"), (0, 0))]
+    except (WorkerError, LearnerError) as error:  # from begin_check: the last check left the worker broken
+        failures = [Failure(error, (0, 0))]
+    output = work._session.link.stdout.decode("utf-8", "replace")
+    if not failures:
+        return Check(name=plan.name, title=plan.title, status=Status.PASSED, supporting=plan.supporting, output=output)
+    if work._session.link.dead:  # it ended in the check, or while the failure was shrunk
+        run.drop()
+    return failed_check(plan, failures, output)
+
+
+def failures_of(run: Run, plan: CheckPlan, work: Work) -> list[Failure]:
+    """The first failure of each function or class that the check has cases for; of the whole check, if that is one.
+
+    So two mistakes in two functions are both found. A function that is not written yet hides no failure of another;
+    NotStartedError is raised if there is none. Nothing more is tried once the worker has ended.
+    """
+    failures: dict[str, Failure] = {}
+    not_written: NotStartedError | None = None
+    for number, case in enumerate(plan.cases):
+        if case.subject in failures:
+            continue
+        try:
+            failure = first_failure(run, case, number, work)
+        except NotStartedError as error:
+            if not case.subject:
+                raise
+            not_written = not_written or error
+            continue
+        if failure:
+            failures[case.subject] = failure
+            if isinstance(failure.error, WorkerError) or work._session.link.dead:
+                break
+    if not_written and not failures:
+        raise not_written
+    return list(failures.values())
+
+
+def first_failure(run: Run, case: Case, number: int, work: Work) -> Failure | None:
+    for example, arguments in case.calls():
+        try:
+            case.call(work, arguments)
+        except Exception as error:
+            failure = Failure(error, (number, example), case.subject, work.last_given(), error)
+            if case.drawn and run.context.shrink and not run.shrunk and not isinstance(error, WorkerError):
+                run.shrunk = True  # only the first failing property: the others show their smallest example
+                shrink(case, work, example, failure)
+            return failure
+    return None
+
+
+def shrink(case: Case, work: Work, example: int, failure: Failure) -> None:
+    """Let `failure` show the smallest failure of the same kind."""
+    kind = fingerprint.kind_of(failure.error)
+
+    def same_kind(error: Exception) -> bool:
+        if fingerprint.kind_of(error) != kind:
+            return False
+        failure.given = work.last_given()
+        return True
+
+    try:
+        failure.shown = case.shrink(work, example, same_kind) or failure.error
+    except NotStartedError:
+        failure.shown = failure.error
+
+
+def failed_check(plan: CheckPlan, failures: list[Failure], output: str) -> Check:
+    """The failed check: what is shown is its first failure; each failure has a fingerprint."""
+    failure = failures[0]
+    error = failure.shown or failure.error
+    fingerprints = {place(plan, each): fingerprint.of(plan.name, each.place, each.error) for each in failures}
+    return Check(name=plan.name, title=plan.title, status=Status.FAILED, supporting=plan.supporting,
+                 kind=fingerprint.kind_of(error), output=output,
+                 traceback=[f"{f}, line {n}, in {where}: {text}" for f, n, where, text in getattr(error, "frames", [])],
+                 fingerprint=fingerprints[place(plan, failure)], fingerprints=fingerprints,
+                 also_failing=[each.subject for each in failures[1:]], observation=observation(error),
+                 **shown(error, failure.given))
+
+
+def place(plan: CheckPlan, failure: Failure) -> str:
+    """Where the check failed, as pytest would name it: `test_sum`, `test_keeps_float32[mean]`."""
+    return plan.name + (f"[{failure.subject}]" if failure.subject else "")
+
+
+def shown(error: Exception, given: dict[str, str]) -> dict:
+    """The fields of a check that a learner reads about its failure."""
+    if isinstance(error, MismatchError):
+        return {"given": error.given or given, "got": error.got, "want": error.want, "note": error.note}
+    if isinstance(error, LearnerError) and error.signature:
+        words = {key: str(error.signature.get(key, "")) for key in ("where", "got", "want", "why")}
+        return {"given": given, "got": f"{words['where']} {words['got']}",
+                "want": f"{words['want']}, as the signature says", "note": words["why"]}
+    if isinstance(error, LearnerError) and error.forbidden:
+        return {"note": f"{error.place}: {error.message}" if error.place else error.message, "detail": error.forbidden}
+    if isinstance(error, LearnerError):
+        return {"given": given, "got": f"{error.class_names[0]}: {error.message}", "detail": error.class_names[0]}
+    if isinstance(error, WorkerError):
+        return {"given": given, "note": str(error), "detail": error.detail}
+    if isinstance(error, AssertionError):
+        return {"given": given, "note": str(error).partition("\n")[0]}
+    return {"given": given, "note": f"the check could not use what came back ({type(error).__name__}: {error})"[:300]}

@@ -1,0 +1,96 @@
+"""What one run of a suite works with: where workers come from, and the worker that it has now."""
+import contextlib
+import signal
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from grader.course.manifest import Course, Exercise
+from grader.course.workspace import Sources
+from grader.errors import UsageError
+from grader.judge.link import Link
+from grader.judge.remote import Session, Work
+
+JUDGE_CPU_SECONDS = 10  # the judge's own CPU time for one check; a hundred times what any check takes
+
+
+@dataclass
+class Context:
+    """What a run needs from outside: where workers come from, on which CPU they run, and for which client."""
+
+    fork_servers: dict[tuple[str, ...], socket.socket]  # connect ends, by the libraries that each server has loaded
+    cpu: int | None = None
+    asker: object = None
+    shrink: bool = True
+
+    def start_worker(self, exercise: Exercise) -> Link:
+        """Start a worker with what the exercise is granted, and no more. Raises UsageError if a library is missing."""
+        fork_server = self.fork_servers.get(tuple(exercise.preload))
+        if fork_server is None:
+            raise UsageError(f"{exercise.short} works with {' and '.join(exercise.preload) or 'NumPy'}, which cannot be "
+                             "imported here; install it and try again.")
+        return Link(fork_server, exercise.limits, exercise.grants, self.cpu, self.asker)
+
+
+@dataclass
+class Run:
+    """One exercise that is being judged: the current worker, and what is needed to start another."""
+
+    course: Course
+    exercise: Exercise
+    sources: Sources
+    context: Context
+    work: Work | None = None
+    ends: int = 0
+    shrunk: bool = False
+    printed: str = ""
+    links: list[Link] = field(default_factory=list)
+
+    @property
+    def own_file(self) -> str:
+        """The exercise's file, as its lines are named."""
+        return self.sources.files[self.sources.module][0]
+
+    def open(self) -> Work:
+        """The worker with the exercise loaded; a new worker if the last one was stopped.
+
+        Raises LearnerError or NotStartedError if the file raises while it is imported, and WorkerError.
+        """
+        if self.work is None:
+            link = self.context.start_worker(self.exercise)
+            self.links.append(link)
+            session = Session(link)
+            session.ask("load", self.sources.module, self.sources.files, str(self.course.root / "exercises/common"),
+                        self.exercise.forbids, True)
+            self.work = Work(session)
+        return self.work
+
+    def drop(self) -> None:
+        self.work = None
+        self.ends += 1
+
+    def close(self) -> None:
+        for link in self.links:
+            link.close()
+
+
+class JudgeTimeoutError(BaseException):
+    """The judge itself computed too long for one check. Not an Exception, so that nothing in a suite catches it."""
+
+
+@contextlib.contextmanager
+def limited_judge_time() -> Iterator[None]:
+    """Raise JudgeTimeoutError if this process uses more than JUDGE_CPU_SECONDS of user CPU time.
+
+    A submission may return, for example, a number whose sine takes hours.
+    """
+    def stop(*_):
+        raise JudgeTimeoutError
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, JUDGE_CPU_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
