@@ -22,7 +22,7 @@ start: .venv/.learner
 ifneq ($(wildcard tests),)
 test: .venv/.maintainer build/nbgrader/.ready
 	$(BIN)/ruff check
-	$(BIN)/pytest --quiet -rs tests/grader --ignore tests/grader/autograde/test_attacks.py
+	$(BIN)/pytest --quiet -rs --numprocesses 2 --dist worksteal tests/grader --ignore tests/grader/autograde/test_attacks.py
 	$(BIN)/grader verify
 	$(BIN)/grader study autograd --workspace solutions --output build/study
 

@@ -1,5 +1,6 @@
 """Submissions of a class: which are found, and what they are called."""
 import os
+import tempfile
 import time
 from pathlib import Path
 
@@ -155,7 +156,7 @@ def as_somebody_else(folder: Path, ask) -> list[str]:
     if os.geteuid() != 0:
         return ask()
     for parent in (folder, *folder.parents):
-        if parent.stat().st_uid == 0 and parent != Path("/") and "pytest" in parent.name:
+        if parent.stat().st_uid == 0 and Path(tempfile.gettempdir()) in parent.parents:
             parent.chmod(0o755)
     folder.chmod(0o755)
     inside, outside = os.pipe()
