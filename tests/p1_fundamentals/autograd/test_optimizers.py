@@ -139,12 +139,11 @@ def test_follows_a_schedule(work, optimizer):
 def test_zero_grad(work, optimizer):
     """zero_grad sets every gradient to None, after which a step moves nothing."""
     arrays, grad = [values((2,), seed=17), values((3,), seed=18)], np.array([1.0, -2.0])
-    moved = torch_train(optimizer, arrays[:1], [[grad]], **OPTIONS[optimizer])[0][0]
     grads, first, second, kept = work.run(probes.zero_gradients, optimizer, arrays, grad, **OPTIONS[optimizer])
     given = {"optimizer": optimizer, **OPTIONS[optimizer], "parameters": arrays, "gradient of the first": grad}
-    expect(first, equals=[moved, arrays[1]], given=given, note="the parameters after a step")
     expect(grads, equals=[None, None], given=given, note="the gradients after zero_grad")
-    expect(second, equals=[moved, arrays[1]], given=given, note="the parameters after zero_grad and another step")
+    # Where the first step led is for other checks to judge.
+    expect(second, equals=first, given=given, note="the parameters after zero_grad and another step")
     expect(kept, equals=grad, given=given, note="the array that was the gradient")
 
 
@@ -161,8 +160,8 @@ def test_zero_grad(work, optimizer):
 def test_refuses_bad_hyperparameters(work, optimizer, count, options, name):
     """Senseless hyperparameters, or no parameters, raise ValueError with their name in the message; others do not."""
     if optimizer in ORACLES:
-        gradients = random_gradients([(2,)], steps=1, seed=20)
-        check(work, optimizer, [values((2,), seed=19)], gradients, **OPTIONS[optimizer])
+        classes, message = work.run(probes.error_of_optimizer, optimizer, 1, OPTIONS[optimizer])
+        expect_true(not classes, got=f"{classes[:1]}: {message}", want="no error", given={"optimizer": optimizer, **OPTIONS[optimizer]})
     for container in ("list",) if count else ("list", "generator"):
         refused(work, optimizer, count, options, name, container)
 
