@@ -30,7 +30,7 @@ from tests.grader.helpers.small_course import FIRST, SECOND, THIRD, write
 
 STUB = "def {0}(x):\n    raise NotImplementedError\n"
 NAMES = ["broken", "empty", "loop", "missing", "mistake", "right", "stub", "syntax"]
-EARNED = {"broken": 0, "empty": 0, "loop": 7, "mistake": 5, "missing": 5, "right": 12, "stub": 0, "syntax": 5}
+EARNED = {"broken": 0, "empty": 0, "loop": 7, "mistake": 9, "missing": 5, "right": 12, "stub": 0, "syntax": 9}
 UNREADABLE = "broken cannot be read: it is damaged (File is not a zip file)."
 FIRST_ID, SECOND_ID, THIRD_ID = "p1/letters/first", "p1/letters/second", "p1/digits/third"
 
@@ -93,7 +93,7 @@ def lines_of(out: str) -> dict[str, str]:
 def test_every_line_that_is_printed(root, marked):
     patterns = [f"1 of 8  {re.escape(UNREADABLE)}"]
     patterns += [rf"{at} of 8  {name}: {EARNED[name]} points, \d+\.\d s" for at, name in enumerate(NAMES[1:], 2)]
-    patterns += [r"8 submissions in \d+ s( \(\d+\.\d\d s of CPU\))? · median 5 of 12 points · marks/report\.html",
+    patterns += [r"8 submissions in \d+ s( \(\d+\.\d\d s of CPU\))? · median 6 of 12 points · marks/report\.html",
                  f"  {re.escape(UNREADABLE)}",
                  r"  empty: There is no file p1/letters/first\.py in it, nor any other\. \(2 more like it\)"]
     for line, pattern in zip(marked, patterns, strict=True):
@@ -138,7 +138,7 @@ def test_only_a_project_then_the_rest(root, tmp_path):
     """What was marked is not marked again, and points are those of what was asked for."""
     run = ["class/right", "class/mistake", "--out", tmp_path / "marks"]
     code, out, err = finished(autograde(root, *run, "--only", "letters"))
-    assert (code, err) == (0, "") and "median 3.5 of 7 points" in out
+    assert (code, err) == (0, "") and "median 5.5 of 7 points" in out
     before = judged_at(tmp_path / "marks")
     assert {exercise for _, exercise in before} == {FIRST_ID, SECOND_ID}
     code, out, err = finished(autograde(root, *run))

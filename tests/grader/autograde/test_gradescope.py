@@ -204,7 +204,7 @@ def test_right_wrong_and_nothing(autograder):
 
 def test_a_hostile_one_reads_and_writes_nothing(autograder):
     results = autograder.judge({**RIGHT, "p1/letters/first.py": HOSTILE.format(autograder.folder)})
-    assert [test["score"] for test in results["tests"]] == [0, 0, 5]
+    assert [test["score"] for test in results["tests"]] == [0, 4, 5]  # the second is right with the reference's first
     assert "doubled_for_the_first" not in json.dumps(results)
 
 

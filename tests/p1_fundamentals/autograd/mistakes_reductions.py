@@ -149,7 +149,7 @@ for _one, _form in zip(_REDUCTIONS[1:], (_multiplies_ones_of_the_mean, _multipli
             name=f"forgets_the_lost_axis_of_{_one}", replace="g = g.reshape(kept.shape)", by="pass",
             forms=[_form])
 
-for _one in ("sum", "max"):
+for _one in _REDUCTIONS:
     mistake(f"reductions.{_one}", f"""An axis that your {_one} was asked for does not exist in the array to which it is applied: that array
         lacks axes that a has. Lost axes that are put back one after another must be positive and sorted; np.expand_dims
         takes the whole tuple at once, and reshape to the shape with keepdims needs no axes at all.""",

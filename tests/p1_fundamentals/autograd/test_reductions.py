@@ -47,8 +47,8 @@ def distinct(shape, seed):
 
 @functools.cache
 def axes_of(ndim):
-    """Whatever `axis` may be: None, each axis from either end, and each choice of some, in a tuple."""
-    some = [chosen for count in range(1, ndim + 1) for chosen in itertools.combinations(range(ndim), count)]
+    """Whatever `axis` may be: None, each axis from either end, and each choice of some, in a tuple in any order."""
+    some = [chosen for count in range(1, ndim + 1) for chosen in itertools.permutations(range(ndim), count)]
     from_either_end = [axes for chosen in some for axes in itertools.product(*((n, n - ndim) for n in chosen))]
     return st.sampled_from([None, *range(-ndim, ndim), *from_either_end])
 
