@@ -16,12 +16,14 @@ from grader.judge.link import Link, WorkerError
 from grader.judge.observe import observation
 from grader.judge.remote import LearnerError, NotStartedError, Session, Work
 from grader.judge.scoring import earned
+from grader.judge.suite_line import suite_line
 from grader.judge.suites import CheckPlan, Suite
 from grader.judge.unwritten import progress
 from grader.records.verdict import Check, Kind, Reason, Status, Verdict, verdict_on
 
 JUDGE_CPU_SECONDS = 10  # the judge's own CPU time for one check; a hundred times what any check takes
 NOT_WRITTEN = "raise NotImplementedError is still there."
+JUDGE = "judge"  # the detail of a failure in which the judge itself computed too long
 FATAL_ENDS = 2  # after this many checks that ended the worker (a loop, a crash), the rest are not run
 
 
@@ -192,9 +194,10 @@ def run_check(run: Run, plan: CheckPlan) -> Check:
             raise
         return Check(name=plan.name, title=plan.title, status=Status.NOT_STARTED, supporting=plan.supporting,
                      detail=function, note=f"{function} is not written yet (line {line})." if function else NOT_WRITTEN)
-    except JudgeTimeoutError:
+    except JudgeTimeoutError as error:
         work._session.link.close()
-        failure = Failure(WorkerError(Kind.TIMEOUT, "stopped: what came back takes too long to compare", "judge"), (0, 0))
+        too_long = WorkerError(Kind.TIMEOUT, "stopped: what came back takes too long to compare", JUDGE)
+        failure = Failure(too_long.with_traceback(error.__traceback__), (0, 0))
     except (WorkerError, LearnerError) as error:  # from begin_check: the last check left the worker broken
         failure = Failure(error, (0, 0))
     output = work._session.link.stdout.decode("utf-8", "replace")
@@ -248,7 +251,7 @@ def failed_check(plan: CheckPlan, failure: Failure, output: str) -> Check:
                  output=output,
                  traceback=[f"{f}, line {n}, in {where}: {text}" for f, n, where, text in frames],
                  fingerprint=fingerprint.of(plan.name, failure.place, failure.error), observation=observation(error),
-                 **shown)
+                 in_suite=suite_line(failure.error), **shown)
 
 
 def unreadable(error: SourceError) -> dict:

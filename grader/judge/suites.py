@@ -14,12 +14,14 @@ from unittest import mock
 import hypothesis
 import numpy as np
 import pytest
+from _pytest.outcomes import OutcomeException
 from hypothesis.internal.conjecture import providers
 
 from grader.course.manifest import Course, Exercise
 from grader.errors import GraderError
 from grader.judge.scoring import is_supporting
 from grader.judge.show import is_tensor
+from grader.judge.suite_imports import refuse_answers
 from grader.judge.unwritten import Stub, stub_bodies
 
 SHRINK_CALLS = 40  # calls of the learner's code for shrinking; a fixed number, since it decides what is shown
@@ -68,6 +70,8 @@ class Case:
             body(work=work, **arguments)
         except hypothesis.errors.UnsatisfiedAssumption:
             return
+        except (OutcomeException, SystemExit) as error:  # pytest.fail(), pytest.skip(): no Exception, and no judge's end
+            raise AssertionError(f"{error}").with_traceback(error.__traceback__) from None
 
     def shrink(self, work, number: int, same_failure: Callable[[Exception], bool]) -> Exception | None:
         """The smallest failure that Hypothesis finds within SHRINK_CALLS calls, starting from example `number`.
@@ -210,6 +214,7 @@ def collect_suites(course: Course) -> dict[str, Suite | GraderError]:
         try:
             if broken:
                 raise GraderError(f"The suite {exercise.suite} cannot be collected: {broken[0]}")
+            refuse_answers(course, exercise)
             suites[exercise.id] = Suite(_plan(exercise, items), suite_digest(course, exercise),
                                         stub_bodies(course, exercise))
         except GraderError as error:
