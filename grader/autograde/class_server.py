@@ -18,6 +18,7 @@ import time
 from functools import partial
 from pathlib import Path
 
+from grader.autograde.borrowed import beside_the_reference, with_what_it_needs
 from grader.course.manifest import Exercise, load_course
 from grader.course.workspace import Problem, SubmissionWorkspace, Workspace, given_folder, local_workspace
 from grader.errors import PASSED, GraderError
@@ -70,6 +71,8 @@ class ClassServer(JudgeForkServer):
         self.given = given_folder(course)
         reference = local_workspace(course, str(self.given.relative_to(root)))
         self.code = {project: reference.given_code(course, project) for project in course.projects}
+        needed = {n.path for name in exercises for n in course.requirements(course.exercises[name])}
+        self.needed = {path: reference.read(path) for path in sorted(needed) if (self.given / path).is_file()}
         self.catalogues, self.faults = {}, {}
         keep_probes(root / "tests")
         for exercise in (course.exercises[name] for name in exercises):
@@ -131,7 +134,9 @@ class ClassServer(JudgeForkServer):
         submission = SubmissionWorkspace(root=Path(), given=self.given, label=request["label"],
                                          replaced=request["texts"], problems=problems, code=self.code)
         for exercise in (self.course.exercises[name] for name in request["exercises"]):
-            verdict = settled(lambda: self.verdict(submission, exercise, context))
+            files, borrowed = with_what_it_needs(self.course, submission, exercise, self.needed)
+            verdict = settled(lambda: self.verdict(files, exercise, context))
+            verdict = beside_the_reference(verdict, borrowed) if borrowed else verdict
             checks = [check.model_copy(update={"output": check.output[-LONGEST:]}) for check in verdict.checks]
             whole = {"unsafe": confine is None, "checks": checks, "excerpt": verdict.excerpt[:LONGEST]}
             say({"verdict": verdict.model_copy(update=whole).model_dump(mode="json")})
