@@ -15,10 +15,12 @@ import select
 import socket
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
+from grader.autograde.borrowed import beside_the_reference, with_what_it_needs
 from grader.course.manifest import Exercise, load_course
-from grader.course.workspace import Problem, SubmissionWorkspace, given_folder, local_workspace
+from grader.course.workspace import Problem, SubmissionWorkspace, Workspace, given_folder, local_workspace
 from grader.errors import PASSED, GraderError
 from grader.ipc import fd_passing
 from grader.judge.context import Context
@@ -28,6 +30,7 @@ from grader.judge.link import KILLED
 from grader.judge.prerequisites import judged_apart
 from grader.judge.remote import keep_probes
 from grader.judge.run import judge, suite_or_raise
+from grader.judge.suite_faults import Faults, faults_path, find_faults, load_faults, without_faults
 from grader.judge.suites import Suite
 from grader.records.verdict import Status, Verdict
 from grader.sandbox.processes import adopt_orphans, cpu_seconds_with_children, hide_from_others
@@ -50,7 +53,7 @@ def main(accept_fd: int, root: str, fork_servers: list[tuple[list[str], int]], e
         hide_from_others()
     shared = {tuple(libraries): socket.socket(fileno=fd) for libraries, fd in fork_servers}
     try:
-        server = ClassServer(Path(root), shared, exercises)
+        server = ClassServer(Path(root), shared, exercises, confine)
     except GraderError as error:
         print(json.dumps({"broken": str(error)}), flush=True)
         sys.exit(1)
@@ -64,24 +67,48 @@ class ClassServer(JudgeForkServer):
 
     log = "the file judge.log beside the class's ledger"
 
-    def __init__(self, root: Path, fork_servers: dict[Libraries, socket.socket], exercises: list[str]):
+    def __init__(self, root: Path, fork_servers: dict[Libraries, socket.socket], exercises: list[str], confine=None):
         course = load_course(root)
         super().__init__(course, fork_servers)
         self.given = given_folder(course)
         reference = local_workspace(course, str(self.given.relative_to(root)))
         self.code = {project: reference.given_code(course, project) for project in course.projects}
-        self.catalogues = {}
+        needed = {n.path for name in exercises for n in course.requirements(course.exercises[name])}
+        self.needed = {path: reference.read(path) for path in sorted(needed) if (self.given / path).is_file()}
+        self.catalogues, self.faults = {}, {}
+        keep_probes(root / "tests")
         for exercise in (course.exercises[name] for name in exercises):
             suite = suite_or_raise(self.suites, exercise)
             suite.draw()
             self.catalogues[exercise.id] = self.catalogue_of(exercise, suite)
-        keep_probes(root / "tests")
+            self.faults[exercise.id] = load_faults(faults_path(course, exercise, suite, "class"), partial(
+                self.find_faults, reference, exercise, suite, confine))
         self.freeze()
 
     def catalogue_of(self, exercise: Exercise, suite: Suite) -> list[dict]:
         if not (self.root / exercise.mistakes).exists():
             return []
         return load_catalogue(self.course, exercise, suite, Context(self.fork_servers))
+
+    def find_faults(self, reference: Workspace, exercise: Exercise, suite: Suite, confine) -> tuple[Faults, bool]:
+        """The faults of a suite as they are for submissions: found by a judge without rights."""
+        texts = {each.path: reference.read(each.path) for each in [*self.course.requirements(exercise), exercise]}
+        workspace = SubmissionWorkspace(root=Path(), given=self.given, label="solutions", replaced=texts, code=self.code)
+        mine, theirs = socket.socketpair()
+
+        def judge_reference() -> None:
+            if confine is not None:
+                confine.judge(MEMORY_MB)
+            found = find_faults(self.course, workspace, exercise, suite, Context(self.fork_servers))
+            theirs.sendall(json.dumps(found).encode())
+
+        pid = self.fork(judge_reference)
+        theirs.close()
+        with mine, mine.makefile("rb") as stream:
+            found = stream.read()
+        os.waitpid(pid, 0)
+        self.children.discard(pid)
+        return tuple(json.loads(found)) if found else ({}, False)
 
     def serve(self, accept_end: socket.socket, confine) -> None:
         """Fork a judge for each connection, until every copy of the connect end is closed."""
@@ -109,7 +136,9 @@ class ClassServer(JudgeForkServer):
         submission = SubmissionWorkspace(root=Path(), given=self.given, label=request["label"],
                                          replaced=request["texts"], problems=problems, code=self.code)
         for exercise in (self.course.exercises[name] for name in request["exercises"]):
-            verdict = settled(lambda: self.verdict(submission, exercise, context))
+            files, borrowed = with_what_it_needs(self.course, submission, exercise, self.needed)
+            verdict = settled(lambda: self.verdict(files, exercise, context))
+            verdict = beside_the_reference(verdict, borrowed) if borrowed else verdict
             checks = [check.model_copy(update={"output": check.output[-LONGEST:]}) for check in verdict.checks]
             whole = {"unsafe": confine is None, "checks": checks, "excerpt": verdict.excerpt[:LONGEST]}
             say({"verdict": verdict.model_copy(update=whole).model_dump(mode="json")})
@@ -119,7 +148,7 @@ class ClassServer(JudgeForkServer):
         verdict = judged_apart(self.course, submission, exercise, self.reference, lambda files: judge(
             self.course, files, exercise, self.suites[exercise.id], context))
         if verdict.status == Status.FAILED and verdict.checks:
-            return diagnosed(verdict, self.catalogues[exercise.id])
+            return without_faults(diagnosed(verdict, self.catalogues[exercise.id]), self.faults[exercise.id])
         return verdict
 
 

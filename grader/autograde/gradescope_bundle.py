@@ -19,6 +19,7 @@ from grader.course.manifest import MANIFEST, Course, Exercise
 from grader.errors import UsageError
 from grader.files import read_bytes, read_text, write_atomically
 from grader.judge.diagnose import catalogue_path
+from grader.judge.suite_faults import faults_path
 from grader.judge.suites import Suite, suite_digest
 
 ENGINE = Path(__file__).resolve().parents[1]
@@ -69,10 +70,11 @@ def gradescope_files(course: Course, exercises: list[Exercise], only: str | None
     for name in BUNDLED:
         if (course.root / name).exists():
             files[name] = read_bytes(course.root / name) or b""
-    for exercise in exercises:  # only catalogues that are still valid: an outdated one is never read
-        path = catalogue_path(course, exercise, Suite([], suite_digest(course, exercise)))
-        if content := read_bytes(path):
-            files[path.relative_to(course.root).as_posix()] = content
+    for exercise in exercises:  # only what is still valid: an outdated catalogue is never read
+        suite = Suite([], suite_digest(course, exercise))
+        for path in (catalogue_path(course, exercise, suite), faults_path(course, exercise, suite, "class")):
+            if content := read_bytes(path):
+                files[path.relative_to(course.root).as_posix()] = content
     return files | written_for(course, exercises, only, unsafe)
 
 

@@ -4,6 +4,7 @@ import os
 import statistics
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,8 @@ class Options:
 def autograde(course: Course, options: Options) -> int:
     """Mark the class, write the reports and return the exit code.
 
-    FAILED if a submission could not be read or judged to the end, or if a mark could not be written. Raises UsageError.
+    FAILED if a submission could not be read or judged to the end, if a suite is at fault, or if a mark could not be
+    written. Raises UsageError.
     """
     gradebooks = [path for path in options.submissions if is_nbgrader_course(path)]
     if options.nbgrader and not gradebooks:
@@ -187,7 +189,11 @@ def summary(marked: list[Marked], exercises: list[Exercise], options: Options, s
     for m in marked:
         if words := needs_a_look(exercises, m):
             print(f"  {m.name}: {words}")
-    return FAILED if troubled else PASSED
+    at_fault = Counter(f"{verdict.number}: {verdict.message}" for m in marked for verdict in judged(exercises, m)
+                       if verdict.reason == Reason.SUITE_FAILED)
+    for words, times in sorted(at_fault.items()):
+        print(f"  {words} ({count(times, 'submission')})")
+    return FAILED if troubled or at_fault else PASSED
 
 
 def not_judged(exercises: list[Exercise], marked: Marked) -> str:

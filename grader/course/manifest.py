@@ -213,8 +213,16 @@ def _name_everything(course: Course) -> None:
                 exercise.grants = project.grants + exercise.grants
                 exercise.preload = project.preload + exercise.preload
                 exercise.limits = course.limits.model_copy(update=exercise.limits.model_dump(exclude_unset=True))
-                # A bare name in `needs` is an exercise of the same project.
-                exercise.needs = [n if "/" in n else f"{project.id}/{n}" for n in exercise.needs]
+                exercise.needs = [_need(course, project, words) for words in exercise.needs]
+
+
+def _need(course: Course, project: Project, words: str) -> str:
+    """The id that `needs` means: `name` is of the same project, `project/name` of another one, if only one is called so."""
+    name, _, inside = words.partition("/")
+    if not inside:
+        return f"{project.id}/{words}"
+    called = [f"{pipeline.name}/{name}" for pipeline in course.pipelines for p in pipeline.projects if p.name == name]
+    return f"{called[0]}/{inside}" if len(called) == 1 and "/" not in inside else words
 
 
 def _check_links(course: Course, tree) -> None:
@@ -244,6 +252,10 @@ def _check_links(course: Course, tree) -> None:
              for k, exercise in enumerate(project.exercises)}
     for exercise in course.exercises.values():
         for need in exercise.needs:
+            name = need.partition("/")[0]
+            if (called := [p for p in course.projects.values() if p.name == name and need.count("/") == 1])[1:]:
+                raise _mistake(lines[exercise.id], f"'{exercise.name}' needs '{need}', and {len(called)} projects are called so: "
+                                                   "name its pipeline too")
             if need not in position:
                 raise _mistake(lines[exercise.id], f"'{exercise.name}' needs '{need}', which does not exist")
     for exercise in course.exercises.values():

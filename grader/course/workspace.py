@@ -173,6 +173,15 @@ def gather(course: Course, workspace: Workspace, exercise: Exercise) -> Sources:
     return Sources(module_name(exercise.path), {module_name(p): t for p, t in texts.items()}, whole.hexdigest()[:16])
 
 
+def files_behind(course: Course, exercise: Exercise) -> list[Path]:
+    """The course's own files that an exercise runs with: given code, and the reference of what it builds on."""
+    needs = course.requirements(exercise)
+    projects = dict.fromkeys(each.project for each in [*needs, exercise])
+    files = [file for project in projects for file in sorted((given_folder(course) / project).glob("*.py"))]
+    exercises = {each.path for each in course.exercises.values()} - {need.path for need in needs}
+    return [file for file in files if file.relative_to(given_folder(course)).as_posix() not in exercises]
+
+
 def gather_project(course: Course, workspace: Workspace, project: Project, name: str) -> Sources:
     """Read every exercise of a project and its given code, to run the project's module `name`: a study, a benchmark."""
     files: dict[str, tuple[str, str]] = {}

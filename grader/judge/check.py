@@ -8,8 +8,11 @@ from grader.judge.link import WorkerError
 from grader.judge.observe import observation
 from grader.judge.reasons import NOT_WRITTEN
 from grader.judge.remote import LearnerError, NotStartedError, Work
+from grader.judge.suite_line import suite_line
 from grader.judge.suites import Case, CheckPlan
 from grader.records.verdict import Check, Kind, Status
+
+JUDGE = "judge"  # the detail of a failure in which the judge itself computed too long
 
 
 @dataclass
@@ -52,9 +55,10 @@ def run_check(run: Run, plan: CheckPlan) -> Check:
             raise
         return Check(name=plan.name, title=plan.title, status=Status.NOT_STARTED, supporting=plan.supporting,
                      detail=function, note=f"{function} is not written yet (line {line})." if function else NOT_WRITTEN)
-    except JudgeTimeoutError:
+    except JudgeTimeoutError as error:
         work._session.link.close()
-        failures = [Failure(WorkerError(Kind.TIMEOUT, "stopped: what came back takes too long to compare", "judge"), (0, 0))]
+        too_long = WorkerError(Kind.TIMEOUT, "stopped: what came back takes too long to compare", JUDGE)
+        failures = [Failure(too_long.with_traceback(error.__traceback__), (0, 0))]
     except (WorkerError, LearnerError) as error:  # from begin_check: the last check left the worker broken
         failures = [Failure(error, (0, 0))]
     output = work._session.link.stdout.decode("utf-8", "replace")
@@ -131,7 +135,7 @@ def failed_check(plan: CheckPlan, failures: list[Failure], output: str) -> Check
                  traceback=[f"{f}, line {n}, in {where}: {text}" for f, n, where, text in getattr(error, "frames", [])],
                  fingerprint=fingerprints[place(plan, failure)], fingerprints=fingerprints,
                  also_failing=[each.subject for each in failures[1:]], observation=observation(error),
-                 **shown(error, failure.given))
+                 in_suite=suite_line(failure.error), **shown(error, failure.given))
 
 
 def place(plan: CheckPlan, failure: Failure) -> str:

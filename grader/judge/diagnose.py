@@ -60,7 +60,8 @@ def build_catalogue(course: Course, exercise: Exercise, suite: Suite, context: C
 def catalogue_path(course: Course, exercise: Exercise, suite: Suite) -> Path:
     """The catalogue's file. Its name is a digest of what decides the fingerprints.
 
-    These are the suite, the mistakes, the project's reference files and the engine.
+    These are the suite with all that it runs with (`suite_digest`), the mistakes, the project's reference files and the
+    engine.
     """
     whole = hashlib.sha256(f"{suite.digest} {engine_digest()}".encode())
     for file in [course.root / exercise.mistakes, *sorted((course.root / "solutions" / exercise.project).glob("*.py"))]:

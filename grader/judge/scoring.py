@@ -29,8 +29,10 @@ def is_supporting(check: Callable) -> bool:
 def earned(points: int, checks: Sequence[Check]) -> int:
     """The share of `points` that the passed checks earn, rounded down.
 
-    Supporting checks count only if all others passed.
+    Supporting checks count only if all others passed. A check that was not run for a fault that is not the learner's is
+    left out, as if the suite had no such check.
     """
+    checks = [check for check in checks if check.counts]
     counting = [check for check in checks if not check.supporting]
     if all(check.status == Status.PASSED for check in counting):
         counting = checks

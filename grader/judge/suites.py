@@ -14,12 +14,15 @@ from unittest import mock
 import hypothesis
 import numpy as np
 import pytest
+from _pytest.outcomes import OutcomeException
 from hypothesis.internal.conjecture import providers
 
 from grader.course.manifest import Course, Exercise
+from grader.course.workspace import files_behind
 from grader.errors import GraderError
 from grader.judge.scoring import is_supporting
 from grader.judge.show import is_tensor
+from grader.judge.suite_imports import helpers_of, refuse_answers
 from grader.judge.unwritten import Stub, stub_bodies
 
 SHRINK_CALLS = 40  # calls of the learner's code for shrinking; a fixed number, since it decides what is shown
@@ -70,6 +73,8 @@ class Case:
             body(work=work, **arguments)
         except hypothesis.errors.UnsatisfiedAssumption:
             return
+        except (OutcomeException, SystemExit) as error:  # pytest.fail(), pytest.skip(): no Exception, and no judge's end
+            raise AssertionError(f"{error}").with_traceback(error.__traceback__) from None
 
     def shrink(self, work, number: int, same_failure: Callable[[Exception], bool]) -> Exception | None:
         """The smallest failure that Hypothesis finds within SHRINK_CALLS calls, starting from example `number`.
@@ -225,6 +230,7 @@ def collect_suites(course: Course) -> dict[str, Suite | GraderError]:
         try:
             if broken:
                 raise GraderError(f"The suite {exercise.suite} cannot be collected: {broken[0]}")
+            refuse_answers(course, exercise)
             stub = stub_bodies(course, exercise)
             suites[exercise.id] = Suite(_plan(exercise, items, stub), suite_digest(course, exercise), stub)
         except GraderError as error:
@@ -256,12 +262,17 @@ def _plan(exercise: Exercise, items: list[pytest.Item], stub: Stub) -> list[Chec
 
 
 def suite_digest(course: Course, exercise: Exercise) -> str:
-    """A digest of what decides a verdict besides the learner's files and the engine: suite, helpers, limits, points."""
+    """A digest of what decides a verdict besides the learner's files and the engine.
+
+    This is the suite with its helpers, those of other projects too if it imports them, the limits and the points, the
+    given code, and the reference of what the exercise builds on.
+    """
     folder = (course.root / exercise.suite).parent
     shared = [p for p in sorted(folder.glob("*.py")) if not p.name.startswith(("test_", "mistakes_", "probes_"))]
     probes = [p for p in [folder / f"probes_{exercise.name}.py"] if p.exists()]
     own = [course.root / exercise.suite, *probes, *shared, *sorted((course.root / "tests").glob("*.py"))]
+    imported = [course.root / path for path in helpers_of(course, exercise)]
     whole = hashlib.sha256(exercise.model_dump_json().encode())
-    for path in own:
+    for path in dict.fromkeys([*own, *sorted(imported), *files_behind(course, exercise)]):
         whole.update(path.name.encode() + b"\0" + path.read_bytes())
     return whole.hexdigest()[:16]

@@ -13,6 +13,7 @@ from grader.judge.diagnose import diagnosed, load_catalogue
 from grader.judge.fork_server import JudgeForkServer, Say
 from grader.judge.prerequisites import judged_apart
 from grader.judge.run import judge, suite_or_raise
+from grader.judge.suite_faults import Faults, faults_path, find_faults, load_faults, without_faults
 from grader.records.ledger import LedgerError, open_ledger, statuses
 from grader.records.verdict import Status, Verdict
 from grader.report.learner.course_map import course_map
@@ -87,7 +88,14 @@ def judged(server: JudgeForkServer, context: Context, workspace: Workspace, exer
                            lambda files: judge(server.course, files, exercise, suite, context))
     if diagnose and verdict.status == Status.FAILED and verdict.checks:
         verdict = diagnosed(verdict, load_catalogue(server.course, exercise, suite, context))
+        verdict = without_faults(verdict, known_faults(server, exercise, context))
     return verdict
+
+
+def known_faults(server: JudgeForkServer, exercise: Exercise, context: Context) -> Faults:
+    suite, reference = server.suites[exercise.id], local_workspace(server.course, "solutions")
+    return load_faults(faults_path(server.course, exercise, suite),
+                       lambda: find_faults(server.course, reference, exercise, suite, context))
 
 
 def record(server: JudgeForkServer, verdict: Verdict) -> tuple[Verdict, str]:

@@ -24,7 +24,7 @@ from grader.course.manifest import Course
 from grader.judge.diagnose import catalogue_path, load_catalogue
 from grader.judge.fork_server import JudgeForkServer
 from grader.judge.suites import Suite
-from grader.local.handlers import handle
+from grader.local.handlers import handle, known_faults
 from grader.local.stamp import is_stale
 from grader.worker.launch import Libraries, WorkerForkServer
 
@@ -123,4 +123,6 @@ class LocalServer(JudgeForkServer):
     def build_next_catalogue(self) -> None:
         exercise = self.uncatalogued[0]
         os.nice(10)
-        load_catalogue(self.course, exercise, self.suites[exercise.id], self.context(None, self.runs))
+        context = self.context(None, self.runs)
+        load_catalogue(self.course, exercise, self.suites[exercise.id], context)
+        known_faults(self, exercise, context)

@@ -94,7 +94,8 @@ def _marks_of(course: Course, course_dir: Path, marked: Marked) -> Iterator[dict
             continue  # nothing was handed in for this assignment
         for exercise in exercises:
             if verdict := marked.verdicts.get(exercise.id):
-                unknown = verdict.status == Status.NOT_RUN and not verdict.checks  # a person must give the score
+                # Then a person must give the score.
+                unknown = verdict.status == Status.NOT_RUN and not any(check.counts for check in verdict.checks)
                 yield {"student": marked.name, "assignment": project.name, "notebook": project.name,
                        "grade_id": grade_id(exercise), "score": None if unknown else verdict.earned,
                        "comment": comment_of(course, verdict)}

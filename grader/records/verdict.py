@@ -53,6 +53,7 @@ class Reason(StrEnum):
     JUDGE_FAILED = "judge failed"        # the exercise could not be judged, after several tries
     EXAMPLES_ONLY = "examples only"      # there are no hidden checks here
     PREREQUISITE = "prerequisite"        # the checks pass, with the reference's file of an exercise that it builds on
+    SUITE_FAILED = "suite failed"        # checks fail for the reference too: the suite is at fault, no learner
 
 
 class Frozen(BaseModel):
@@ -66,6 +67,7 @@ class Check(Frozen):
     title: str
     status: Status
     supporting: bool = False      # counts only if all that are not supporting passed; see judge/scoring.py
+    counts: bool = True           # false if it was not run for a reason that is not the learner's: it costs no points
     kind: Kind | None = None
     given: dict[str, str] = {}
     got: str = ""
@@ -81,6 +83,7 @@ class Check(Frozen):
     mistake_ids: list[str] = []   # the catalogued mistakes that this failure matches
     diagnosis: str = ""           # the words of these mistakes, a line for each
     observation: str = ""         # what the judge sees in the result, if no mistake explains the failure
+    in_suite: str = ""            # of a failure: the line of the suite at which it ended, and by what
 
 
 class Verdict(Frozen):

@@ -37,7 +37,7 @@ def verdict_text(verdict: Verdict, color: bool, verbose: bool) -> str:
     waiting = any(c.status != Status.PASSED and not c.supporting for c in verdict.checks)
     for check in verdict.checks:
         lines += _check(check, told, color, verbose, waiting)
-    if any(c.status == Status.NOT_RUN for c in verdict.checks):
+    if any(c.status == Status.NOT_RUN and c.counts for c in verdict.checks):
         lines += _wrapped("Checks marked – were not run, because others had to be stopped; mend those first.", "  ")
     return "\n".join([*lines, _closing(verdict, color)])
 
@@ -71,7 +71,7 @@ def _check(check: Check, told: set[str], color: bool, verbose: bool, waiting: bo
     if check.status == Status.FAILED:
         lines += _failure(check, told, color)
         return lines + _printed(check.output, color, None if verbose else PRINTED_LINES)
-    if check.status == Status.NOT_STARTED:
+    if check.status == Status.NOT_STARTED or not check.counts:
         return lines + _wrapped(safe_line(short(check.note, LONGEST)))
     if verbose:
         return lines + _printed(check.output, color, None)

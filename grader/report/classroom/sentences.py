@@ -28,7 +28,7 @@ def judged_by(exercises: list[Exercise], marked: Iterable[Marked]) -> str:
 
 def why_not_run(check: Check) -> str:
     """Of a check that neither passed nor failed."""
-    return check.note if check.status == Status.NOT_STARTED else CHECK_NOT_RUN
+    return check.note if check.status == Status.NOT_STARTED or not check.counts else CHECK_NOT_RUN
 
 
 def called(engine: str) -> str:

@@ -58,4 +58,4 @@ def builds_on(course: Course, exercise: Exercise, one: Marked) -> str:
 
 
 def stopped(verdict: Verdict) -> bool:
-    return verdict.hidden_checks_run and any(check.status == Status.NOT_RUN for check in verdict.checks)
+    return verdict.hidden_checks_run and any(check.status == Status.NOT_RUN and check.counts for check in verdict.checks)

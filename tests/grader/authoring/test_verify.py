@@ -101,8 +101,8 @@ def test_the_judge_gets_the_reference_the_stub_and_each_mistake(course):
     judge = FakeJudge(course)
     prove(course, judge, only="first")
     texts = [text for _, text, _ in judge.calls]
-    assert len(texts) == 6 and len({name for *_, name in judge.calls}) <= 2
-    assert sum(text == FIRST for text in texts) == 1
+    assert len(texts) == 7 and len({name for *_, name in judge.calls}) <= 2
+    assert sum(text == FIRST for text in texts) == 2, "its verdict must be the same twice"
     assert sum("raise NotImplementedError" in text for text in texts) == 1
     for value in range(4):
         assert sum(f"def first(x):\n    return {value}\n" in text for text in texts) == 1
@@ -146,6 +146,22 @@ def test_2_a_reference_that_does_not_pass(course, status):
     failed = Check(name="test_it", title="It works.", status=Status.FAILED, got="1", want="2")
     judge.changes["### BEGIN SOLUTION\n    doubled"] = {"status": status, "earned": 0, "checks": [failed]}
     assert broken(course, judge) == {2: f"It is '{status}' with 0 of 3 points: It works. got 1, want 2"}
+
+
+def test_2_a_reference_that_passes_only_once(course):
+    """As where a suite draws numbers without a seed."""
+    class NowAndThen(FakeJudge):
+        passed = 0
+
+        def __call__(self, workspace, exercise, quick=False):
+            verdict = super().__call__(workspace, exercise, quick)
+            if verdict.status != Status.PASSED:
+                return verdict
+            self.passed += 1
+            return verdict if self.passed == 1 else verdict.model_copy(update={"status": Status.FAILED, "earned": 0})
+
+    found = broken(course, NowAndThen(course))
+    assert list(found) == [2] and found[2].startswith("It is 'failed' with 0 of 3 points")
 
 
 def test_2_a_reference_that_passes_without_all_its_points(course):

@@ -117,8 +117,8 @@ def test_what_is_in_the_ledger(root, marked):
     status = {name: [found[name, e]["status"] for e in (FIRST_ID, SECOND_ID, THIRD_ID)] for name in NAMES}
     assert status == {
         "broken": ["not run"] * 3, "empty": ["not started"] * 3, "loop": ["passed", "passed", "failed"],
-        "mistake": ["failed", "failed", "passed"], "missing": ["not started", "not started", "passed"],
-        "right": ["passed"] * 3, "stub": ["not started"] * 3, "syntax": ["failed", "failed", "passed"]}
+        "mistake": ["failed", "passed", "passed"], "missing": ["not started", "not started", "passed"],
+        "right": ["passed"] * 3, "stub": ["not started"] * 3, "syntax": ["failed", "passed", "passed"]}
     assert not any(verdict["unsafe"] for verdict in found.values())
     assert found["mistake", FIRST_ID]["checks"][0]["diagnosis"] == "Words a."
     assert found["loop", THIRD_ID]["checks"][0]["kind"] == "timeout"
@@ -142,8 +142,8 @@ def test_only_a_project_then_the_rest(root, tmp_path):
     before = judged_at(tmp_path / "marks")
     assert {exercise for _, exercise in before} == {FIRST_ID, SECOND_ID}
     code, out, err = finished(autograde(root, *run))
-    assert lines_of(out) == {"right": "right: 12 points", "mistake": "mistake: 5 points"}
-    assert "median 8.5 of 12 points" in out and before.items() <= judged_at(tmp_path / "marks").items()
+    assert lines_of(out) == {"right": "right: 12 points", "mistake": "mistake: 9 points"}
+    assert "median 10.5 of 12 points" in out and before.items() <= judged_at(tmp_path / "marks").items()
     code, out, err = finished(autograde(root, *run, "--only", "third"))
     assert "median 5 of 5 points" in out
     assert lines_of(out) == {"right": "right: nothing has changed", "mistake": "mistake: nothing has changed"}
@@ -190,7 +190,29 @@ def test_a_changed_suite_makes_all_due(root, again):
         edit(suite, text)
     after = judged_at(out)
     assert {key for key in after if after[key] != before[key]} == {(name, THIRD_ID) for name in NAMES}
-    assert lines_of(said)["right"] == "right: 7 points" and verdicts(out)["right", THIRD_ID]["status"] == "failed"
+    found = verdicts(out)["right", THIRD_ID]
+    assert (found["status"], found["reason"], found["earned"]) == ("not run", "suite failed", 0)
+    fault = "tests/p1/digits/test_third.py, line 7: got 10, want 11"
+    assert lines_of(said)["right"] == "right: 7 points" and fault in found["checks"][0]["note"] and (code, err) == (1, "")
+    assert f"  1.2.1: The suite is at fault, not this file, and no points are lost by it: {fault}. (5 submissions)" in said
+
+
+def test_a_typo_in_a_suite_costs_nobody_a_point(root, tmp_path):
+    """It may be one that is seen only without rights: a judge of a class opens no file for writing."""
+    suite = root / "tests/p1/digits/test_third.py"
+    text = suite.read_text()
+    edit(suite, f"{text}\n\ndef test_b(work):\n    \"\"\"B.\"\"\"\n    open({str(root / 'x')!r}, 'w').close()\n    assert work.third(1) == 4\n")
+    try:
+        code, said, err = finished(autograde(root, "class/right", "class/loop", "class/mistake", "--out", tmp_path / "marks"))
+        again, _, _ = finished(autograde(root, "class/right", "--out", tmp_path / "marks", "--rejudge"))
+    finally:
+        edit(suite, text)
+        (root / "x").unlink(missing_ok=True)
+    assert (code, err, again) == (1, "", 1) and "tests/p1/digits/test_third.py, line 12: PermissionError" in said, said
+    found = {name: verdict for (name, exercise), verdict in verdicts(tmp_path / "marks").items() if exercise == THIRD_ID}
+    assert {name: verdict["earned"] for name, verdict in found.items()} == {"right": 5, "loop": 0, "mistake": 5}
+    assert [found[name]["status"] for name in ("right", "loop")] == ["not run", "failed"]
+    assert "Not run: 1.2.1." in (tmp_path / "marks/grades.csv").read_text()
 
 
 def test_a_changed_engine_makes_all_due(root, again):

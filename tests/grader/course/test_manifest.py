@@ -243,3 +243,25 @@ def test_requirements_are_direct_and_indirect_in_course_order(tmp_path):
     course = load_course(tmp_path)
     assert [e.name for e in course.requirements(course.find_one("third"))] == ["first", "second"]
     assert course.requirements(course.find_one("first")) == []
+
+
+def test_needs_name_an_exercise_of_another_project(tmp_path):
+    small_course(tmp_path)
+    third = "{name: third, title: The third one, points: 5, minutes: 5"
+    for needs in ("letters/second", "p1/letters/second"):
+        write(tmp_path, {"course.yml": MANIFEST.replace(third, f"{third}, needs: [{needs}]")})
+        course = load_course(tmp_path)
+        assert course.find_one("third").needs == ["p1/letters/second"]
+        assert [e.name for e in course.requirements(course.find_one("third"))] == ["first", "second"]
+    write(tmp_path, {"course.yml": MANIFEST.replace(third, f"{third}, needs: [numbers/second]")})
+    with pytest.raises(UsageError, match="'third' needs 'numbers/second', which does not exist"):
+        load_course(tmp_path)
+
+
+def test_needs_that_could_mean_two_projects_say_so(tmp_path):
+    small_course(tmp_path)
+    third = "{name: third, title: The third one, points: 5, minutes: 5"
+    write(tmp_path, {"course.yml": MANIFEST.replace(third, f"{third}, needs: [letters/first]") + (
+        "  - name: p2\n    title: Two\n    projects:\n      - {name: letters, title: More letters, planned: true}\n")})
+    with pytest.raises(UsageError, match="'third' needs 'letters/first', and 2 projects are called so: name its pipeline too"):
+        load_course(tmp_path)

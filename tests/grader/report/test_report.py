@@ -489,3 +489,9 @@ class TestInABrowser:
         from matplotlib.image import imread
         dark, light = (imread(p)[..., :3].mean() for p in pictures)
         assert dark < 0.4 < 0.7 < light
+
+
+def test_a_check_that_the_suite_spoilt_says_so_and_no_others_had_to_be_stopped():
+    left = Check(name="c", title="Later", status=Status.NOT_RUN, counts=False, note="Not run, because the suite is at fault.")
+    text = text_of(verdict([SHAPE, left]))
+    assert "the suite is at fault" in text and "others had to be stopped" not in text
