@@ -14,12 +14,12 @@ RUNS = {
     "batch_norm": ("native_batch_norm", "native_batch_norm_legit", "native_batch_norm_legit_no_training",
                    "batch_norm_with_update", "batch_norm_no_update"),
     "dropout": ("native_dropout",), "cross_entropy": ("nll_loss_forward", "nll_loss", "nll_loss2d_forward"),
-    "softmax": ("sparse_softmax",), "log_softmax": ("sparse_log_softmax",),
+    "softmax": ("sparse_softmax", "safe_softmax"), "log_softmax": ("sparse_log_softmax",),
     "max_pool1d": ("max_pool2d_with_indices",), "max_pool2d": ("max_pool2d_with_indices",),
     "inv": ("linalg_inv_ex",), "inverse": ("linalg_inv_ex",), "solve": ("linalg_solve_ex",),
     "scaled_dot_product_attention": (
         "scaled_dot_product_attention_math", "scaled_dot_product_flash_attention",
-        "scaled_dot_product_flash_attention_for_cpu", "scaled_dot_product_efficient_attention"),
+        "scaled_dot_product_flash_attention_for_cpu", "scaled_dot_product_efficient_attention", "safe_softmax"),
 }
 OF_NETWORKS = {
     "softmax", "log_softmax", "nll_loss", "nll_loss_forward", "nll_loss2d_forward", "mse_loss", "smooth_l1_loss",

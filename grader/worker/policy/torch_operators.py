@@ -41,9 +41,15 @@ def watch_if_needed(policy: Policy) -> None:
         if (thing := find(name)) is not None:
             replace_function(name, thing, make_proxy(thing, name, policy), policy)
     keep_modes_on(policy)
+    if of_backward:
+        close_nodes(policy, of_backward)
     backward_pass, get_frame = torch._C._current_graph_task_id, sys._getframe
 
     class Watch(dispatch.TorchDispatchMode):
+        @classmethod
+        def _should_skip_dynamo(cls):
+            return False  # else torch wraps the method, and its frames stand between it and the caller
+
         def __torch_dispatch__(self, func, types, args=(), kwargs=None):
             if of_backward and backward_pass() != _NO_BACKWARD_PASS:
                 policy.check_operator(of_backward, "", get_frame(1))
@@ -53,6 +59,17 @@ def watch_if_needed(policy: Policy) -> None:
             return func(*args, **(kwargs or {}))
 
     Watch().__enter__()  # never exited: each worker runs one exercise
+
+
+def close_nodes(policy: Policy, forbidden: str) -> None:
+    """Refuse the nodes of the graph: each is a function that computes a derivative when it is called."""
+    node, get_frame = torch._C.TensorBase.grad_fn, sys._getframe
+
+    def grad_fn(tensor):
+        policy.check_call(forbidden, "grad_fn", get_frame(1))
+        return node.__get__(tensor)
+
+    torch.Tensor.grad_fn = property(opaque(grad_fn))
 
 
 def keep_modes_on(policy: Policy) -> None:
