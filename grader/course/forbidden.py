@@ -1,13 +1,15 @@
 """Find what a file may not use, in its syntax tree: forbidden libraries, and forbidden names of allowed libraries.
 
-A forbidden name, such as `torch` or `numpy.linalg.inv`, covers all names below it. Names are followed through the
-aliases that imports make (`import numpy as np`, `from numpy import linalg as la`). A variable or parameter of the same
-name is something else and is left alone. Names that are computed while the file runs are not found here: the worker
-refuses them (worker/policy/).
+A forbidden name, such as `torch` or `numpy.linalg.inv`, covers all names below it, and the other names of the same
+thing (other_names.py). Names are followed through the aliases that imports make (`import numpy as np`, `from numpy
+import linalg as la`). A variable or parameter of the same name is something else and is left alone. Names that are
+computed while the file runs are not found here: the worker refuses them (worker/policy/).
 """
 import ast
 from collections.abc import Iterator
 from typing import NamedTuple
+
+from grader.course.other_names import OTHER_NAMES
 
 TAKE_THE_IMPORT_OUT, WRITE_IT_YOURSELF = "take the import out", "write that part yourself"
 _IMPORTERS = {"__import__", "builtins.__import__", "importlib.import_module", "importlib.__import__"}
@@ -35,8 +37,11 @@ def first_forbidden(tree: ast.AST, forbids: list[str]) -> Use | None:
 
 
 def banned_by(forbids: list[str], name: str) -> str | None:
-    """The first of `forbids` that covers `name`; None if none does."""
-    return next((each for each in forbids if covers(each, name)), None)
+    """The first of `forbids` that covers `name`, itself or by another of its names; None if none does."""
+    parts = name.split(".")
+    above = [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
+    return next((each for each in forbids if covers(each, name)
+                 or not OTHER_NAMES.get(each, frozenset()).isdisjoint(above)), None)
 
 
 def sentence(banned: str, advice: str) -> str:

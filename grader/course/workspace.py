@@ -147,6 +147,7 @@ class Sources:
     module: str
     files: dict[str, tuple[str, str]]  # {module name: (file name to show, text)}
     digest: str
+    given: list[str] = field(default_factory=list)  # those of the modules that are given code
 
 
 def gather(course: Course, workspace: Workspace, exercise: Exercise) -> Sources:
@@ -164,13 +165,15 @@ def gather(course: Course, workspace: Workspace, exercise: Exercise) -> Sources:
         text = workspace.read(each.path)
         check_text(text, name, exercise.forbids)
         texts[each.path] = (name, text)
+    given = []
     for project in projects:
         for path, text in workspace.given_code(course, project).items():
             texts[path] = (f"{workspace.label}/{path}", text)
+            given.append(module_name(path))
     whole = hashlib.sha256()
     for path in sorted(texts):
         whole.update(f"{path}\0{len(texts[path][1])}\0{texts[path][1]}".encode("utf-8", "surrogatepass"))
-    return Sources(module_name(exercise.path), {module_name(p): t for p, t in texts.items()}, whole.hexdigest()[:16])
+    return Sources(module_name(exercise.path), {module_name(p): t for p, t in texts.items()}, whole.hexdigest()[:16], given)
 
 
 def files_behind(course: Course, exercise: Exercise) -> list[Path]:
@@ -185,12 +188,14 @@ def files_behind(course: Course, exercise: Exercise) -> list[Path]:
 def gather_project(course: Course, workspace: Workspace, project: Project, name: str) -> Sources:
     """Read every exercise of a project and its given code, to run the project's module `name`: a study, a benchmark."""
     files: dict[str, tuple[str, str]] = {}
-    digests = []
+    digests, given = [], set()
     for exercise in project.exercises:
         sources = gather(course, workspace, exercise)
         files |= sources.files
+        given |= set(sources.given)
         digests.append(sources.digest)
-    return Sources(module_name(f"{project.id}/{name}.py"), files, hashlib.sha256("".join(digests).encode()).hexdigest()[:16])
+    return Sources(module_name(f"{project.id}/{name}.py"), files, hashlib.sha256("".join(digests).encode()).hexdigest()[:16],
+                   sorted(given))
 
 
 def check_text(text: str, name: str, forbids: list[str]) -> None:

@@ -1,7 +1,8 @@
 """Measure a benchmark in CPU time: the learner against the reference, the reference against a library.
 
 The library runs in this process, the reference and the learner each in a worker. The three take turns, so that other
-load of the machine affects all of them alike. The CPU time of a worker is the kernel's count for its process, read
+load of the machine affects all of them alike. No operators are watched in these workers: the watcher's time is not the
+code's, and a check has refused before what it would see. The CPU time of a worker is the kernel's count for its process, read
 from this process. The thresholds apply to ratios of medians, never to seconds.
 
 The benchmark `training_step` of a project is the module tests/<project>/bench_training_step.py, with
@@ -130,8 +131,7 @@ def timed_worker(course: Course, project: Project, code: ModuleType, workspace: 
     link = context.start_worker(project.exercises[0])
     links.append(link)
     session = Session(link)
-    told(lambda: session.ask("load", sources.module, sources.files, str(course.root / "exercises/common"),
-                             project.forbids, False))
+    told(lambda: session.load(sources, course, project.forbids, watch_operators=False))
     work = Work(session)
     state = told(lambda: work.run(code.prepare))
 

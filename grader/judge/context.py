@@ -60,8 +60,7 @@ class Run:
             link = self.context.start_worker(self.exercise)
             self.links.append(link)
             session = Session(link)
-            session.ask("load", self.sources.module, self.sources.files, str(self.course.root / "exercises/common"),
-                        self.exercise.forbids, True)
+            session.load(self.sources, self.course, self.exercise.forbids, check_shapes=True)
             self.work = Work(session)
         return self.work
 

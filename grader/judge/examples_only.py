@@ -25,7 +25,7 @@ def example_results(course: Course, workspace: Workspace, exercise: Exercise, co
     link = context.start_worker(exercise)
     try:
         session = Session(link)
-        session.ask("load", sources.module, sources.files, str(course.root / "exercises/common"), exercise.forbids, False)
+        session.load(sources, course, exercise.forbids)
         return session.ask("examples")
     except NotStartedError as error:
         words = "raises NotImplementedError when it is imported."

@@ -6,6 +6,8 @@ from types import ModuleType
 
 import numpy as np
 
+from grader.course.manifest import Course
+from grader.course.workspace import Sources
 from grader.ipc import wire
 from grader.judge.link import Link
 from grader.judge.show import show
@@ -137,6 +139,12 @@ class Session:
             self.refused = error if error.forbidden else self.refused
             raise error
         return reply[1]
+
+    def load(self, sources: Sources, course: Course, forbids: list[str], check_shapes: bool = False,
+             watch_operators: bool = True) -> None:
+        """Load the module of `sources`, without what `forbids` names. Raises as `ask` does."""
+        self.ask("load", sources.module, sources.files, sources.given, str(course.root / "exercises/common"), forbids,
+                 check_shapes, watch_operators)
 
     def operate(self, name: str, *args):
         return self.ask("operator", name, args)

@@ -1,16 +1,21 @@
 """Load exercise modules from source text that the judge sent, never from the learner's folder.
 
 The worker serves every `exercises.*` import from that text. So no file beside the learner's file (such as `timeit.py`)
-can shadow a library, and the text that was hashed is the text that runs. `exercises.common`, the given code, is loaded
-from ordinary files on disk.
+can shadow a library, and the text that was hashed is the text that runs. `exercises.common`, given code of the whole
+course, is loaded from ordinary files on disk. What the exercise forbids is hidden in each module of given code.
 """
 import importlib
 import importlib.abc
+import importlib.machinery
 import importlib.util
 import inspect
 import linecache
 import sys
 import types
+from collections.abc import Collection
+from pathlib import Path
+
+from grader.worker import policy
 
 PACKAGE = "exercises"
 
@@ -18,8 +23,9 @@ PACKAGE = "exercises"
 class SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Imports `exercises.*` from memory. ModuleNotFoundError for a module of it that is not in `sources`."""
 
-    def __init__(self, sources: dict[str, tuple[str, str]], common: str | None):
+    def __init__(self, sources: dict[str, tuple[str, str]], given: Collection[str], common: str | None):
         self.sources = sources  # {module name: (file name to show, text)}
+        self.given = given      # those of them that are given code
         self.common = common    # the folder of the given code
 
     def find_spec(self, name, path=None, target=None):
@@ -27,11 +33,13 @@ class SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             spec = importlib.util.spec_from_loader(name, loader=None, is_package=True)
             spec.submodule_search_locations = [self.common]
             return spec
+        if self.common and name.startswith(f"{PACKAGE}.common."):
+            return find_common(name, self.common)
         if name in self.sources:
             return importlib.util.spec_from_loader(name, self, origin=self.sources[name][0])
         if name == PACKAGE or any(known.startswith(name + ".") for known in self.sources):
             return importlib.util.spec_from_loader(name, loader=None, is_package=True)
-        if name.startswith(f"{PACKAGE}.") and not name.startswith(f"{PACKAGE}.common."):
+        if name.startswith(f"{PACKAGE}."):
             raise ModuleNotFoundError(f"this exercise is judged with the given code and with what it builds on, and "
                                       f"{name.rpartition('.')[2]} is neither", name=name)
         return None
@@ -44,20 +52,39 @@ class SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         # So that tracebacks show the learner's lines, although the file is never opened.
         linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
         exec(compile(text, filename, "exec", dont_inherit=True), module.__dict__)
+        if module.__name__ in self.given:
+            policy.hide_in_given(module)
 
 
-def load(name: str, sources: dict[str, tuple[str, str]], *, common: str | None = None,
+class CommonLoader(importlib.machinery.SourceFileLoader):
+    """Loads a module of `exercises.common` from its file."""
+
+    def exec_module(self, module):
+        super().exec_module(module)
+        policy.hide_in_given(module)
+
+
+def find_common(name: str, folder: str):
+    """The spec of a module of `exercises.common`, None if there is no such file."""
+    path = Path(folder, *name.split(".")[2:]).with_suffix(".py")
+    if not path.is_file():
+        return None
+    return importlib.util.spec_from_file_location(name, path, loader=CommonLoader(name, str(path)))
+
+
+def load(name: str, sources: dict[str, tuple[str, str]], *, given: Collection[str] = (), common: str | None = None,
          check_shapes: bool = True) -> types.ModuleType:
     """Import module `name` (dotted, below `exercises`), with the modules that it imports taken from `sources`.
 
-    `sources` is {module name: (file name to show, text)}; `common` is the folder of the given code. If `check_shapes`,
+    `sources` is {module name: (file name to show, text)}; `given` are those of them that are given code, and `common` is
+    the folder of the course's given code. If `check_shapes`,
     the functions that this module defines check their jaxtyping signatures. The modules that it builds on do not,
     because they have their own suites. Raises whatever the module raises when it is imported.
     """
     for loaded in [m for m in sys.modules if m == PACKAGE or m.startswith(PACKAGE + ".")]:
         del sys.modules[loaded]
     sys.meta_path[:] = [f for f in sys.meta_path if not isinstance(f, SourceFinder)]
-    sys.meta_path.insert(0, SourceFinder(sources, common))
+    sys.meta_path.insert(0, SourceFinder(sources, given, common))
     module = importlib.import_module(name)
     if check_shapes:
         check_signatures(module)

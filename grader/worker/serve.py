@@ -8,6 +8,7 @@ import builtins
 import contextlib
 import linecache
 import operator
+import os
 import random
 import re
 import socket
@@ -35,7 +36,7 @@ class Worker:
 
     def __init__(self):
         self.module: types.ModuleType | None = None
-        self.files: set[str] = set()           # the file names of the learner's code, for tracebacks
+        self.files: set[str] = set()           # the file names of the learner's code, for tracebacks; no given code
         self.objects: dict[int, object] = {}
         self.next_id = 1
         self.probes: dict[str, types.ModuleType] = {}
@@ -53,10 +54,12 @@ class Worker:
         what, *rest = request
         return getattr(self, f"do_{what}")(*rest)
 
-    def do_load(self, name, sources, common, forbids, check_shapes):
-        self.files = {filename for filename, _ in sources.values()}
-        policy.install(forbids, self.files, common)
-        self.module = loader.load(name, sources, common=common, check_shapes=check_shapes)
+    def do_load(self, name, sources, given, common, forbids, check_shapes, watch_operators):
+        """Load the module `name`. `given` are those of `sources` that are given code, `common` is the folder of more."""
+        given_files = {sources[each][0] for each in given}
+        self.files = {filename for filename, _ in sources.values()} - given_files
+        policy.install(forbids, self.files, [*given_files, os.path.join(common, "")], watch_operators)
+        self.module = loader.load(name, sources, given=given, common=common, check_shapes=check_shapes)
 
     def do_begin(self):
         """Start a check: drop the handles and the refusal of the check before, and seed the random number generators.

@@ -5,9 +5,12 @@ Three parts are installed before the first line of the learner's code runs:
   audit_hook        refuses imports of forbidden libraries in any way, their files and shared objects, and the ways
                     around this policy: frames of the callers, `gc.get_objects`, ctypes, code under another file's name
   proxies           replace a module or function that is forbidden, or closed to learners, and loaded already: ctypes
-                    and the grader itself, and `numpy.linalg.inv` or `torch.softmax` if that name is forbidden
-  torch_operators   a dispatch mode, if a dotted name of torch is forbidden: it sees each operator that runs, so the ways
-                    to a function of torch that no proxy stands in: `x.softmax(0)`, `torch.ops.aten._softmax`
+                    and the grader itself, `numpy.linalg.inv` or `torch.nn` if that name is forbidden, and what else
+                    they are called (course/other_names.py, torch_names.py)
+  torch_operators   a dispatch mode, if a forbidden name of torch covers an operator, or derivatives: it sees the ways
+                    that pass the proxies by: `x.softmax(0)`, `torch.ops.aten._softmax`
+
+The fork server prepares them: it indexes where the loaded libraries hold their functions (index.py).
 
 The stack tells whose code asks (frames.py). It is read from the inside out, past the frames of libraries: the first
 frame that belongs to no library decides. The suite's probes may use anything. A learner's frame, or a frame of code
@@ -17,6 +20,9 @@ forbids a name means what it computes. (If the reference needs it, `grader verif
 is less strict. If a library itself tries to import a forbidden library, it gets an ImportError, but the refusal is not
 recorded. A library that cannot do without the import is loaded before, by `preload` in course.yml.
 
+Given code (`models.py`, `exercises/common`) may use what is forbidden, for what its own text names. It holds proxies, so
+a learner who looks into it finds nothing. What a learner hands over to it, it calls by another name: that is refused.
+
 A refusal raises ForbiddenError. The first refusal is recorded, and every reply reports it until the check ends. So a
 learner gains nothing by catching the exception.
 
@@ -25,6 +31,7 @@ The policy covers what can be asked of Python. It is no sandbox, and it does not
   - computes the same under another name (a method of a C type, an operator such as `@`, another library),
   - receives a frame from a library that took the frame for its own use,
   - receives a function of a probe that calls its argument,
+  - hands a function of a library to given code, which calls back from there,
   - replaces functions of the standard library that this package calls,
   - opens a library's file relative to a folder's descriptor,
   - is a finaliser and runs while the grader itself is at work.
@@ -33,41 +40,49 @@ Even so, only the values that come back earn marks.
 import builtins
 import os
 import sys
+import types
 
 from grader.worker.policy import proxies
 from grader.worker.policy.audit_hook import add_audit_hook
 from grader.worker.policy.rules import ForbiddenError, active
 
-__all__ = ["ForbiddenError", "active", "install", "prepare"]
+__all__ = ["ForbiddenError", "active", "hide_in_given", "install", "prepare"]
 __builtins__ = dict(vars(builtins))  # as in frames.py
 
 _REAL_PATH = os.path.realpath
 
 
 def prepare() -> None:
-    """In the fork server, once: replace the modules that are off limits for every exercise, in all loaded modules."""
+    """In the fork server, once: index the libraries, and close the modules that are off limits for every exercise."""
     proxies.prepare()
+    if "torch" in sys.modules:
+        from grader.worker.policy import tensor_text, torch_operators  # noqa: F401 -- loaded here, once
 
 
-def install(forbids: list[str], files: set[str], common: str | None) -> None:
+def install(forbids: list[str], files: set[str], given: list[str], watch_operators: bool = True) -> None:
     """Enforce an exercise's rules in this process from now on.
 
-    `forbids` are the forbidden names, `files` the names of the learner's files, and `common` is the folder of the given
-    code.
+    `forbids` are the forbidden names, `files` the names of the learner's files, and `given` is how the names of the files
+    of given code begin. Without `watch_operators`, a name of torch is refused only where a proxy stands for it.
     """
     first_time = not active.files
-    active.forbids, active.files = list(forbids), set(files)
-    active.given = os.path.join(common, "") if common else ""
+    active.forbids, active.files, active.given = list(forbids), set(files), tuple(given)
     active.kinds.clear()
     active.places = places_of({name.partition(".")[0] for name in forbids})
-    ways_out: tuple[str, ...] = ()
+    proxies.install_proxies(active)
     if "torch" in sys.modules and any(name.startswith("torch.") for name in forbids):
-        from grader.worker.policy import torch_operators
-        ways_out = torch_operators.WAYS_OUT
-        torch_operators.watch(active)
-    active.proxied = proxies.install_proxies(active, ways_out)
+        from grader.worker.policy import tensor_text, torch_operators
+        if watch_operators:
+            torch_operators.watch_if_needed(active)
+        active.tensor_text = tensor_text.TensorText()
     if first_time:
         add_audit_hook(active)
+
+
+def hide_in_given(module: types.ModuleType) -> None:
+    """Hide what is forbidden in a module of given code, which was just loaded, from the learner."""
+    if active.forbids:
+        proxies.hide_in_given(module, active)
 
 
 def places_of(libraries: set[str]) -> list[tuple[str, str]]:

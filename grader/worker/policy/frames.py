@@ -12,11 +12,14 @@ import numpy
 
 __builtins__ = dict(vars(builtins))  # a copy for the functions below: a learner may replace the real ones
 
-STANDARD, LIBRARY, GRADER, PROBE, LEARNER = "standard library", "library", "grader", "probe", "learner"
+STANDARD, LIBRARY, GRADER, PROBE, GIVEN, LEARNER = "standard library", "library", "grader", "probe", "given", "learner"
 
 
 def owner_of_file(name: str) -> str:
-    """One of the constants above, except PROBE: a probe comes over the wire and is recognised by its code object."""
+    """One of the constants above, except PROBE and GIVEN.
+
+    A probe comes over the wire and is recognised by its code object; the names of given files come with the exercise.
+    """
     if name.startswith(_LIBRARIES):
         return LIBRARY
     if name.startswith(_STANDARD):

@@ -7,20 +7,22 @@ works; its __init__ refuses to make objects. Types of C cannot be changed; only 
 """
 import _imp
 import builtins
+import contextlib
 import functools
 import importlib
 import sys
 import types
-from collections.abc import Iterable
 
 from grader.course.forbidden import TAKE_THE_IMPORT_OUT, covers
+from grader.course.other_names import OTHER_NAMES
 from grader.worker.policy import rules
 from grader.worker.policy.frames import STANDARD
+from grader.worker.policy.index import Index, Place, is_module
 from grader.worker.policy.rules import Policy
+from grader.worker.policy.torch_names import ROOTS, namesakes
 
 __builtins__ = dict(vars(builtins))  # as in frames.py
 _get_frame = sys._getframe
-
 
 
 def opaque(function):
@@ -36,29 +38,29 @@ def opaque(function):
 
 def _make_types():
     """(function that makes a proxy, classes of proxies). Only the methods of the classes can reach the real objects."""
-    real: dict[int, tuple] = {}  # id of the proxy -> (what it stands for, name, policy)
+    real: dict[int, tuple] = {}  # id of the proxy -> (what it stands for, forbidden name, its own name, policy)
 
     def caller():
         return _get_frame(2)  # the frame of the code that called the method: opaque adds no frame
 
     def call(self, *args, **kwargs):
-        function, name, policy = real[id(self)]
-        policy.check_call(name, caller())
+        function, forbidden, own_name, policy = real[id(self)]
+        policy.check_call(forbidden, own_name, caller())
         return function(*args, **kwargs)
 
     def attribute_of_function(self, attribute):
-        function, name, policy = real[id(self)]
+        function, forbidden, own_name, policy = real[id(self)]
         if not attribute.startswith("__") or attribute == "__wrapped__":
-            policy.check_call(name, caller())
+            policy.check_call(forbidden, own_name, caller())
         return getattr(function, attribute)
 
     def attribute_of_module(self, attribute):
-        module, name, policy = real[id(self)]
+        module, name, _, policy = real[id(self)]
         policy.check_attribute(name, attribute, caller())
         return getattr(module, attribute)
 
     def set_attribute_of_module(self, attribute, value):
-        module, name, policy = real[id(self)]
+        module, name, _, policy = real[id(self)]
         policy.check_attribute(name, attribute, caller())
         setattr(module, attribute, value)
 
@@ -76,9 +78,13 @@ def _make_types():
         __getattr__ = opaque(attribute_of_module)
         __setattr__ = opaque(set_attribute_of_module)
 
-    def make(thing, name: str, policy: Policy):
-        proxy = ModuleProxy(name) if isinstance(thing, types.ModuleType) else FunctionProxy()
-        real[id(proxy)] = (thing, name, policy)
+    def make(thing, name: str, policy: Policy, forbidden: str = ""):
+        """A proxy for the object `thing` of the dotted `name`; a refusal names `forbidden`, or that same name."""
+        if isinstance(thing, types.ModuleType):
+            proxy, described = ModuleProxy(name), (thing, name, "", policy)
+        else:
+            proxy, described = FunctionProxy(), (thing, forbidden or name, name.rpartition(".")[2], policy)
+        real[id(proxy)] = described
         kept.append(proxy)  # never freed, so that no other object gets its id
         return proxy
 
@@ -87,6 +93,7 @@ def _make_types():
 
 
 make_proxy, PROXY_TYPES = _make_types()
+index = Index(skip=PROXY_TYPES)
 
 
 def prepare() -> None:
@@ -103,100 +110,114 @@ def prepare() -> None:
         return create(spec)
 
     _imp.create_builtin = opaque(create_builtin)
+    index.update()
     closed = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in rules.OFF_LIMITS}
     replace_modules(closed, rules.active)
 
 
-def install_proxies(policy: Policy, ways_out: Iterable[str]) -> set[str]:
-    """Put proxies in place of all that the exercise forbids and that is loaded, and of `ways_out` around the policy.
-
-    Returns the names of the modules that hold the proxy of a function; proxies of modules do not count.
-    """
-    things: dict[int, tuple] = {}
-    for name in policy.forbids:
-        thing = find(name)
-        family = {}
-        if isinstance(thing, types.ModuleType):
-            family = {each: module for each, module in sys.modules.items() if covers(name, each)}
-        if family:
-            replace_modules({each: m for each, m in family.items() if not isinstance(m, PROXY_TYPES)}, policy)
-        elif isinstance(thing, type):
-            guard_class(thing, name, policy)
-        elif thing is not None:
-            for each in (thing, *private_namesakes(name)):
-                things[id(each)] = (each, make_proxy(each, name, policy))
-    for name in ways_out:
-        if (thing := find(name)) is not None:
-            things[id(thing)] = (thing, make_proxy(thing, name, policy))
-    return replace_things(things) if things else set()
+def install_proxies(policy: Policy) -> None:
+    """Put proxies in place of all that the exercise forbids and that is loaded."""
+    functions: dict[str, str] = {}  # {dotted name: the forbidden name that covers it}
+    family: dict[str, types.ModuleType] = {}
+    for forbidden in policy.forbids:
+        for name in (forbidden, *OTHER_NAMES.get(forbidden, ())):
+            thing = find(name)
+            if is_module(thing):
+                family |= {each: module for each, module in sys.modules.items() if covers(name, each)
+                           and not isinstance(module, PROXY_TYPES)}
+            elif isinstance(thing, type):
+                guard_class(thing, forbidden, policy)
+            elif thing is not None:
+                functions[name] = forbidden
+                if name == forbidden:
+                    functions |= dict.fromkeys([*private_namesakes(name), *namesakes(name)], forbidden)
+        if forbidden in ROOTS and isinstance(root := find(ROOTS[forbidden]), type):
+            guard_class(root, forbidden, policy)
+    things = [(name, forbidden, thing) for name, forbidden in functions.items() if is_function(thing := find(name))]
+    index.update()  # find may have loaded libraries
+    for name, forbidden, thing in things:
+        replace_function(name, thing, make_proxy(thing, name, policy, forbidden), policy)
+    replace_modules(family, policy)
 
 
 def find(name: str):
     """The object that a dotted name means, None if there is none. A name without a dot is not imported for this."""
-    if "." not in name:
+    top, *parts = name.split(".")
+    if not parts:
         return sys.modules.get(name)
-    parts = name.split(".")
-    for length in range(len(parts) - 1, 0, -1):
-        try:
-            thing = importlib.import_module(".".join(parts[:length]))
-        except ImportError:
-            continue
-        for part in parts[length:]:
-            thing = getattr(thing, part, None)
-        return thing
-    return None
+    if not loadable(top):
+        return None
+    thing, path = sys.modules[top], top
+    for part in parts:
+        path = f"{path}.{part}"
+        within, thing = thing, getattr(thing, part, None)
+        if thing is None and not (is_module(within) and loadable(path)):
+            return None
+        thing = sys.modules[path] if thing is None else thing
+    return thing
 
 
-def private_namesakes(name: str) -> list:
-    """The functions of the same name in private modules beside it, such as `numpy.linalg._umath_linalg.inv`."""
+def loadable(name: str) -> bool:
+    """Whether there is a module of this name; it is loaded for this."""
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        return False
+    return True
+
+
+def is_function(thing) -> bool:
+    return callable(thing) and not isinstance(thing, (type, *PROXY_TYPES))
+
+
+def private_namesakes(name: str) -> list[str]:
+    """The names of functions of the same name in private modules beside it: `numpy.linalg._umath_linalg.inv`."""
     parent, _, last = name.rpartition(".")
-    beside = [module for each, module in list(sys.modules.items()) if each.rpartition(".")[0] == parent
-              and each.rpartition(".")[2].startswith("_") and not isinstance(module, PROXY_TYPES)]
-    return [thing for module in beside if callable(thing := getattr(module, last, None)) and not isinstance(thing, type)]
+    return [f"{each}.{last}" for each, module in list(sys.modules.items()) if each.rpartition(".")[0] == parent
+            and each.rpartition(".")[2].startswith("_") and not isinstance(module, PROXY_TYPES)
+            and is_function(getattr(module, last, None))]
 
 
 def replace_modules(family: dict[str, types.ModuleType], policy: Policy) -> None:
-    """Put proxies for these modules into sys.modules, and into every module that holds one of them."""
-    proxies = {id(module): make_proxy(module, name, policy) for name, module in family.items()}
-    for name, module in list(sys.modules.items()):
-        if name in family:
-            sys.modules[name] = proxies[id(module)]
-        elif isinstance(module, types.ModuleType) and not isinstance(module, PROXY_TYPES):
-            space = vars(module)
-            for key, value in list(space.items()):
-                if id(value) in proxies:
-                    space[key] = proxies[id(value)]
+    """Put proxies for these modules into sys.modules, and into every other module that holds one of them."""
+    for name, module in family.items():
+        sys.modules[name] = proxy = make_proxy(module, name, policy)
+        policy.proxies[id(module)] = proxy
+        for place in index.places(module):
+            if place.module not in family:
+                vars(place.owner)[place.name] = proxy
 
 
-def replace_things(things: dict[int, tuple]) -> set[str]:
-    """Put each proxy in place of its object in all modules, and in the classes that they define.
+def replace_function(name: str, function, proxy, policy: Policy) -> None:
+    """Put the proxy in place of the function wherever it is held: in modules, and in the classes that they define.
 
-    `things` is {id of the object: (object, proxy)}. Returns the names of the modules that hold a proxy.
+    A module that holds it is noted in `policy`: a second copy of the module would hold the function itself.
     """
-    proxied = set()
-    for name, module in list(sys.modules.items()):
-        if not isinstance(module, types.ModuleType) or isinstance(module, PROXY_TYPES):
+    policy.proxies[id(function)] = proxy
+    owner, _, last = name.rpartition(".")
+    for place in [*index.places(function), Place(find(owner), last, "")]:  # the index does not know operators of torch
+        if place.module:
+            policy.proxied.add(place.module)
+        if isinstance(place.owner, PROXY_TYPES):
             continue
-        space = vars(module)
-        for key, value in list(space.items()):
-            if id(value) in things:
-                space[key] = things[id(value)][1]
-                proxied.add(name)
-            elif isinstance(value, type) and value.__module__ == name:
-                for inner, member in list(vars(value).items()):
-                    plain = member.__func__ if isinstance(member, staticmethod) else member
-                    if id(plain) in things:
-                        proxied |= {name} if set_member(value, inner, things[id(plain)][1], member) else set()
-    return proxied
+        held_by_class = isinstance(place.owner, type) and isinstance(vars(place.owner).get(place.name), staticmethod)
+        with contextlib.suppress(TypeError, AttributeError):  # a type of C
+            setattr(place.owner, place.name, staticmethod(proxy) if held_by_class else proxy)
 
 
-def set_member(owner: type, name: str, proxy, member) -> bool:
-    """Replace a member of a class by a proxy. Returns False if the class is a type of C."""
-    try:
-        setattr(owner, name, staticmethod(proxy) if isinstance(member, staticmethod) else proxy)
-    except TypeError:  # a type of C
-        return False
-    return True
+def hide_in_given(module: types.ModuleType, policy: Policy) -> None:
+    """Put proxies for all that is forbidden into a module of given code, once it is loaded.
+
+    They refuse the learner, who may look into that module, and let the module's own functions go on.
+    """
+    loaded = {name: sys.modules[name] for name in index.update() if policy.banned(name)}
+    replace_modules(loaded, policy)
+    for key, value in list(vars(module).items()):
+        if proxy := policy.proxies.get(id(value)):
+            vars(module)[key] = proxy
+        elif is_function(value) and (forbidden := policy.banned(f"{value.__module__}.{value.__name__}"
+                                     if hasattr(value, "__name__") else "")):
+            vars(module)[key] = make_proxy(value, f"{forbidden}.{value.__name__}", policy, forbidden)
 
 
 def guard_class(cls: type, name: str, policy: Policy) -> None:
@@ -204,10 +225,8 @@ def guard_class(cls: type, name: str, policy: Policy) -> None:
     original = cls.__init__
 
     def init(self, *args, **kwargs):
-        policy.check_call(name, _get_frame(1))
+        policy.check_made(name, _get_frame(1))
         original(self, *args, **kwargs)
 
-    try:
+    with contextlib.suppress(TypeError):  # a type of C
         cls.__init__ = opaque(init)
-    except TypeError:  # a type of C
-        pass

@@ -5,7 +5,8 @@ import os
 
 from grader.course.forbidden import TAKE_THE_IMPORT_OUT, WRITE_IT_YOURSELF, banned_by, sentence
 from grader.worker.policy import frames
-from grader.worker.policy.frames import GRADER, LEARNER, LIBRARY, PROBE, STANDARD, owner_of_file
+from grader.worker.policy.frames import GIVEN, GRADER, LEARNER, LIBRARY, PROBE, STANDARD, owner_of_file
+from grader.worker.policy.torch_names import names_of_operator
 
 __builtins__ = dict(vars(builtins))  # as in frames.py
 
@@ -40,10 +41,12 @@ class Policy:
     def __init__(self):
         self.forbids: list[str] = []
         self.files: set[str] = set()    # names of the learner's files
-        self.given = ""                 # the folder of the given code
+        self.given: tuple[str, ...] = ()  # files of given code, and how the paths of others begin
         self.places: list[tuple[str, str]] = []  # (library, how the paths of its files begin)
         self.trusted: dict[int, object] = {}  # {id: code of a probe}; kept alive, so that no other object gets the id
         self.proxied: set[str] = set()     # modules that hold proxies; a second copy of one would hold none
+        self.proxies: dict[int, object] = {}  # {id of what is forbidden: its proxy}
+        self.tensor_text = None            # tells whether a tensor's text is being made (tensor_text.py)
         self.kinds: dict[str, str] = {}
         self.first: dict | None = None  # the first refusal, as it is sent to the judge
 
@@ -65,7 +68,7 @@ class Policy:
         return self.kinds[name]
 
     def kind_of_file(self, name: str) -> str:
-        return LIBRARY if self.given and name.startswith(self.given) else owner_of_file(name)
+        return GIVEN if self.given and name.startswith(self.given) else owner_of_file(name)
 
     def asker(self, frame, past=(STANDARD, LIBRARY)):
         """(kind, frame) of the first frame, from `frame` outwards, that is not of a kind in `past`.
@@ -107,12 +110,33 @@ class Policy:
 
     # ── calls and attributes that a proxy, or the dispatch mode, sees ──────────────────────────────────────────────
 
-    def check_call(self, name: str, frame) -> None:
-        """Refuse a call of `name` unless a probe, or the grader for its own use, made it. Raises ForbiddenError."""
+    def check_call(self, forbidden: str, own_name: str, frame) -> None:
+        """Refuse a call that `frame` makes of a function that is covered by `forbidden`. Raises ForbiddenError.
+
+        A probe may call it, the grader for its own use, and given code if the caller's text has the function's name: what
+        a learner hands over to given code is called there by another name.
+        """
+        if not self.may(frame, given=own_name in frame.f_code.co_names):
+            self.refuse(forbidden, WRITE_IT_YOURSELF, frame)
+
+    def check_operator(self, forbidden: str, operator: str, frame) -> None:
+        """The same for an operator of torch. A library runs it for given code under whatever name."""
+        by_library = self.kind(frame) in (LIBRARY, STANDARD)
+        if not self.may(frame, given=by_library or not names_of_operator(operator).isdisjoint(frame.f_code.co_names)):
+            self.refuse(forbidden, WRITE_IT_YOURSELF, frame)
+
+    def check_made(self, forbidden: str, frame) -> None:
+        """Refuse that an object of a forbidden class is made. Raises ForbiddenError."""
+        if not self.may(frame, given=True):
+            self.refuse(forbidden, WRITE_IT_YOURSELF, frame)
+
+    def may(self, frame, given: bool) -> bool:
+        """Whether who asks may use what is forbidden; `given` is whether given code may."""
         kind, asking = self.asker(frame)
-        handed_over = kind == GRADER and asking.f_code.co_name in ("do_call", "do_operator")  # `first = np.linalg.inv`
-        if kind != PROBE and (kind != GRADER or handed_over):
-            self.refuse(name, WRITE_IT_YOURSELF, frame)
+        if kind == GRADER:  # for its own use; not for the learner's `first = np.linalg.inv`
+            return asking.f_code.co_name not in ("do_call", "do_operator")
+        return kind == PROBE or (kind == GIVEN and given) or (
+            self.tensor_text is not None and self.tensor_text.is_being_made(self, frame))
 
     def check_attribute(self, module: str, attribute: str, frame) -> None:
         """Refuse a learner access to an attribute of a module; libraries may access it. Raises ForbiddenError."""

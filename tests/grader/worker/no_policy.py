@@ -3,3 +3,4 @@ from grader.worker import policy
 
 policy.prepare = lambda: None
 policy.install = lambda *_: None
+policy.hide_in_given = lambda _: None
