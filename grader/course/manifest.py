@@ -70,9 +70,17 @@ class Exercise(Strict):
     preload: list[Library] = []
     limits: Limits = Limits()
     notebook: bool = False  # also offered as cells of its project's notebook
+    mutants: bool = True    # false for an exercise whose mutants say nothing about its suite, such as a race: `why` not
+    why: str = ""
     # Filled in by load_course, from the exercise's place in the course.
     id: str = Field("", exclude=True)
     number: str = Field("", exclude=True)
+
+    @model_validator(mode="after")
+    def _gives_a_reason(self) -> "Exercise":
+        if self.mutants == bool(self.why.strip()):
+            raise ValueError("'mutants: false' goes with a reason, why: \"...\"")
+        return self
 
     @property
     def project(self) -> str:
