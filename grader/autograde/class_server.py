@@ -23,6 +23,7 @@ from grader.course.manifest import Exercise, load_course
 from grader.course.workspace import Problem, SubmissionWorkspace, Workspace, given_folder, local_workspace
 from grader.errors import PASSED, GraderError
 from grader.ipc import fd_passing
+from grader.judge.baselines import all_kept, keep_all, read_kept
 from grader.judge.diagnose import diagnosed, load_catalogue
 from grader.judge.fork_server import JudgeForkServer, Say
 from grader.judge.link import KILLED
@@ -78,6 +79,7 @@ class ClassServer(JudgeForkServer):
         for exercise in (course.exercises[name] for name in exercises):
             suite = suite_or_raise(self.suites, exercise)
             suite.draw()
+            read_kept(root, exercise.suite)  # a judge without rights could not
             self.catalogues[exercise.id] = self.catalogue_of(exercise, suite)
             self.faults[exercise.id] = load_faults(faults_path(course, exercise, suite, "class"), partial(
                 self.find_faults, reference, exercise, suite, confine))
@@ -89,7 +91,10 @@ class ClassServer(JudgeForkServer):
         return load_catalogue(self.course, exercise, suite, Context(self.fork_servers))
 
     def find_faults(self, reference: Workspace, exercise: Exercise, suite: Suite, confine) -> tuple[Faults, bool]:
-        """The faults of a suite as they are for submissions: found by a judge without rights."""
+        """The faults of a suite as they are for submissions: found by a judge without rights.
+
+        What that judge has computed once (`expected_once`) is kept here, for all that are forked later.
+        """
         texts = {each.path: reference.read(each.path) for each in [*self.course.requirements(exercise), exercise]}
         workspace = SubmissionWorkspace(root=Path(), given=self.given, label="solutions", replaced=texts, code=self.code)
         mine, theirs = socket.socketpair()
@@ -98,7 +103,7 @@ class ClassServer(JudgeForkServer):
             if confine is not None:
                 confine.judge(MEMORY_MB)
             found = find_faults(self.course, workspace, exercise, suite, Context(self.fork_servers))
-            theirs.sendall(json.dumps(found).encode())
+            theirs.sendall(json.dumps([*found, all_kept()]).encode())
 
         pid = self.fork(judge_reference)
         theirs.close()
@@ -106,7 +111,9 @@ class ClassServer(JudgeForkServer):
             found = stream.read()
         os.waitpid(pid, 0)
         self.children.discard(pid)
-        return tuple(json.loads(found)) if found else ({}, False)
+        faults, sure, expected = json.loads(found) if found else ({}, False, {})
+        keep_all(expected)
+        return faults, sure
 
     def serve(self, accept_end: socket.socket, confine) -> None:
         """Fork a judge for each connection, until every copy of the connect end is closed."""
