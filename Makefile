@@ -1,5 +1,6 @@
 # make start   set everything up, show the course and the first exercise's verdict
 # make test    the same set-up, then every test of the course and of its grader
+# make studies every project's study at its full size, held against its thresholds: many minutes
 # make bench   what the course promises of its speed, measured
 # TORCH=cpu    with any of them: take torch's CPU wheels (200 MB instead of several GB)
 
@@ -7,7 +8,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 PIP    := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: start test attacks bench clean
+.PHONY: start test studies attacks bench clean
 
 start: .venv/.learner
 	@$(BIN)/grader list
@@ -24,7 +25,10 @@ test: .venv/.maintainer build/nbgrader/.ready
 	$(BIN)/ruff check
 	$(BIN)/pytest --quiet -rs --numprocesses 2 --dist worksteal tests/grader --ignore tests/grader/autograde/test_attacks.py
 	$(BIN)/grader verify
-	$(BIN)/grader study autograd --workspace solutions --output build/study
+	$(BIN)/grader study all --workspace solutions --quick --output build/study
+
+studies: .venv/.maintainer
+	$(BIN)/grader study all --workspace solutions --output build/study --json build/studies.json
 
 # Some 300 hostile submissions, as root and as an ordinary user: many minutes.
 attacks: .venv/.maintainer
@@ -35,7 +39,7 @@ bench: .venv/.maintainer build/nbgrader/.ready
 	$(BIN)/python -m tests.grader.bench.measure_class
 	$(BIN)/grader bench autograd --workspace solutions
 else
-test bench:
+test studies bench:
 	@echo "This copy of the course has no hidden tests, so nothing was run; make start is for you." >&2; exit 2
 endif
 

@@ -62,8 +62,10 @@ def parser() -> Parser:
     sub.add_argument("--json", action="store_true", help="as JSON")
 
     sub = command("study", study, "Run a project's experiment; draws its plots.")
-    sub.add_argument("project", metavar="PROJECT")
+    sub.add_argument("project", metavar="PROJECT", help="or `all`: every project that has one")
     sub.add_argument("--workspace", metavar="DIR", help="with the files of another folder")
+    sub.add_argument("--quick", action="store_true", help="in seconds: the whole path on little data, without thresholds")
+    sub.add_argument("--json", metavar="FILE", help="write the results there, each with its threshold")
     sub.epilog = "Whatever follows is the study's own: `grader study PROJECT --help` shows it."
 
     sub = command("report", report, "Your way through the pipelines.")
@@ -197,8 +199,9 @@ def bench(args, root: Path) -> int:
 
 
 def study(args, root: Path) -> int:
-    from grader.local.study import run_study
-    return run_study(load(root), args.project, absolute(args.workspace), args.arguments)
+    from grader.local.study import QUICK, run_study
+    arguments = [*([QUICK] if args.quick else []), *args.arguments]
+    return run_study(load(root), args.project, absolute(args.workspace), arguments, args.json)
 
 
 def report(args, root: Path) -> int:

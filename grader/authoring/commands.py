@@ -52,6 +52,11 @@ def mutate_course(course: Course, exercises: list[Exercise], as_json: bool) -> i
     complete = True
     shown: list[dict] = []
     for exercise in exercises:
+        if not exercise.mutants:
+            shown.append({"exercise": exercise.id, "left_out": exercise.why})
+            if not as_json:
+                print(f"{exercise.number}  {exercise.title}: left out ({exercise.why})", flush=True)
+            continue
         score = run_mutants(course, [exercise], partial(judge_on_server, course), progress)
         if terminal:
             print("\r" + " " * 40, end="\r", file=sys.stderr, flush=True)

@@ -23,6 +23,7 @@ from grader.course.manifest import Exercise, load_course
 from grader.course.workspace import Problem, SubmissionWorkspace, Workspace, given_folder, local_workspace
 from grader.errors import PASSED, GraderError
 from grader.ipc import fd_passing
+from grader.judge.baselines import all_kept, keep_all, read_kept
 from grader.judge.context import Context
 from grader.judge.diagnose import diagnosed, load_catalogue
 from grader.judge.fork_server import JudgeForkServer, Say
@@ -73,13 +74,12 @@ class ClassServer(JudgeForkServer):
         self.given = given_folder(course)
         reference = local_workspace(course, str(self.given.relative_to(root)))
         self.code = {project: reference.given_code(course, project) for project in course.projects}
-        needed = {n.path for name in exercises for n in course.requirements(course.exercises[name])}
-        self.needed = {path: reference.read(path) for path in sorted(needed) if (self.given / path).is_file()}
         self.catalogues, self.faults = {}, {}
         keep_probes(root / "tests")
         for exercise in (course.exercises[name] for name in exercises):
             suite = suite_or_raise(self.suites, exercise)
             suite.draw()
+            read_kept(root, exercise.suite)  # a judge without rights could not
             self.catalogues[exercise.id] = self.catalogue_of(exercise, suite)
             self.faults[exercise.id] = load_faults(faults_path(course, exercise, suite, "class"), partial(
                 self.find_faults, reference, exercise, suite, confine))
@@ -91,7 +91,10 @@ class ClassServer(JudgeForkServer):
         return load_catalogue(self.course, exercise, suite, Context(self.fork_servers))
 
     def find_faults(self, reference: Workspace, exercise: Exercise, suite: Suite, confine) -> tuple[Faults, bool]:
-        """The faults of a suite as they are for submissions: found by a judge without rights."""
+        """The faults of a suite as they are for submissions: found by a judge without rights.
+
+        What that judge has computed once (`expected_once`) is kept here, for all that are forked later.
+        """
         texts = {each.path: reference.read(each.path) for each in [*self.course.requirements(exercise), exercise]}
         workspace = SubmissionWorkspace(root=Path(), given=self.given, label="solutions", replaced=texts, code=self.code)
         mine, theirs = socket.socketpair()
@@ -100,7 +103,7 @@ class ClassServer(JudgeForkServer):
             if confine is not None:
                 confine.judge(MEMORY_MB)
             found = find_faults(self.course, workspace, exercise, suite, Context(self.fork_servers))
-            theirs.sendall(json.dumps(found).encode())
+            theirs.sendall(json.dumps([*found, all_kept()]).encode())
 
         pid = self.fork(judge_reference)
         theirs.close()
@@ -108,7 +111,9 @@ class ClassServer(JudgeForkServer):
             found = stream.read()
         os.waitpid(pid, 0)
         self.children.discard(pid)
-        return tuple(json.loads(found)) if found else ({}, False)
+        faults, sure, expected = json.loads(found) if found else ({}, False, {})
+        keep_all(expected)
+        return faults, sure
 
     def serve(self, accept_end: socket.socket, confine) -> None:
         """Fork a judge for each connection, until every copy of the connect end is closed."""
@@ -136,7 +141,7 @@ class ClassServer(JudgeForkServer):
         submission = SubmissionWorkspace(root=Path(), given=self.given, label=request["label"],
                                          replaced=request["texts"], problems=problems, code=self.code)
         for exercise in (self.course.exercises[name] for name in request["exercises"]):
-            files, borrowed = with_what_it_needs(self.course, submission, exercise, self.needed)
+            files, borrowed = with_what_it_needs(self.course, submission, exercise, self.reference)
             verdict = settled(lambda: self.verdict(files, exercise, context))
             verdict = beside_the_reference(verdict, borrowed) if borrowed else verdict
             checks = [check.model_copy(update={"output": check.output[-LONGEST:]}) for check in verdict.checks]

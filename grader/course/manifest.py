@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from grader.course.manifest_errors import MANIFEST, line_of, mistake_at, what_is_wrong
 from grader.errors import UsageError
 
-MANIFEST = "course.yml"
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Library = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.\w+)*$")]  # as it is imported
 Grant = Literal["loopback", "processes", "compiler"]  # what a worker may be granted, see worker/fork_server.py
@@ -37,6 +37,27 @@ class Benchmark(Strict):
     learner_at_most: float = Field(gt=0)    # the learner against the reference
 
 
+class Threshold(Strict):
+    """What a result of a study must reach: at least, at most, or both."""
+
+    at_least: float | None = Field(None, allow_inf_nan=False)
+    at_most: float | None = Field(None, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Threshold":
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("a threshold needs at_least or at_most")
+        return self
+
+    def __str__(self) -> str:
+        named = {"at least": self.at_least, "at most": self.at_most}
+        return " and ".join(f"{words} {value:g}" for words, value in named.items() if value is not None)
+
+    def holds(self, value: float) -> bool:
+        """False for NaN."""
+        return (self.at_least is None or value >= self.at_least) and (self.at_most is None or value <= self.at_most)
+
+
 class Exercise(Strict):
     name: Name
     title: str
@@ -49,9 +70,17 @@ class Exercise(Strict):
     preload: list[Library] = []
     limits: Limits = Limits()
     notebook: bool = False  # also offered as cells of its project's notebook
+    mutants: bool = True    # false for an exercise whose mutants say nothing about its suite, such as a race: `why` not
+    why: str = ""
     # Filled in by load_course, from the exercise's place in the course.
     id: str = Field("", exclude=True)
     number: str = Field("", exclude=True)
+
+    @model_validator(mode="after")
+    def _gives_a_reason(self) -> "Exercise":
+        if self.mutants == bool(self.why.strip()):
+            raise ValueError("'mutants: false' goes with a reason, why: \"...\"")
+        return self
 
     @property
     def project(self) -> str:
@@ -85,7 +114,7 @@ class Project(Strict):
     grants: list[Grant] = []
     preload: list[Library] = []
     benchmarks: dict[str, Benchmark] = {}
-    study: dict[str, float] = {}  # what each result of the project's study must reach
+    study: dict[str, Threshold] = {}  # what each result of the project's study must reach
     exercises: list[Exercise] = []
     id: str = Field("", exclude=True)
     number: str = Field("", exclude=True)
@@ -175,31 +204,19 @@ def load_course(root: Path) -> Course:
         tree = yaml.compose(text, Loader=YamlLoader)
         course = Course.model_validate(yaml.load(text, Loader=YamlLoader))
     except yaml.MarkedYAMLError as error:
-        raise _mistake(error.problem_mark.line + 1, str(error.problem)) from None
+        raise mistake_at(error.problem_mark.line + 1, str(error.problem)) from None
     except ValidationError as error:
         # A misspelt key is two errors, a missing key and an unknown one; the unknown one says more.
         first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
-        raise _mistake(_line(tree, first["loc"]), _what_is_wrong(first)) from None
+        raise mistake_at(line_of(tree, first["loc"]), what_is_wrong(first)) from None
     except yaml.reader.ReaderError as error:
-        raise _mistake(text.count("\n", 0, error.position) + 1, str(error).partition("\n")[0]) from None
+        raise mistake_at(text.count("\n", 0, error.position) + 1, str(error).partition("\n")[0]) from None
     except ValueError as error:  # a date that does not exist
         raise UsageError(f"{MANIFEST} is not YAML: {error}.") from None
     course.root = root
     _name_everything(course)
     _check_links(course, tree)
     return course
-
-
-def _what_is_wrong(error: dict) -> str:
-    """An error of pydantic, in words."""
-    name = next((f"'{step}'" for step in reversed(error["loc"]) if isinstance(step, str)), "")  # not an index in a list
-    if error["type"] == "extra_forbidden":
-        return f"unknown key {name}"
-    if error["type"] == "missing":
-        return f"{name} is missing"
-    words = "input should be a mapping" if error["type"] == "model_type" else error["msg"].lower()
-    came = "nothing" if error["input"] is None else repr(error["input"])
-    return (f"{name}: " if name else "") + f"{words}, got {came if len(came) <= 60 else came[:59] + '…'}"
 
 
 def _name_everything(course: Course) -> None:
@@ -234,54 +251,33 @@ def _check_links(course: Course, tree) -> None:
         for j, project in enumerate(pipeline.projects):
             at = ("pipelines", i, "projects", j)
             if project.id in names:
-                raise _mistake(_line(tree, at), f"a second project '{project.id}'")
+                raise mistake_at(line_of(tree, at), f"a second project '{project.id}'")
             names.add(project.id)
             if bool(project.exercises) == project.planned:
-                raise _mistake(_line(tree, at), f"'{project.name}' must have either exercises or 'planned: true'")
+                raise mistake_at(line_of(tree, at), f"'{project.name}' must have either exercises or 'planned: true'")
             for k, exercise in enumerate(project.exercises):
-                line = _line(tree, (*at, "exercises", k))
+                line = line_of(tree, (*at, "exercises", k))
                 if exercise.id in names:
-                    raise _mistake(line, f"a second exercise '{exercise.id}'")
+                    raise mistake_at(line, f"a second exercise '{exercise.id}'")
                 names.add(exercise.id)
                 if not (course.root / "exercises" / exercise.path).exists() and \
                         not (course.root / "solutions" / exercise.path).exists():
-                    raise _mistake(line, f"'{exercise.name}' has no file exercises/{exercise.path}")
+                    raise mistake_at(line, f"'{exercise.name}' has no file exercises/{exercise.path}")
     position = {name: at for at, name in enumerate(course.exercises)}
-    lines = {exercise.id: _line(tree, ("pipelines", i, "projects", j, "exercises", k, "needs"))
+    lines = {exercise.id: line_of(tree, ("pipelines", i, "projects", j, "exercises", k, "needs"))
              for i, pipeline in enumerate(course.pipelines) for j, project in enumerate(pipeline.projects)
              for k, exercise in enumerate(project.exercises)}
     for exercise in course.exercises.values():
         for need in exercise.needs:
             name = need.partition("/")[0]
             if (called := [p for p in course.projects.values() if p.name == name and need.count("/") == 1])[1:]:
-                raise _mistake(lines[exercise.id], f"'{exercise.name}' needs '{need}', and {len(called)} projects are called so: "
+                raise mistake_at(lines[exercise.id], f"'{exercise.name}' needs '{need}', and {len(called)} projects are called so: "
                                                    "name its pipeline too")
             if need not in position:
-                raise _mistake(lines[exercise.id], f"'{exercise.name}' needs '{need}', which does not exist")
+                raise mistake_at(lines[exercise.id], f"'{exercise.name}' needs '{need}', which does not exist")
     for exercise in course.exercises.values():
         for need in exercise.needs:
             if exercise.id in [need, *(e.id for e in course.requirements(course.exercises[need]))]:
-                raise _mistake(lines[exercise.id], f"'{exercise.name}' needs itself, by way of '{need}'")
+                raise mistake_at(lines[exercise.id], f"'{exercise.name}' needs itself, by way of '{need}'")
             if position[need] > position[exercise.id]:
-                raise _mistake(lines[exercise.id], f"'{exercise.name}' needs '{need}', which comes later")
-
-
-def _line(node, loc) -> int:
-    """The line of the YAML node that `loc` leads to, or of the last node on the way that exists."""
-    line = node.start_mark.line + 1 if node else 1
-    for step in loc:
-        if isinstance(node, yaml.MappingNode):
-            pair = next(((k, v) for k, v in node.value if k.value == str(step)), None)
-            if pair is None:
-                return line
-            line, node = pair[0].start_mark.line + 1, pair[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            node = node.value[step]
-            line = node.start_mark.line + 1
-        else:
-            return line
-    return line
-
-
-def _mistake(line: int, what: str) -> UsageError:
-    return UsageError(f"{MANIFEST}, line {line}: {what}.")
+                raise mistake_at(lines[exercise.id], f"'{exercise.name}' needs '{need}', which comes later")

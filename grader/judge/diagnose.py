@@ -16,9 +16,10 @@ from grader.course.manifest import Course, Exercise
 from grader.course.workspace import local_workspace
 from grader.errors import UsageError
 from grader.files import write_atomically
+from grader.judge.context import Context
 from grader.judge.engine import engine_digest
 from grader.judge.mistakes import mistakes_of, with_mistake
-from grader.judge.run import Context, judge
+from grader.judge.run import judge
 from grader.judge.suites import Suite
 from grader.records.verdict import Verdict
 

@@ -14,6 +14,7 @@ from grader.records.verdict import Kind
 POLL_SECONDS = 0.1
 END_SECONDS = 2      # how long the fork server may take to report how a worker ended
 FORK_SERVER_SECONDS = 60  # and for any other answer, on a busy machine
+MOST_QUEUED = 10     # on a machine that is ever so busy, a check ends after this many times its wall time
 CORES = os.cpu_count() or 1
 KILLED = "killed"    # the detail of a failure in which the worker was killed, and not by the judge
 
@@ -103,7 +104,8 @@ class Link:
     def begin_check(self) -> None:
         """Begin a check: its limits count from here."""
         self.stdout.clear()
-        self.cpu_start, self.wall_start = self.cpu_seconds(), time.monotonic()
+        self.cpu_start, self.queued_start = self.used()
+        self.answering, self.asked_at = 0.0, None  # seconds of earlier requests; when the current one began
 
     def ask(self, tree: bytes, arrays: list) -> tuple[bytes, bytearray]:
         """Send a request and wait for the frame that answers it.
@@ -112,9 +114,10 @@ class Link:
         """
         if self.dead:
             raise WorkerError(Kind.CRASHED, "the worker had ended before")
+        self.asked_at = time.monotonic()
         try:
             # If the worker reads nothing, the socket's buffer fills up and sending blocks: hence a timeout.
-            self.wire.settimeout(max(0.1, self.limits.wall_seconds - (time.monotonic() - self.wall_start)))
+            self.wire.settimeout(max(0.1, self.limits.wall_seconds - self.answering))
             wire.send(self.wire, tree, arrays)
             return wire.receive(self.wire, self._wait)
         except wire.WireClosedError:
@@ -124,6 +127,8 @@ class Link:
         except wire.WireError as error:
             self.fail(Kind.PROTOCOL, f"the worker's process sent what is no reply ({error})")
         finally:
+            self.answering += time.monotonic() - self.asked_at
+            self.asked_at = None
             self._drain()
 
     def _wait(self) -> None:
@@ -142,13 +147,19 @@ class Link:
                 self._explain_end()
 
     def _check_limits(self) -> None:
-        waited = time.monotonic() - self.wall_start
+        """End the worker if it has used up its CPU time, or its wall time: the time that the judge waited for it in this
+        check, without the time that it waited for a core itself.
+        """
+        waited = self.answering + time.monotonic() - self.asked_at
         # Before this wall time, all cores together cannot have used the CPU time up: the fork server is not asked.
-        if waited * CORES > self.limits.cpu_seconds:
-            if self.cpu_seconds() - self.cpu_start > self.limits.cpu_seconds:
-                self.fail(Kind.TIMEOUT, f"stopped after {self.limits.cpu_seconds:g} seconds of computing: is there a "
-                                        "loop that never ends?", "cpu")
-        if waited > self.limits.wall_seconds:
+        if waited * CORES <= self.limits.cpu_seconds and waited <= self.limits.wall_seconds:
+            return
+        cpu, queued = self.used()
+        if cpu - self.cpu_start > self.limits.cpu_seconds:
+            self.fail(Kind.TIMEOUT, f"stopped after {self.limits.cpu_seconds:g} seconds of computing: is there a loop that "
+                                    "never ends?", "cpu")
+        queued = min(queued - self.queued_start, (MOST_QUEUED - 1) * self.limits.wall_seconds)
+        if waited - max(queued, 0.0) > self.limits.wall_seconds:
             self._fail_for_time()
 
     def _fail_for_time(self) -> None:
@@ -194,15 +205,20 @@ class Link:
         raise WorkerError(kind, message, detail)
 
     def cpu_seconds(self) -> float:
-        """The CPU time of the worker, as the kernel counts it; 0 if the worker was ended.
+        """The CPU time of the worker, as the kernel counts it; 0 if the worker was ended."""
+        return self.used()[0]
 
-        The fork server reads it, because the judge may not see the fork server's processes.
+    def used(self) -> tuple[float, float]:
+        """(the worker's CPU time, how long it waited for a core), as the kernel counts them; 0 if the worker was ended.
+
+        The fork server reads them, because the judge may not see the fork server's processes.
         """
         if self.dead:
-            return 0.0
+            return 0.0, 0.0
         with contextlib.suppress(OSError):
             self.connection.sendall(b"?")
-        return self._hear("cpu", FORK_SERVER_SECONDS) or 0.0
+        cpu, queued = self._hear("used", FORK_SERVER_SECONDS) or (0.0, 0.0)
+        return cpu, queued
 
     def close(self) -> None:
         """Close the connection. The fork server then kills the worker, as it does when this process dies."""

@@ -75,6 +75,19 @@ def cpu_seconds(pid: int) -> float:
         return 0.0
 
 
+def queued_seconds(pid: int) -> float:
+    """How long a process was ready to compute and had no core: of its threads, the one that waited longest.
+
+    0.0 if the process is gone, or if the kernel does not count it (not Linux).
+    """
+    longest = 0
+    with contextlib.suppress(OSError):
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                longest = max(longest, int(Path(f"/proc/{pid}/task/{task}/schedstat").read_text().split()[1]))
+    return longest / 1e9
+
+
 def cpu_seconds_with_children() -> float:
     """CPU time that was used by this process and by all of its descendants that have been waited for."""
     return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, (resource.RUSAGE_SELF,

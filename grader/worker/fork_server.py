@@ -5,7 +5,7 @@
 
 The judge connects and sends the worker's end of the wire, a pipe for the worker's stdout and stderr, and its limits.
 The fork server replies with the worker's pid. To each later message of the judge it replies with the CPU time that the
-worker has used. If the worker ends, the fork server sends its exit code (-n if signal n ended it). When the judge
+worker has used, and with the time that it waited for a core. If the worker ends, the fork server sends its exit code (-n if signal n ended it). When the judge
 closes the connection or dies, the fork server kills the worker and all that the worker started. When every copy of the
 connect end is closed, the fork server ends.
 
@@ -68,7 +68,7 @@ def main(accept_fd: int, libraries: list[str], confinement: dict | None = None) 
                     selector.register(connection, selectors.EVENT_READ)
             elif key.fileobj == child_ended_r:
                 os.read(child_ended_r, 4096)
-            elif key.fileobj in workers and not tell_cpu(key.fileobj, workers[key.fileobj]):
+            elif key.fileobj in workers and not tell_used(key.fileobj, workers[key.fileobj]):
                 if pid := workers.pop(key.fileobj):
                     processes.kill_tree(pid)
                 selector.unregister(key.fileobj)
@@ -84,12 +84,13 @@ def leave(workers: dict[socket.socket, int]) -> None:
     print(json.dumps({"cpu_seconds": processes.cpu_seconds_with_children()}), flush=True)
 
 
-def tell_cpu(connection: socket.socket, pid: int) -> bool:
-    """Reply to the judge with its worker's CPU time. Returns False if the judge closed the connection or has ended."""
+def tell_used(connection: socket.socket, pid: int) -> bool:
+    """Reply to the judge with its worker's CPU time, and how long it waited for a core. Returns False if the judge closed the connection or has ended."""
     try:
         if not connection.recv(64):
             return False
-        connection.sendall(json.dumps({"cpu": processes.cpu_seconds(pid) if pid else 0.0}).encode() + b"\n")
+        cpu, queued = (processes.cpu_seconds(pid), processes.queued_seconds(pid)) if pid else (0.0, 0.0)
+        connection.sendall(json.dumps({"used": [cpu, queued]}).encode() + b"\n")
         return True
     except OSError:
         return False

@@ -194,20 +194,21 @@ from .first import first
 
 def main(arguments):
     print("with", arguments, first(2))
-    return {"accuracy": 0.9 if "--bad" in arguments else shared_code.GOOD, "loss": 0.1}
+    return {"accuracy": shared_code.GOOD, "loss": 0.1}
 '''
 
 
 def test_a_study_runs_with_the_learners_code_and_is_compared_with_the_course(course, capsys):
     manifest = (course.root / "course.yml").read_text()
     write(course.root, {
-        "course.yml": manifest.replace("title: Letters\n", "title: Letters\n        study: {accuracy: 0.95}\n"),
+        "course.yml": manifest.replace("title: Letters\n", "title: Letters\n        study: {accuracy: {at_least: 0.95}}\n"),
         "solutions/p1/letters/study.py": STUDY, "exercises/common/shared_code.py": "GOOD = 0.99\n"})
-    assert main(["study", "letters", "--workspace", "solutions", "--epochs", "3"]) == 0
+    assert main(["study", "letters", "--workspace", "solutions"]) == 0
     out = capsys.readouterr().out
-    assert "with ['--epochs', '3'] 5" in out and "✓ accuracy: 0.9900, expected at least 0.95" in out and "loss" not in out
-    assert main(["study", "letters", "--workspace", "solutions", "--bad"]) == 1
-    assert "✗ accuracy: 0.9000, expected at least 0.95" in capsys.readouterr().out
+    assert "with [] 5" in out and "✓ accuracy: 0.9900, expected at least 0.95" in out and "loss" not in out
+    assert main(["study", "letters", "--workspace", "solutions", "--epochs", "3", "--bad"]) == 0
+    out = capsys.readouterr().out
+    assert "with ['--epochs', '3', '--bad'] 5" in out and "with --epochs 3 --bad this is no run of the default size" in out
     write(course.root, {"mine/p1/letters/first.py": "def first(x):\n    return x.nothing\n",
                         "mine/p1/letters/second.py": "def second(x):\n    return x\n"})
     assert main(["study", "letters", "--workspace", "mine"]) == 1

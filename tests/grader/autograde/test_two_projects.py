@@ -1,4 +1,5 @@
 """An exercise that builds on another project's: at home, in a bundle, in a class that hands in both or one, on Gradescope."""
+import json
 import os
 import subprocess
 import sys
@@ -138,3 +139,37 @@ def test_an_autograder_of_one_project_has_the_other(course, tmp_path):
     with zipfile.ZipFile(tmp_path / "g.zip") as archive:
         assert b"doubled_for_the_first" in archive.read(f"solutions/{FIRST_PATH}")
         assert "tests/p1/digits/test_third.py" in archive.namelist()
+
+
+BASELINE = '''
+
+@expected_once
+def baseline():
+    import os
+    return 10 ** 6 + os.getpid()
+
+
+def test_baseline(work):
+    """It beats the baseline."""
+    expect(work.third(1) < baseline(), equals=True)
+'''
+
+
+def test_a_baseline_is_computed_once_for_a_whole_class(course, tmp_path):
+    """Judges of a class may not write, so the first one, that judges the reference, hands it on."""
+    sandbox_or_skip()
+    suite = course.root / "tests/p1/digits/test_third.py"
+    before = suite.read_text()
+    suite.write_text(before.replace("import expect", "import expect, expected_once") + BASELINE)
+    write(tmp_path / "class/both", {FIRST_PATH: FIRST, THIRD_PATH: BUILDS_ON_FIRST})
+    run = [tmp_path / "class", "--out", tmp_path / "marks", "--only", "digits"]
+    try:
+        code, said, err = finished(autograde(course.root, *run))
+        assert (code, err) == (0, "") and verdicts(tmp_path / "marks")["both", THIRD_ID]["status"] == "passed", said + err
+        kept, = (course.root / ".grader/catalogue").glob("expected-tests.p1.digits-*.json")
+        (key,) = values = json.loads(kept.read_text())
+        kept.write_text(json.dumps({key: 0}))
+        code, said, err = finished(autograde(course.root, *run, "--rejudge"))
+    finally:
+        suite.write_text(before)
+    assert values[key] > 10 ** 6 and verdicts(tmp_path / "marks")["both", THIRD_ID]["status"] == "failed", "it was read, not computed"

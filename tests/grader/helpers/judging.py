@@ -7,7 +7,8 @@ import psutil
 
 from grader.course.manifest import Course, Limits
 from grader.course.workspace import local_workspace
-from grader.judge.run import Context, judge
+from grader.judge.context import Context
+from grader.judge.run import judge
 from grader.judge.suites import Case, CheckPlan, Suite
 from grader.records.verdict import Verdict
 from grader.worker import launch

@@ -3,7 +3,11 @@
 The worker here is a real one, without the policy (see test_policy.py): what is held here holds against code that got
 past it. `judge` (see conftest.py) asserts after each test that nothing is left running.
 """
+import os
+import subprocess
+import sys
 import textwrap
+import time
 from pathlib import Path
 
 import numpy as np
@@ -417,3 +421,52 @@ def test_a_link_that_is_dead_says_so(judge):
     worker.close()
     with pytest.raises(WorkerError, match="had ended before"):
         worker.ask(b"\x90", [])
+
+
+# ── a busy machine ──────────────────────────────────────────────────────────────────────────────────────────────
+
+SPIN = "import os, sys; os.sched_setaffinity(0, {int(sys.argv[1])}); print(flush=True)\nwhile True: pass"
+
+
+@pytest.fixture
+def crowded(judge):
+    """One CPU for the worker and five who compute for ever; `judge` judges there."""
+    cpu = min(os.sched_getaffinity(0))
+    spinning = [subprocess.Popen([sys.executable, "-c", SPIN, str(cpu)], stdout=subprocess.PIPE) for _ in range(5)]
+    for process in spinning:
+        process.stdout.readline()
+    judge.context.cpu = cpu
+    yield judge
+    for process in spinning:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+COMPUTES = "import time\n\n\ndef first(x):\n    end = time.process_time() + 0.6\n    while time.process_time() < end:\n        pass\n    return 2 * x\n"
+
+
+def test_waiting_for_a_core_is_not_held_against_anybody(crowded):
+    verdict = crowded(COMPUTES, returns_six, wall_seconds=1)
+    assert verdict.status == Status.PASSED, verdict.checks
+    assert verdict.seconds > 1
+
+
+def test_sleeping_is(crowded):
+    check, = crowded("import time\n\n\ndef first(x):\n    time.sleep(30)\n    return 2 * x\n", returns_six, wall_seconds=1).checks
+    assert (check.kind, check.detail) == (Kind.TIMEOUT, "wall")
+
+
+def test_neither_is_the_time_of_the_judge(judge):
+    def takes_its_time(work):
+        """It takes its time."""
+        work.first(1)
+        time.sleep(1.2)
+        expect(work.first(3), equals=6)
+
+    assert judge("def first(x):\n    return 2 * x\n", takes_its_time, wall_seconds=1).status == Status.PASSED
+
+
+def returns_six(work):
+    """It returns six."""
+    expect(work.first(3), equals=6)
