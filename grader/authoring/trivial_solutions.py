@@ -1,14 +1,16 @@
 """Trivial solutions: files that a learner could hand in without computing anything. No check may give points for them.
 
 A trivial solution is the reference in which all functions that a learner writes are replaced at once: by one that
-returns nothing, its first argument, zeros in the right form, its first result, … A constructor stores its arguments.
+returns nothing, its first argument, zeros in the right form, its first result, … A constructor stores its arguments;
+the right results of a module of torch come from a second, right module that was made with the same arguments.
 Proof 7 of verify names the checks that a trivial solution passes. Such a check is hardened or declared supporting
 (judge/scoring.py). Limit: a function that only changes objects in place is replaced by one that does nothing.
 """
 import ast
 from pathlib import Path
+from typing import get_args
 
-from grader.course.functions import functions_in
+from grader.course.functions import Function, functions_in
 from grader.course.manifest import Exercise
 from grader.course.sections import solution_regions
 from grader.course.workspace import Workspace
@@ -27,6 +29,8 @@ KINDS = {  # each text continues "a solution that …"
     "first gradient": "has right values, and returns its first gradients ever after",
 }
 
+OF_NUMBERS = ("zeros", "ones", "first", "first of form", "before")  # those that return a constant in the right form
+
 
 def with_trivial_solution(workspace: Workspace, exercise: Exercise, kind: str) -> Workspace:
     """`workspace` with each function that contains a solution region replaced by one of `kind`, a key of KINDS."""
@@ -42,7 +46,7 @@ def written_functions(text: str) -> dict[str, str]:
             if any(node.lineno <= region.begin <= node.end_lineno for region in regions)}
 
 
-def _gives(function: ast.FunctionDef) -> str:
+def _gives(function: Function) -> str:
     waiting, gives = list(function.body), ""
     while waiting:
         node = waiting.pop()
@@ -50,6 +54,6 @@ def _gives(function: ast.FunctionDef) -> str:
             return "yields"
         if isinstance(node, ast.Return) and node.value is not None:
             gives = "returns"
-        if not isinstance(node, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
+        if not isinstance(node, (*get_args(Function), ast.Lambda, ast.ClassDef)):
             waiting += ast.iter_child_nodes(node)
     return gives

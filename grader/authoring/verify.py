@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from grader.authoring.release import chapters, stub_text
-from grader.authoring.trivial_solutions import KINDS, with_trivial_solution
+from grader.authoring.trivial_solutions import KINDS, OF_NUMBERS, with_trivial_solution
 from grader.course.hints import hints_for, hints_page, hints_path
 from grader.course.imports import unnamed_imports
 from grader.course.manifest import Course, Exercise, Project
@@ -41,6 +41,7 @@ NAMES = {
 FEWEST_MISTAKES = 4
 SLIPS = {"NameError", "UnboundLocalError"}  # of a mistake's author, who copied half a function
 HINTS = 3
+OF_VALUES = {Kind.VALUE, Kind.SHAPE, Kind.DTYPE}  # failures that show that a value came back
 AT_ONCE = 2
 
 
@@ -252,6 +253,10 @@ def trivial_solutions_earn_nothing(judged: dict[str, Future]) -> str:
     if found:
         raise ProofError("\n".join(f"{name} is passed by a solution that {', or '.join(kinds)}: harden it, or declare it "
                                    "@supporting." for name, kinds in found.items()))
+    with_numbers = [check for kind in OF_NUMBERS for check in judged[kind].result().checks]
+    if not any(check.status == Status.PASSED or check.kind in OF_VALUES for check in with_numbers):
+        first = next((judged[kind].result() for kind in OF_NUMBERS))
+        raise ProofError(f"No constant could be tried: each check of a solution that returns one ends in an error. {why(first)}")
     return f"{len(judged)} trivial solutions"
 
 

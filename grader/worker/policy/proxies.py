@@ -121,7 +121,7 @@ def install_proxies(policy: Policy) -> None:
     family: dict[str, types.ModuleType] = {}
     for forbidden in policy.forbids:
         for name in (forbidden, *OTHER_NAMES.get(forbidden, ())):
-            thing = find(name)
+            thing = find(name, load=name == forbidden)  # of the other names, what is not loaded is refused when it is imported
             if is_module(thing):
                 family |= {each: module for each, module in sys.modules.items() if covers(name, each)
                            and not isinstance(module, PROXY_TYPES)}
@@ -140,18 +140,18 @@ def install_proxies(policy: Policy) -> None:
     replace_modules(family, policy)
 
 
-def find(name: str):
+def find(name: str, load: bool = True):
     """The object that a dotted name means, None if there is none. A name without a dot is not imported for this."""
     top, *parts = name.split(".")
     if not parts:
         return sys.modules.get(name)
-    if not loadable(top):
+    if not (top in sys.modules or load and loadable(top)):
         return None
     thing, path = sys.modules[top], top
     for part in parts:
         path = f"{path}.{part}"
         within, thing = thing, getattr(thing, part, None)
-        if thing is None and not (is_module(within) and loadable(path)):
+        if thing is None and not (is_module(within) and (path in sys.modules or load and loadable(path))):
             return None
         thing = sys.modules[path] if thing is None else thing
     return thing

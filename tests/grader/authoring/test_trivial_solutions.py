@@ -1,6 +1,9 @@
 """Constant solutions, run: each kind does what it says, and what is not a learner's stays."""
+import asyncio
+
 import numpy as np
 import pytest
+import torch
 
 from grader.authoring.trivial_solutions import KINDS, with_trivial_solution, written_functions
 from grader.course.workspace import local_workspace
@@ -132,3 +135,92 @@ def test_what_changes_things_does_nothing_and_a_constructor_keeps_what_it_is_giv
         counter.step()
         with space["block"]():
             pass
+
+
+OF_TORCH = '''
+"""First."""
+import torch
+from torch import nn
+
+
+class Doubled(nn.Module):
+    def __init__(self, *, size):
+        ### BEGIN SOLUTION
+        super().__init__()
+        self.layer = nn.Linear(size, size, bias=False)
+        nn.init.constant_(self.layer.weight, 2.0)
+        ### END SOLUTION
+
+    def forward(self, x):
+        ### BEGIN SOLUTION
+        return self.layer(x)
+        ### END SOLUTION
+
+
+def first(x):
+    ### BEGIN SOLUTION
+    return 2 * x
+    ### END SOLUTION
+
+
+async def later(x):
+    ### BEGIN SOLUTION
+    return 2 * x
+    ### END SOLUTION
+
+
+def nameless(x):
+    ### BEGIN SOLUTION
+    return {x}
+    ### END SOLUTION
+'''
+
+
+@pytest.fixture
+def constant_of_torch(tmp_path):
+    course = small_course(tmp_path, first=OF_TORCH)
+    exercise = course.find_one("first")
+
+    def made(kind):
+        space = {"__name__": "made"}
+        exec(with_trivial_solution(local_workspace(course, "solutions"), exercise, kind).read(exercise.path), space)
+        return space
+    return made
+
+
+T, U = torch.tensor([1.0, 2.0]), torch.tensor([3.0])
+
+
+@pytest.mark.parametrize("kind, of_t, of_minus_t, of_u", [
+    ("zeros", 0 * T, 0 * T, 0 * U), ("ones", 0 * T + 1, 0 * T + 1, 0 * U + 1), ("first", 2 * T, 2 * T, 2 * T),
+    ("first of form", 2 * T, 2 * T, 2 * U), ("before", 2 * T, 2 * T, 2 * U)])
+def test_tensors_have_shapes_and_are_answered_by_tensors(constant_of_torch, kind, of_t, of_minus_t, of_u):
+    space = constant_of_torch(kind)
+    for name in ("first", "later"):
+        for argument, want in ((T, of_t), (-T, of_minus_t), (U, of_u)):
+            result = space[name](argument)
+            result = asyncio.run(result) if name == "later" else result
+            assert type(result) is torch.Tensor and torch.equal(result, want), (name, result)
+
+
+def test_a_constant_tensor_still_depends_on_what_it_was_computed_from(constant_of_torch):
+    leaf = T.clone().requires_grad_()
+    result = constant_of_torch("ones")["first"](leaf)
+    result.sum().backward()
+    assert result.tolist() == [1.0, 1.0] and leaf.grad.tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_module_of_torch_is_one_and_its_results_are_constants(constant_of_torch, kind):
+    model = constant_of_torch(kind)["Doubled"](size=2)
+    assert model.size == 2 and list(model.parameters()) == [] and model.training
+    if kind == "error":
+        with pytest.raises(ValueError):
+            model(T)
+    elif kind not in ("nothing", "argument"):
+        result = model(T)
+        assert result.shape == T.shape and torch.equal(model(T), result)
+
+
+def test_what_has_no_numbers_becomes_none(constant_of_torch):
+    assert constant_of_torch("zeros")["nameless"](1) is None

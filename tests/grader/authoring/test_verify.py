@@ -21,6 +21,7 @@ class FakeJudge:
         self.course = course
         self.changes = {}  # {what a text holds: how the verdict differs}
         self.constants = {}
+        self.kind_of_constant = Kind.VALUE
         self.calls = []
 
     def __call__(self, workspace, exercise, quick=False):
@@ -45,7 +46,7 @@ class FakeJudge:
 
     def of_constant(self, exercise, kind):
         """Fails, except for the checks of `constants`: {kind: checks}."""
-        failed = Check(name="test_it", title="It works.", status=Status.FAILED)
+        failed = Check(name="test_it", title="It works.", status=Status.FAILED, kind=self.kind_of_constant)
         return self.verdict(exercise, status=Status.FAILED, earned=0, checks=[failed, *self.constants.get(kind, [])])
 
     def verdict(self, exercise, **answer):
@@ -413,6 +414,12 @@ def test_an_abandoned_run_leaves_no_thread(course):
     next(run)
     run.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("ThreadPoolExecutor")]
+
+
+def test_7_says_so_where_no_constant_could_be_tried(course):
+    judge = FakeJudge(course)
+    judge.kind_of_constant = Kind.EXCEPTION
+    assert broken(course, judge)[7].startswith("No constant could be tried")
 
 
 def test_lines_name_each_exercise_once_and_count(course):
