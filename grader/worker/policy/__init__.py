@@ -1,6 +1,6 @@
 """The policy: refuses what an exercise forbids while its code runs. course/forbidden.py reads the syntax tree before.
 
-Three parts are installed before the first line of the learner's code runs:
+These parts are installed before the first line of the learner's code runs:
 
   audit_hook        refuses imports of forbidden libraries in any way, their files and shared objects, and the ways
                     around this policy: frames of the callers, `gc.get_objects`, ctypes, code under another file's name
@@ -8,9 +8,10 @@ Three parts are installed before the first line of the learner's code runs:
                     and the grader itself, and `numpy.linalg.inv` or `torch.softmax` if that name is forbidden
   torch_operators   a dispatch mode, if a dotted name of torch is forbidden: it sees each operator that runs, so the ways
                     to a function of torch that no proxy stands in: `x.softmax(0)`, `torch.ops.aten._softmax`
+  differentiation   guards on all that differentiates in SymPy, mpmath and NumPy, if `differentiation` is forbidden
 
 The stack tells whose code asks (frames.py). It is read from the inside out, past the frames of libraries: the first
-frame that belongs to no library decides. The suite's probes may use anything. A learner's frame, or a frame of code
+frame that belongs to no library decides. The suite's probes may use anything (but differentiate). A learner's frame, or a frame of code
 made at run time, may not. So an allowed function that calls a forbidden one is refused as well:
 `np.vectorize(np.linalg.inv)` and `np.linalg.matrix_power(a, -1)` are ways to the inverse, and a suite's author who
 forbids a name means what it computes. (If the reference needs it, `grader verify` reports that.) For imports the rule
@@ -66,6 +67,11 @@ def install(forbids: list[str], files: set[str], common: str | None) -> None:
         ways_out = torch_operators.WAYS_OUT
         torch_operators.watch(active)
     active.proxied = proxies.install_proxies(active, ways_out)
+    if "differentiation" in forbids:
+        from grader.worker.policy import differentiation
+        active.forbids += differentiation.WITHOUT
+        active.places += places_of({*differentiation.GUARDED, *differentiation.WITHOUT})
+        active.proxied |= differentiation.install_guards(active)
     if first_time:
         add_audit_hook(active)
 
