@@ -6,8 +6,9 @@ the mean over outcomes. Symbols get their values from a dict `numbers`: a number
 a MatrixSymbol, a Python function for an undefined function; `numbers["outcomes"]`, if given, is a list of
 (probability, {random symbol: number}), and `E(...)`, an undefined function, is the mean over them too.
 
-The base of exp and log is e, or another one in `with base(b)`. What follows from the rules of exp and log is as right
-in any base; what approximates, by a finite difference for instance, is right for e alone.
+`with stretched(a, b)`: numbers are complex, and exp(x + iy) is e^(ax + iby). Every rule of exp and log, such as
+exp(u + v) = exp(u) exp(v), still holds, so what follows from these rules is as right as before. What approximates is
+wrong: along a real step, exp no longer grows as it says itself.
 """
 import contextlib
 
@@ -17,7 +18,7 @@ LARGEST = 10**6      # of an exponent: what lies beyond is no answer to an exerc
 LONGEST = 20_000     # operands in an expression
 MOST_TERMS = 10_000  # of a sum
 
-_base = [None]  # of exp and log; None is e
+_stretch = [None]  # (a, b) of exp; None for the real exp
 
 
 class NoAnswer(Exception):
@@ -28,22 +29,17 @@ class NoAnswer(Exception):
         super().__init__(words)
 
 
-# ── exp and log, in any base ────────────────────────────────────────────────────────────────────────────────────
+# ── exp and log ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @contextlib.contextmanager
-def base(number):
-    """exp and log, here and in the oracles, have this base; None is e."""
-    _base.append(number)
+def stretched(a, b):
+    """exp and log, here and in the oracles, are stretched by a along the real axis, and by b along the imaginary."""
+    _stretch.append((a, b))
     try:
         yield
     finally:
-        _base.pop()
-
-
-def scale():
-    """ln(base): exp(x) is e^(scale·x)."""
-    return mpmath.mpf(1) if _base[-1] is None else mpmath.log(_base[-1])
+        _stretch.pop()
 
 
 class Dual:
@@ -82,17 +78,31 @@ class Dual:
 def exp(x):
     """exp of a number or a Dual. OverflowError where it is astronomical."""
     if isinstance(x, Dual):
-        return Dual(exp(x.value), exp(x.value) * x.slope)
-    return power(mpmath.e, x * scale())
+        value = exp(x.value)
+        return Dual(value, value * x.slope)
+    if _stretch[-1]:
+        a, b = _stretch[-1]
+        x = mpmath.mpc(a * mpmath.re(x), b * mpmath.im(x))
+    if abs(x) > LARGEST:
+        raise OverflowError
+    return mpmath.exp(x)
 
 
 def log(x):
-    """log of a number or a Dual."""
-    return Dual(log(x.value), x.slope / x.value) if isinstance(x, Dual) else mpmath.log(x) / scale()
+    """log of a number or a Dual: what exp takes to it."""
+    if isinstance(x, Dual):
+        return Dual(log(x.value), x.slope / x.value)
+    result = mpmath.log(x)
+    if _stretch[-1]:
+        a, b = _stretch[-1]
+        result = mpmath.mpc(mpmath.re(result) / a, mpmath.im(result) / b)
+    return result
 
 
 def power(number, exponent):
     """number**exponent, unless that is astronomical."""
+    if number and mpmath.im(exponent):
+        return exp(exponent * log(number))
     if number and abs(exponent * mpmath.log(number)) > LARGEST:
         raise OverflowError
     return mpmath.power(number, exponent)
@@ -102,7 +112,8 @@ def power(number, exponent):
 
 
 def real(value):
-    if mpmath.im(value):
+    """What numbers are ordered by."""
+    if mpmath.im(value) and not _stretch[-1]:
         raise ValueError("not a real number")
     return mpmath.re(value)
 
@@ -175,12 +186,13 @@ def whole(number) -> int:
 
 OPERATIONS = {
     "Add": add, "Mul": multiply, "Pow": to_the_power, "exp": exp,
-    "log": lambda x, *other: mpmath.log(x) / mpmath.log(*other) if other else log(x),
-    "Max": lambda *values: max(map(real, values)), "Min": lambda *values: min(map(real, values)),
-    "Abs": abs, "sign": lambda x: mpmath.sign(real(x)),
+    "log": lambda x, *base: log(x) / log(*base) if base else log(x),
+    "Max": lambda *values: max(values, key=real), "Min": lambda *values: min(values, key=real),
+    "Abs": lambda x: x if real(x) >= 0 else -x, "sign": lambda x: mpmath.sign(real(x)),
     # SymPy's simplify makes them of exponentials.
-    **{name: (lambda function: lambda x: function(x * scale()))(getattr(mpmath, name))
-       for name in ("sinh", "cosh", "tanh", "csch", "sech", "coth")},
+    "sinh": lambda x: (exp(x) - exp(-x)) / 2, "cosh": lambda x: (exp(x) + exp(-x)) / 2,
+    "tanh": lambda x: 1 - 2 / (exp(2 * x) + 1), "coth": lambda x: 1 + 2 / (exp(2 * x) - 1),
+    "csch": lambda x: 2 / (exp(x) - exp(-x)), "sech": lambda x: 2 / (exp(x) + exp(-x)),
     "Exp1": lambda: exp(mpmath.mpf(1)), "Pi": lambda: +mpmath.pi,
     "KroneckerDelta": lambda i, j, *_: mpmath.mpf(i == j),
     "Equality": lambda a, b: a == b, "Unequality": lambda a, b: a != b,
@@ -189,7 +201,7 @@ OPERATIONS = {
     "And": lambda *all_of: all(all_of), "Or": lambda *any_of: any(any_of), "Not": lambda condition: not condition,
     "BooleanTrue": lambda: True, "BooleanFalse": lambda: False,
     "MatAdd": add, "MatMul": multiply, "MatPow": to_the_power, "Inverse": lambda m, *_: m ** -1,
-    "Transpose": lambda m: m.T, "Adjoint": lambda m: m.H,
+    "Transpose": lambda m: m.T, "Adjoint": lambda m: m.T,
     "HadamardProduct": lambda *ms: with_one_shape(lambda *entries: mpmath.fprod(entries), *ms),
     "HadamardPower": lambda m, n: m.apply(lambda entry: power(entry, n)),
     "OneMatrix": lambda rows, cols: matrix_of(rows, cols, lambda r, c: 1),

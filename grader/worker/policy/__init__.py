@@ -11,7 +11,7 @@ These parts are installed before the first line of the learner's code runs:
   differentiation   guards on all that differentiates in SymPy, mpmath and NumPy, if `differentiation` is forbidden
 
 The stack tells whose code asks (frames.py). It is read from the inside out, past the frames of libraries: the first
-frame that belongs to no library decides. The suite's probes may use anything (but differentiate). A learner's frame, or a frame of code
+frame that belongs to no library decides. The suite's probes may use anything. A learner's frame, or a frame of code
 made at run time, may not. So an allowed function that calls a forbidden one is refused as well:
 `np.vectorize(np.linalg.inv)` and `np.linalg.matrix_power(a, -1)` are ways to the inverse, and a suite's author who
 forbids a name means what it computes. (If the reference needs it, `grader verify` reports that.) For imports the rule

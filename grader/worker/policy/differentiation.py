@@ -102,9 +102,11 @@ def code_of_means(modules: dict[str, types.ModuleType]) -> dict[int, types.CodeT
 
 def guards_for(policy: Policy, means: dict[int, types.CodeType]):
     """The function that makes a guard for (function, its name)."""
+    own = globals()  # guards call each other: SymPy's diff is a call of Derivative
+
     def check(name, frame):
         innermost, entry = frame, None
-        while frame is not None and (kind := policy.kind(frame)) in (STANDARD, LIBRARY):
+        while frame is not None and ((kind := policy.kind(frame)) in (STANDARD, LIBRARY) or frame.f_globals is own):
             if id(frame.f_code) in means:
                 return
             if kind == LIBRARY and frame.f_globals.get("__name__") != "sympy.core.cache":
