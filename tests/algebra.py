@@ -39,7 +39,7 @@ def expect_values(answer, *, equals, symbols, given: dict, names: str = "", only
     `equals(numbers)` computes them from a dict of numbers by symbol, with `exp`, `log` and `partial` of this module:
     a number, an mpmath matrix, or nested tuples of the answer's structure. `symbols` are the names that get random
     numbers; as a dict, each with what it is: 0 for a number, n for a list of n, (rows, columns) for a matrix. `fixed`
-    holds numbers that are no random ones. `names` is how an entry is called by its indices, such as "p_{}";
+    holds whole numbers and Fractions that are no random ones, and "outcomes" (see expressions.py). `names` is how an entry is called by its indices, such as "p_{}";
     `only(*indices)` leaves entries out. `wanted` is what the values are those of.
     """
     kinds = symbols if isinstance(symbols, dict) else dict.fromkeys(symbols, 0)
@@ -103,15 +103,21 @@ def compare_at(answer, equals, point, *, given, names, only, fixed) -> None:
 
 
 def compare_with_digits(answer, equals, point, given, names, only, fixed):
-    def number_of(value):
-        if isinstance(value, list):
-            return mpmath.matrix([[*map(number_of, row)] for row in value]) if isinstance(value[0], list) \
-                else [*map(number_of, value)]
-        if isinstance(value, tuple):
-            return mpmath.mpc(*map(number_of, value))
-        return mpmath.mpf(value.numerator) / value.denominator
-    numbers = {**{name: number_of(value) for name, value in point.items()}, **fixed}
+    numbers = {name: number_of(value) for name, value in point.items()}
+    for name, value in fixed.items():
+        numbers[name] = number_of(value) if name != "outcomes" else [
+            (number_of(chance), {symbol: number_of(each) for symbol, each in outcome.items()}) for chance, outcome in value]
     compare(answer, equals(numbers), numbers, point, (), given, names, only)
+
+
+def number_of(value):
+    """A value that was drawn, or is fixed, as mpmath has it: with as many digits as are computed with."""
+    if isinstance(value, tuple):
+        return mpmath.mpc(*map(number_of, value))
+    if isinstance(value, list):
+        return mpmath.matrix([[*map(number_of, row)] for row in value]) if isinstance(value[0], list) \
+            else [*map(number_of, value)]
+    return mpmath.mpf(value.numerator) / value.denominator if isinstance(value, (int, Fraction)) else value
 
 
 def compare(answer, want, numbers, point, place, given, names, only) -> None:

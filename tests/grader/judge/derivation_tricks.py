@@ -109,9 +109,6 @@ REFUSED = {
     "scipy": ("return __import__('sci' + 'py').differentiate", "scipy"),
     "torch": ("return __import__('tor' + 'ch').autograd", "torch"),
     "jax": ("return __import__('ja' + 'x').grad", "jax"),
-    "SymPy once more": (
-        "import sys\n    for name in [name for name in sys.modules if name.startswith('sympy')]:\n"
-        "        del sys.modules[name]\n    import sympy\n    return sympy.diff(e, x)", "sympy"),
     "SymPy loaded anew": ("import importlib; return importlib.reload(sp.core.function).diff(e, x)", "the files of sympy"),
 }
 CENTRAL = "return (e.subs(x, x + h) - e.subs(x, x - h)) / (2 * h)"
@@ -126,7 +123,7 @@ def at_shown_points(e):
 
 def derivative(f, z, j):
     h = sp.Rational(1, 10**30)
-    moved = [sp.Add(z_i, h * (i == j)) for i, z_i in enumerate(z)], [sp.Add(z_i, -h * (i == j)) for i, z_i in enumerate(z)]
+    moved = [sp.Add(z_i, h * int(i == j)) for i, z_i in enumerate(z)], [sp.Add(z_i, -h * int(i == j)) for i, z_i in enumerate(z)]
     quotient = (f(moved[0]) - f(moved[1])) / (2 * h)
     points = at_shown_points(f(z) + sum(z))
     values = [sp.Rational(str(sp.N(quotient.subs(point), 50, maxn=500))) for point in points]
@@ -136,10 +133,10 @@ def derivative(f, z, j):
 # What is refused by its values; a third text stands in place of the function `derivative` of TAIL.
 WRONG = {
     "a quotient": ("h = sp.Rational(1, 10**40); return (e.subs(x, x + h) - e) / h", CLOSE),
-    "a quotient of both sides": ("h = sp.Rational(1, 10**1000); " + CENTRAL, CLOSE),
+    "a quotient of both sides": ("h = sp.Rational(1, 10**100); " + CENTRAL, CLOSE),
     "a step that hides its size": ("h = sp.exp(-500); " + CENTRAL, CLOSE),
     "a contour around the point": (
-        "n, r = 40, sp.Rational(1, 1000); roots = [sp.Pow(-1, sp.Rational(2 * m, n)) for m in range(n)]\n"
+        "n, r = 4, sp.Rational(1, 1000); roots = [sp.Pow(-1, sp.Rational(2 * m, n)) for m in range(n)]\n"
         "    return sum(e.subs(x, x + r * w) / w for w in roots) / (n * r)", "It contains ImaginaryUnit"),
     "a Lambda": ("f = sp.Lambda(x, e); h = sp.Rational(1, 10**40); return (f(x + h) - f(x)) / h", CLOSE),
     "Limit, left as it is": (H + f"return sp.Limit({QUOTIENT}, h, 0)", "It contains a Limit that was not worked out"),

@@ -47,6 +47,14 @@ def test_a_library_function_in_the_place_of_the_learners_is_refused(judge):
     assert failed.kind == Kind.FORBIDDEN and "sympy's derive_by_array" in failed.note
 
 
+def test_a_second_copy_of_sympy_is_refused(judge):
+    text = program("import sys\n    for name in [name for name in sys.modules if name.startswith('sympy')]:\n"
+                   "        del sys.modules[name]\n    import sympy\n    return sympy.diff(e, x)")
+    first, *others = judge(text, *DERIVATIVES).checks
+    assert first.kind == Kind.FORBIDDEN and "this exercise is done without sympy; " in first.note
+    assert {check.status for check in others} == {Status.FAILED}  # it has none that it could use
+
+
 def test_what_is_said_of_values_does_not_depend_on_the_points(judge):
     text = program_of_values(WRONG["values looked up"][2])
     first, second = (judge(text, "softmax_jacobian") for _ in range(2))
