@@ -39,8 +39,9 @@ def expect_values(answer, *, equals, symbols, given: dict, names: str = "", only
     `equals(numbers)` computes them from a dict of numbers by symbol, with `exp`, `log` and `partial` of this module:
     a number, an mpmath matrix, or nested tuples of the answer's structure. `symbols` are the names that get random
     numbers; as a dict, each with what it is: 0 for a number, n for a list of n, (rows, columns) for a matrix. `fixed`
-    holds whole numbers and Fractions that are no random ones, and "outcomes" (see expressions.py). `names` is how an entry is called by its indices, such as "p_{}";
-    `only(*indices)` leaves entries out. `wanted` is what the values are those of.
+    holds whole numbers and Fractions that are no random ones, and "outcomes" (see expressions.py). `names` is how an
+    entry is called by its indices, such as "p_{}"; `only(*indices)` leaves entries out. `wanted` is what the values are
+    those of.
     """
     kinds = symbols if isinstance(symbols, dict) else dict.fromkeys(symbols, 0)
     judged = functools.partial(compare_at, answer, equals, given=given, names=names, only=only, fixed=fixed or {})
