@@ -1,5 +1,7 @@
 """What every suite of derivations does in the learner's process: call a function, and send its answer as plain data."""
 
+called = set()  # functions of this worker's module that were called once: twice for each answer would take too long
+
 
 def expressions(work, function, *arguments):
     """Call `function` of the module and return its answer as plain data.
@@ -9,7 +11,9 @@ def expressions(work, function, *arguments):
     or matrix is {"text", "nodes"}, and anything else is the name of its type.
     """
     call = getattr(work, function)
-    call(*(converted(argument, "_") for argument in arguments))  # what is remembered of this call is wrong below
+    if function not in called:
+        called.add(function)
+        call(*(converted(argument, "_") for argument in arguments))  # what is remembered of this call is wrong below
     return plain_answer(call(*map(converted, arguments)))
 
 

@@ -27,6 +27,7 @@ class DerivationJudge:
     def __init__(self, fork_server):
         self.course = load_course(ROOT)
         self.exercise = self.course.find_one("derivation")
+        self.exercise.limits.wall_seconds = 200  # CPU seconds count here, and other tests run beside these
         self.reference = local_workspace(self.course, "solutions")
         self.context = Context({(): fork_server.connect_end})
 
