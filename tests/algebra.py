@@ -1,9 +1,14 @@
 """SymPy answers, judged by their values.
 
-The worker sends an expression as plain data (see the probe `expressions`): its nodes in postorder, each [kind, rest],
-where an operation names its operands by their places. Here a node is an mpf, or an mpc on the way, and an answer is
-right where it has the right values at random rational points, to 30 digits. So every equivalent form is right, and
-nothing of SymPy's takes part in the judgement.
+The worker sends an expression as plain data (probes_algebra.py), and expressions.py computes its value. An answer is
+right where it has the right values, to 30 digits, at random points. So every equivalent form is right, and nothing of
+SymPy's takes part in the judgement.
+
+Two points are always the same: they are what is shown, and what fingerprints are made of. An answer that is right there
+is held against further ones, drawn for each run from the operating system's randomness and never shown: first as they
+are, then with an exp and log that keep their rules and are other functions (`stretched` in expressions.py). Values that
+were looked up, or interpolated, are wrong at the first. An approximation of a derivative, of any order, is wrong in the
+second. A right form is right in both.
 """
 import functools
 import random
@@ -12,140 +17,195 @@ from fractions import Fraction
 import mpmath
 
 from grader.judge import MismatchError
+from tests import expressions
+from tests.expressions import Dual, NoAnswer, exp, log, printable
 
-DIGITS = 50      # of the arithmetic
-AGREE = 30       # digits that must agree: room for cancellation, and none for a float that crept in
-POINTS = 2       # random ones: two expressions that agree in 30 digits at both are the same
-LARGEST = 10**6  # of an exponent: what lies beyond is no answer to an exercise, and takes for ever
-LONGEST = 20_000  # operands in an expression
+DIGITS = 50            # of the arithmetic
+AGREE = 30             # digits that must agree: none is left for a float that crept in
+DIGITS_IN_DOUBT = 400  # where they do not: a right form may lose digits by cancellation
+SHOWN, FRESH, FRESH_STRETCHED = 2, 4, 2  # points
+VALUES_ONLY = "It agrees at the points shown, and nowhere else: these are values, no {}."
+NOT_EVERYWHERE = "It agrees at the points shown, but not at all others: it is not the {}."
+APPROXIMATES = "It comes close to the {}, as a quotient of differences does, and does not follow from the rules of exp and " \
+    "log: it is not the formula."
 
-OPERATIONS = {
-    "Add": lambda *terms: mpmath.fsum(terms),
-    "Mul": lambda *factors: mpmath.fprod(factors),
-    "Pow": lambda base, exponent: power(base, exponent),
-    "exp": lambda x: power(mpmath.e, x),
-    "log": lambda x, *base: mpmath.log(x, *base),
-    "Max": lambda *values: max(map(real, values)),
-    "Min": lambda *values: min(map(real, values)),
-    "sinh": mpmath.sinh, "cosh": mpmath.cosh, "tanh": mpmath.tanh,  # SymPy's simplify makes them of exponentials
-    "csch": mpmath.csch, "sech": mpmath.sech, "coth": mpmath.coth,
-    "Exp1": lambda: mpmath.mpf(mpmath.e),
-}
-UNEVALUATED = {"Derivative", "Integral", "Sum", "Product", "Limit", "Subs"}
-NOT_NUMBERS = {"NaN", "ComplexInfinity", "Infinity", "NegativeInfinity", "AccumBounds"}
+__all__ = ["Dual", "exp", "log", "expect_values", "partial", "softmax", "number"]
 
 
-def expect_values(answer, *, equals, symbols, given: dict, names: str = "", only=None) -> None:
-    """Raise Mismatch unless `answer` has, at random points, the values that `equals` gives there.
+def expect_values(answer, *, equals, symbols, given: dict, names: str = "", only=None, fixed: dict | None = None,
+                  wanted: str = "derivative") -> None:
+    """Raise MismatchError unless `answer` has, at random points, the values that `equals` gives there.
 
-    `equals(numbers)` computes them with mpmath from a dict of numbers by symbol, as nested tuples of the answer's
-    structure. `names` is how an entry is called by its indices, such as "p_{}"; `only(*indices)` leaves entries out.
+    `equals(numbers)` computes them from a dict of numbers by symbol, with `exp`, `log` and `partial` of this module:
+    a number, an mpmath matrix, or nested tuples of the answer's structure. `symbols` are the names that get random
+    numbers; as a dict, each with what it is: 0 for a number, n for a list of n, (rows, columns) for a matrix. `fixed`
+    holds whole numbers and Fractions that are no random ones, and "outcomes" (see expressions.py). `names` is how an
+    entry is called by its indices, such as "p_{}"; `only(*indices)` leaves entries out. `wanted` is what the values are
+    those of.
     """
+    kinds = symbols if isinstance(symbols, dict) else dict.fromkeys(symbols, 0)
+    judged = functools.partial(compare_at, answer, equals, given=given, names=names, only=only, fixed=fixed or {})
     rng = random.Random("algebra")
-    points = [{name: Fraction(rng.randint(-20, 20), 7) for name in sorted(symbols)} for _ in range(POINTS)]
-    with mpmath.workdps(DIGITS):
-        for point in points:
-            numbers = {name: mpmath.mpf(v.numerator) / v.denominator for name, v in point.items()}
-            compare(answer, equals(numbers), numbers, point, (), given, names, only)
+    for _ in range(SHOWN):
+        judged(draw(kinds, lambda: Fraction(rng.randint(-20, 20), 7)))
+    if not kinds:
+        return
+    system = random.SystemRandom()
+    wrong = []
+    for _ in range(FRESH):
+        try:
+            judged(draw(kinds, lambda: fresh(system)))
+        except MismatchError as error:
+            wrong.append(error)
+    if wrong:
+        sentence = VALUES_ONLY if len(wrong) == FRESH else NOT_EVERYWHERE
+        raise elsewhere(answer, wrong[0], sentence.format(wanted), wanted, given)
+    for _ in range(FRESH_STRETCHED):
+        try:
+            with expressions.stretched(*(mpmath.mpf(system.randint(*ends)) / 1000 for ends in ((1200, 2000), (500, 900)))):
+                judged(draw(kinds, lambda: (fresh(system), fresh(system) / 100)))
+        except MismatchError as error:
+            raise elsewhere(answer, error, APPROXIMATES.format(wanted), wanted, given) from None
+
+
+def fresh(system) -> Fraction:
+    return Fraction(system.randint(-3 * 10**9, 3 * 10**9), 10**9 + 7)
+
+
+def draw(kinds: dict, fraction) -> dict:
+    """A random point: {name: a number, a list of them, or a list of rows}. A number is a Fraction, or two of a complex one."""
+    def of_kind(kind):
+        if isinstance(kind, tuple):
+            return [[fraction() for _ in range(kind[1])] for _ in range(kind[0])]
+        return [fraction() for _ in range(kind)] if kind else fraction()
+    return {name: of_kind(kinds[name]) for name in sorted(kinds)}
+
+
+def elsewhere(answer, error, sentence, wanted, given):
+    """What is said of an answer that is right at the points shown alone. The others stay unknown."""
+    place = getattr(error, "place", ())
+    for i in place:
+        answer = answer[i] if isinstance(answer, tuple) else answer
+    named = error.entry
+    return MismatchError("value", got=text_of(answer), want=f"the {wanted}, at every point", given=given,
+                         note=f"{named}: {sentence}" if named else sentence, value=f"{place} {sentence}")
+
+
+def compare_at(answer, equals, point, *, given, names, only, fixed) -> None:
+    """Raise MismatchError unless the answer is right at one point, if need be computed with more digits."""
+    try:
+        with mpmath.workdps(DIGITS):
+            return compare_with_digits(answer, equals, point, given, names, only, fixed)
+    except MismatchError as error:
+        if error.kind == "type" or error.kind == "shape":
+            raise
+    with mpmath.workdps(DIGITS_IN_DOUBT):
+        compare_with_digits(answer, equals, point, given, names, only, fixed)
+
+
+def compare_with_digits(answer, equals, point, given, names, only, fixed):
+    numbers = {name: number_of(value) for name, value in point.items()}
+    for name, value in fixed.items():
+        numbers[name] = number_of(value) if name != "outcomes" else [
+            (number_of(chance), {symbol: number_of(each) for symbol, each in outcome.items()}) for chance, outcome in value]
+    compare(answer, equals(numbers), numbers, point, (), given, names, only)
+
+
+def number_of(value):
+    """A value that was drawn, or is fixed, as mpmath has it: with as many digits as are computed with."""
+    if isinstance(value, tuple):
+        return mpmath.mpc(*map(number_of, value))
+    if isinstance(value, list):
+        return mpmath.matrix([[*map(number_of, row)] for row in value]) if isinstance(value[0], list) \
+            else [*map(number_of, value)]
+    return mpmath.mpf(value.numerator) / value.denominator if isinstance(value, (int, Fraction)) else value
 
 
 def compare(answer, want, numbers, point, place, given, names, only) -> None:
-    """One entry, or a tuple of entries, at one point."""
+    """One entry, or a tuple or matrix of entries, at one point."""
+    if isinstance(want, mpmath.matrix):
+        answer, want = rows_of(answer, want, numbers, point, place, given, names), rows(want)
     if isinstance(want, tuple):
         whole = f"a tuple of {len(want)}"
         if not isinstance(answer, tuple):
-            raise MismatchError("type", got=a_kind_of(answer), want=whole, given=given, note=note(names, place))
+            raise mismatch("type", a_kind_of(answer), whole, given, names, place)
         if len(answer) != len(want):
-            raise MismatchError("shape", got=f"a tuple of {len(answer)}", want=whole, given=given, note=note(names, place),
-                                value=len(answer))
+            raise mismatch("shape", f"a tuple of {len(answer)}", whole, given, names, place, value=len(answer))
         for i, (one, other) in enumerate(zip(answer, want)):
             compare(one, other, numbers, point, (*place, i), given, names, only)
         return
     if only is not None and not only(*place):
         return
 
-    where = "".join(f"{', ' if i else ' at '}{name} = {value}" for i, (name, value) in enumerate(point.items()))
-    wanted = mpmath.nstr(want, 6) + where
+    wanted = mpmath.nstr(want, 6) + at(point)
     try:
-        if not isinstance(answer, dict):
-            raise NoAnswer("type", a_kind_of(answer), "This is no SymPy expression.")
-        got = value_of(answer["nodes"], numbers)
+        got, text = evaluated(answer, numbers)
+        if isinstance(got, mpmath.matrix):
+            if (got.rows, got.cols) != (1, 1):
+                raise NoAnswer("type", f"a matrix of {got.rows} × {got.cols}", "One number is wanted.")
+            got = got[0, 0]
     except NoAnswer as no:
         shown = no.got or (text_of(answer) if isinstance(answer, dict) else a_kind_of(answer))
-        raise MismatchError(no.kind, got=shown, want=wanted, given=given, value=str(no),
-                            note=f"{note(names, place)}{': ' if place else ''}{no}") from None
+        raise mismatch(no.kind, shown, wanted, given, names, place, str(no), value=str(no)) from None
     if not abs(got - want) <= mpmath.mpf(10) ** -AGREE * max(1, abs(want)):  # so that NaN, whoever forged it, is wrong
-        raise MismatchError("value", got=f"{mpmath.nstr(mpmath.re(got), 6)}, from {text_of(answer)}", want=wanted,
-                            given=given, note=note(names, place), value=float(mpmath.re(got)))
+        raise mismatch("value", f"{mpmath.nstr(mpmath.re(got), 6)}, from {text}", wanted, given, names, place,
+                       value=float(mpmath.re(got)))
 
 
-class NoAnswer(Exception):
-    """What came is no expression that has a value; the message is for the learner."""
-
-    def __init__(self, kind: str, got: str, words: str):
-        self.kind, self.got = kind, got
-        super().__init__(words)
-
-
-def value_of(nodes: list, numbers: dict):
-    """The value of an expression where the symbols are `numbers`. Raises NoAnswer."""
-    if sum(1 + len(rest) for _, rest in nodes) > LONGEST:
-        raise NoAnswer("value", "", f"It has more than {LONGEST:,} parts; there is a shorter form.")
-    for kind, _ in reversed(nodes):  # the outermost first
-        if kind in UNEVALUATED:
-            raise NoAnswer("value", "", f"It contains a {kind} that was not worked out; write what it is.")
-        if kind not in OPERATIONS and kind not in ("Integer", "Rational", "Float", "Symbol", *NOT_NUMBERS):
-            raise NoAnswer("value", "", f"It contains {printable(kind)}. Build it from numbers, sums, products, "
-                           "quotients, powers, exp, log and Max.")
-    values: list = []
-    for kind, rest in nodes:
-        values.append(value_of_node(kind, rest, values, numbers))
-    return values[-1]
+def evaluated(answer, numbers) -> tuple:
+    """(the value, its text) of an expression, or of an entry of a matrix that was evaluated before."""
+    if isinstance(answer, Entry):
+        return answer.value, answer.text
+    if not isinstance(answer, dict):
+        raise NoAnswer("type", a_kind_of(answer), "This is no SymPy expression.")
+    return expressions.value_of(answer["nodes"], numbers), text_of(answer)
 
 
-def value_of_node(kind, rest, values, numbers):
-    if kind in ("Integer", "Rational") and {*map(type, rest)} != {int}:
-        raise NoAnswer("value", "", f"It contains {printable(rest[0])} where a whole number belongs.")
-    if kind == "Integer":
-        return mpmath.mpf(rest[0])
-    if kind == "Rational":
-        return mpmath.mpf(rest[0]) / rest[1]
-    if kind == "Float":
-        raise NoAnswer("value", "", f"The number {printable(rest[0])} is a float, and floats are rounded. Write "
-                       "exact numbers, such as 1 and sp.Rational(1, 3).")
-    if kind == "Symbol":
-        if rest[0] not in numbers:
-            raise NoAnswer("value", "", f"The symbol {printable(rest[0])} is in none of the arguments.")
-        return numbers[rest[0]]
-    if kind in NOT_NUMBERS:
-        raise NoAnswer("value", "", "It is not a finite number: something was divided by 0.")
+class Entry:
+    """An entry of a matrix that was evaluated as a whole."""
+
+    def __init__(self, value, text):
+        self.value, self.text = value, text
+
+
+def rows(matrix) -> tuple:
+    return tuple(tuple(matrix[r, c] for c in range(matrix.cols)) for r in range(matrix.rows))
+
+
+def rows_of(answer, want, numbers, point, place, given, names) -> tuple:
+    """The entries of a matrix expression, as rows."""
+    size = f"a matrix of {want.rows} × {want.cols}"
     try:
-        result = OPERATIONS[kind](*(values[place] for place in rest))
-    except (ZeroDivisionError, ValueError, OverflowError):
-        raise NoAnswer("value", "", "It has no value here.") from None
-    if not mpmath.isfinite(result):
-        raise NoAnswer("value", "", "It has no finite value here.")
-    return result
-
-
-def power(base, exponent):
-    """base**exponent, unless that is astronomical."""
-    if base and abs(exponent * mpmath.log(base)) > LARGEST:
-        raise OverflowError
-    return mpmath.power(base, exponent)
-
-
-def real(value):
-    if mpmath.im(value):
-        raise ValueError("not a real number")
-    return mpmath.re(value)
+        value, text = evaluated(answer, numbers)
+        if not isinstance(value, mpmath.matrix):
+            raise NoAnswer("type", f"the expression {text}", f"It is no matrix, and {size} is wanted.")
+    except NoAnswer as no:
+        shown = no.got or (text_of(answer) if isinstance(answer, dict) else a_kind_of(answer))
+        raise mismatch(no.kind, shown, size + at(point), given, names, place, str(no), value=str(no)) from None
+    if (value.rows, value.cols) != (want.rows, want.cols):
+        raise mismatch("shape", f"a matrix of {value.rows} × {value.cols}, from {text}", size, given, names, place,
+                       value=[value.rows, value.cols])
+    return tuple(tuple(Entry(entry, text) for entry in row) for row in rows(value))
 
 
 # ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def note(names: str, place: tuple) -> str:
-    return names.format(*place) if place and names.count("{}") <= len(place) else ""
+def mismatch(kind, got, want, given, names, place, sentence="", value=None) -> MismatchError:
+    entry = names.format(*place) if place and names.count("{}") <= len(place) else ""
+    error = MismatchError(kind, got=got, want=want, given=given, value=value,
+                          note=f"{entry}{': ' if entry and sentence else ''}{sentence}")
+    error.place, error.entry = place, entry
+    return error
+
+
+def at(point: dict) -> str:
+    texts = [f"{name} = {as_text(value)}" for name, value in point.items()]
+    return f" at {', '.join(texts)}" if texts and sum(map(len, texts)) < 120 else ""
+
+
+def as_text(value) -> str:
+    return f"({', '.join(map(as_text, value))})" if isinstance(value, list) else str(value)
 
 
 def a_kind_of(answer) -> str:
@@ -155,27 +215,22 @@ def a_kind_of(answer) -> str:
     return f"the expression {text_of(answer)}" if isinstance(answer, dict) else f"a value of type {printable(answer)}"
 
 
-def text_of(answer: dict) -> str:
-    return printable(answer["text"], 100)
+def text_of(answer) -> str:
+    return printable(answer["text"], 100) if isinstance(answer, dict) else a_kind_of(answer)
 
 
-def printable(text, longest: int = 40) -> str:
-    """Text of the learner's process, for a terminal."""
-    text = "".join(letter for letter in str(text)[:longest + 1] if letter.isprintable())
-    return text if len(text) <= longest else text[:longest - 1] + "…"
-
-
-# ── oracles: from the definitions, differentiated numerically ───────────────────────────────────────────────────
+# ── oracles: from the definitions, differentiated by the rules for one number at a time ────────────────────────────
 
 
 def softmax(z) -> tuple:
-    total = mpmath.fsum(mpmath.exp(z_m) for z_m in z)
-    return tuple(mpmath.exp(z_i) / total for z_i in z)
+    exponentials = [exp(z_m) for z_m in z]
+    return tuple(each / sum(exponentials) for each in exponentials)
 
 
 def partial(function, z, place: int):
-    """The derivative of function(z) by z[place], to about 50 digits."""
-    return mpmath.diff(lambda moved: function([*z[:place], moved, *z[place + 1:]]), z[place])
+    """The derivative of function(z) by z[place], where `function` computes with `exp`, `log` and operators."""
+    result = function([*z[:place], Dual(z[place], mpmath.mpf(1)), *z[place + 1:]])
+    return result.slope if isinstance(result, Dual) else mpmath.mpf(0)
 
 
 @functools.cache
@@ -184,5 +239,5 @@ def number(text: str):
     import sympy as sp
     expression = sp.sympify(text)
     names = sorted(symbol.name for symbol in expression.free_symbols)
-    value = sp.lambdify(names, expression, "mpmath")
-    return lambda numbers: mpmath.mpf(value(*(numbers[name] for name in names)))
+    value = sp.lambdify(names, expression, [{"exp": exp, "log": log}, "mpmath"])
+    return lambda numbers: mpmath.mpmathify(value(*(numbers[name] for name in names)))

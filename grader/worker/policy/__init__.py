@@ -1,6 +1,6 @@
 """The policy: refuses what an exercise forbids while its code runs. course/forbidden.py reads the syntax tree before.
 
-Three parts are installed before the first line of the learner's code runs:
+These parts are installed before the first line of the learner's code runs:
 
   audit_hook        refuses imports of forbidden libraries in any way, their files and shared objects, and the ways
                     around this policy: frames of the callers, `gc.get_objects`, ctypes, code under another file's name
@@ -9,6 +9,7 @@ Three parts are installed before the first line of the learner's code runs:
                     they are called (course/other_names.py, torch_names.py)
   torch_operators   a dispatch mode, if a forbidden name of torch covers an operator, or derivatives: it sees the ways
                     that pass the proxies by: `x.softmax(0)`, `torch.ops.aten._softmax`
+  differentiation   guards on all that differentiates in SymPy, mpmath and NumPy, if `differentiation` is forbidden
 
 The fork server prepares them: it indexes where the loaded libraries hold their functions (index.py).
 
@@ -75,6 +76,11 @@ def install(forbids: list[str], files: set[str], given: list[str], watch_operato
         if watch_operators:
             torch_operators.watch_if_needed(active)
         active.tensor_text = tensor_text.TensorText()
+    if "differentiation" in forbids:
+        from grader.worker.policy import differentiation
+        active.forbids += differentiation.WITHOUT
+        active.places += places_of({*differentiation.GUARDED, *differentiation.WITHOUT})
+        active.proxied |= differentiation.install_guards(active)
     if first_time:
         add_audit_hook(active)
 

@@ -18,11 +18,13 @@ $L = -\sum_i t_i \log p_i$. The weights are *any* numbers: nothing here says tha
 What holds for all functions:
 
 - All logits and weights are SymPy expressions, such as `x + y` or `sp.Integer(0)`, with respect to which SymPy cannot
-  differentiate: differentiate by hand, without `diff` and `Derivative`. $\partial/\partial z_j$ is with respect to the
-  *place* $j$: in `(x, x)` one logit changes while the other stays, though the same expression stands in both.
+  differentiate: differentiate by hand, without `diff`, series and limits, or another library that does it.
+  $\partial/\partial z_j$ is with respect to the *place* $j$: in `(x, x)` one logit changes while the other stays, though
+  the same expression stands in both.
 - Any equivalent form is right, simplified (by `sp.simplify`, for instance) or not. Build it from numbers, with
-  `+ - * / **`, `sp.exp` and `sp.log`, and, should you take the largest logit off first, `sp.Max`. Exact numbers: 1 and
-  `sp.Rational(1, 3)`, but no 0.333. An entry that is a whole number may be a plain `int`.
+  `+ - * / **`, `sp.exp` and `sp.log`, and, should you need them, `sp.Max`, `sp.Piecewise`, `sp.KroneckerDelta` and
+  `sp.Sum`. Exact numbers: 1 and `sp.Rational(1, 3)`, but no 0.333. An entry that is a whole number may be a plain
+  `int`. An answer must be right everywhere: it is tried at points that you do not know.
 - A result with several entries is a tuple.
 
 Source: Bishop, "Pattern Recognition and Machine Learning" (2006), section 4.3.4.

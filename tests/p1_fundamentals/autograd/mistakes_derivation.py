@@ -52,6 +52,27 @@ def forgets_the_numerator(z):
     return tuple(tuple(-p[i] * p[j] for j in range(len(z))) for i in range(len(z)))
 
 
+@mistake("derivation.softmax_jacobian", """Your Jacobian compares the logits themselves where it should compare their
+    places. Two logits may be the same expression, as in (x, x), and still be two: one changes while the other stays.""",
+    forms=[{"replace": "i == j", "by": "z[i] == z[j]"}])
+def compares_logits_in_place_of_places(z):
+    p = softmax(z)
+    return tuple(tuple(p_i * (int(z_i == z_j) - p_j) for z_j, p_j in zip(z, p)) for z_i, p_i in zip(z, p))
+
+
+@mistake("derivation.softmax_jacobian", """A library differentiates in your softmax_jacobian. Here you are to do that:
+    write p_i as a quotient, take the quotient rule once for i = j and once for i ≠ j, and return what you find.""")
+def lets_a_library_differentiate_softmax(z):
+    x = sp.symbols(f"x0:{len(z)}")
+    return tuple(tuple(sp.diff(p_i, x_j).subs(dict(zip(x, z))) for x_j in x) for p_i in softmax(x))
+
+
+mistake("derivation.softmax_jacobian", """A float is in your Jacobian. SymPy takes Python's 1.0 for a
+    rounded number, and from then on nothing is exact: write 1 and 0, without the point.""",
+    name="writes_floats_into_the_jacobian", replace="(1 if i == j else 0)", by="(1.0 if i == j else 0.0)",
+    forms=[{"replace": "(1 if i == j else 0)", "by": "float(i == j)"}])
+
+
 @mistake("derivation.loss", """Your loss is the logarithm itself. A probability has a negative one, and what is
     minimised is minus that.""")
 def forgets_the_minus_of_the_loss(z, k):
@@ -82,6 +103,27 @@ def subtracts_one_everywhere(z, k):
 def forgets_the_logarithm(z, k):
     p = softmax(z)
     return tuple(p[k] * (p_j - (1 if j == k else 0)) for j, p_j in enumerate(p))
+
+
+@mistake("derivation.loss_gradient", """A library differentiates in your loss_gradient. Here you are to do that: the
+    Jacobian that you derived has all that the chain rule needs.""")
+def lets_a_library_differentiate_the_loss(z, k):
+    x = sp.symbols(f"x0:{len(z)}")
+    return tuple(sp.diff(loss(x, k), x_j).subs(dict(zip(x, z))) for x_j in x)
+
+
+mistake("derivation.loss_gradient", """A float is in your loss_gradient. SymPy takes Python's 1.0 for a
+    rounded number, and from then on nothing is exact: write 1 and 0, without the point.""",
+    name="writes_floats_into_the_gradient", replace="(1 if j == k else 0)", by="(1.0 if j == k else 0.0)",
+    forms=[{"replace": "(1 if j == k else 0)", "by": "float(j == k)"}])
+
+
+@mistake("derivation.weighted_loss_gradient", """A library differentiates in your weighted_loss_gradient. Here you are to
+    do that: take the chain rule with your Jacobian, once for each term of the sum.""")
+def lets_a_library_differentiate_the_weighted_loss(z, t):
+    x = sp.symbols(f"x0:{len(z)}")
+    weighted = -sum(t_i * sp.log(p_i) for t_i, p_i in zip(t, softmax(x)))
+    return tuple(sp.diff(weighted, x_j).subs(dict(zip(x, z))) for x_j in x)
 
 
 @mistake("derivation.weighted_loss_gradient", """Your weighted_loss_gradient is the probabilities minus the weights.

@@ -1,10 +1,9 @@
 """Derive: softmax, then cross-entropy."""
-import mpmath
 import pytest
 import sympy as sp
 
 from tests import algebra
-from tests.p1_fundamentals.autograd import probes_derivation as probes
+from tests import probes_algebra as probes
 
 # Symbols first; then one logit alone, two in another order, the same one twice, and logits by which no machine
 # differentiates.
@@ -12,8 +11,8 @@ LOGITS = [("a", "b"), ("a", "b", "c"), ("a",), ("b", "a"), ("x + y", "0", "x + y
 
 
 def weighted_loss(z, t):
-    """The loss by its definition, of which the oracles take the derivative numerically."""
-    return -mpmath.fsum(t_i * mpmath.log(p_i) for t_i, p_i in zip(t, algebra.softmax(z)))
+    """The loss by its definition, of which the oracles take the derivative."""
+    return -sum(t_i * algebra.log(p_i) for t_i, p_i in zip(t, algebra.softmax(z)))
 
 
 def gradient(z, t):
@@ -30,19 +29,19 @@ def one_hot(k, n):
     return [int(i == k) for i in range(n)]
 
 
-# By function: the right values, from numbers for its arguments; and how an entry is called.
+# By function: the right values, from numbers for its arguments; how an entry is called; and what it is.
 ORACLES = {
-    "softmax": (algebra.softmax, "p_{}"),
-    "softmax_jacobian": (jacobian, "∂p_{}/∂z_{}"),
-    "loss": (lambda z, k: weighted_loss(z, one_hot(k, len(z))), ""),
-    "loss_gradient": (lambda z, k: gradient(z, one_hot(k, len(z))), "∂L/∂z_{}"),
-    "weighted_loss_gradient": (gradient, "∂L/∂z_{}"),
+    "softmax": (algebra.softmax, "p_{}", "softmax"),
+    "softmax_jacobian": (jacobian, "∂p_{}/∂z_{}", "derivative"),
+    "loss": (lambda z, k: weighted_loss(z, one_hot(k, len(z))), "", "loss"),
+    "loss_gradient": (lambda z, k: gradient(z, one_hot(k, len(z))), "∂L/∂z_{}", "derivative"),
+    "weighted_loss_gradient": (gradient, "∂L/∂z_{}", "derivative"),
 }
 
 
 def check(work, function, z, *others, only=None):
     """The answer for logits `z` and for weights or a class. Texts stand for expressions; `only` picks entries."""
-    oracle, names = ORACLES[function]
+    oracle, names, wanted = ORACLES[function]
     texts = [text for argument in (z, *others) if isinstance(argument, tuple) for text in argument]
     symbols = {symbol.name for text in texts for symbol in sp.sympify(text).free_symbols}
 
@@ -53,7 +52,8 @@ def check(work, function, z, *others, only=None):
 
     answer = work.run(probes.expressions, function, z, *others)
     shown = {"z": as_written(z)} | {"t" if isinstance(other, tuple) else "k": as_written(other) for other in others}
-    algebra.expect_values(answer, equals=right, symbols=symbols, given=shown, names=names, only=only)
+    algebra.expect_values(answer, equals=right, symbols=symbols, given=shown, names=names, only=only,
+                          wanted=wanted)
 
 
 def as_written(argument):

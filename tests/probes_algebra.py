@@ -1,0 +1,89 @@
+"""What every suite of derivations does in the learner's process: call a function, and send its answer as plain data."""
+
+called = set()  # functions of this worker's module that were called once: twice for each answer would take too long
+
+
+def expressions(work, function, *arguments):
+    """Call `function` of the module and return its answer as plain data.
+
+    Arguments are written as texts (`"x + y"`), tuples of them, whole numbers, or as dicts: {"symbol": name, **assumptions},
+    {"indexed": name}, {"matrix": name, "shape": (rows, columns)}, {"random": name}. A tuple stays a tuple, an expression
+    or matrix is {"text", "nodes"}, and anything else is the name of its type.
+    """
+    call = getattr(work, function)
+    if function not in called:
+        called.add(function)
+        call(*(converted(argument, "_") for argument in arguments))  # what is remembered of this call is wrong below
+    return plain_answer(call(*map(converted, arguments)))
+
+
+def converted(argument, ending=""):
+    import sympy as sp
+    if isinstance(argument, tuple):
+        return tuple(converted(each, ending) for each in argument)
+    if isinstance(argument, dict):
+        kinds = dict(argument)
+        if "symbol" in kinds:
+            return sp.Symbol(kinds.pop("symbol") + ending, **kinds)
+        if "indexed" in kinds:
+            return sp.IndexedBase(kinds["indexed"] + ending)
+        if "random" in kinds:
+            from sympy.stats.rv import RandomSymbol
+            return RandomSymbol(kinds["random"] + ending)
+        shape = [sp.Symbol(n, integer=True, positive=True) if isinstance(n, str) else n for n in kinds["shape"]]
+        return sp.MatrixSymbol(kinds["matrix"] + ending, *shape)
+    if not isinstance(argument, str):
+        return argument
+    expression = sp.sympify(argument)
+    return expression.xreplace({s: sp.Symbol(s.name + ending) for s in expression.free_symbols}) if ending else expression
+
+
+def plain_answer(answer):
+    import sympy as sp
+    if isinstance(answer, tuple):
+        return tuple(map(plain_answer, answer))
+    if isinstance(answer, (sp.Expr, sp.MatrixBase)) or type(answer) in (int, float):
+        return {"text": str(answer)[:200], "nodes": nodes_of(sp.sympify(answer))}
+    return type(answer).__name__
+
+
+def nodes_of(expression):
+    """An expression's nodes, each [kind, rest], operands before operations, which name them by their places."""
+    nodes, places = [], {}
+
+    def visit(node):
+        if node not in places:
+            entry = entry_of(node, visit)
+            places[node] = len(nodes)
+            nodes.append(entry)
+        return places[node]
+
+    visit(expression)
+    return nodes
+
+
+def entry_of(node, visit):
+    import sympy as sp
+    if isinstance(node, sp.MatrixBase):
+        return ["Matrix", [*node.shape, *map(visit, node)]]
+    if isinstance(node, sp.Idx):
+        return entry_of(node.label, visit)
+    if isinstance(node, sp.Dummy):
+        return ["Symbol", [f"{node.name}#{node.dummy_index}"]]
+    if type(node).__name__ == "RandomSymbol":
+        return ["Symbol", [node.name]]
+    if isinstance(node, (sp.IndexedBase, sp.MatrixSymbol)):
+        return [type(node).__name__, [node.name]]
+    if isinstance(node, sp.core.function.AppliedUndef):
+        return ["Call", [node.func.__name__, *map(visit, node.args)]]
+    if node.is_Symbol:
+        return ["Symbol", [node.name]]
+    if node.is_Integer:
+        return ["Integer", [int(node)]]
+    if node.is_Rational:
+        return ["Rational", [int(node.p), int(node.q)]]
+    if node.is_Float:
+        return ["Float", [float(node)]]
+    if node is sp.true or node is sp.false:
+        return ["BooleanTrue" if node else "BooleanFalse", []]
+    return [type(node).__name__, [visit(child) for child in node.args]]
