@@ -91,6 +91,12 @@ def parser() -> Parser:
     sub.add_argument("--notebooks", metavar="DIR", help="write nbgrader's source tree, with the solutions")
     sub.add_argument("--force", action="store_true", help="overwrite edited stubs too (they are backed up), or notebooks")
 
+    sub = command("new", new, "For maintainers: the files of a new exercise, to be filled in.")
+    sub.add_argument("exercise", metavar="PROJECT/NAME", help="such as autograd/softplus")
+    sub.add_argument("--after", metavar="NAME", help="it comes behind this exercise of its project (the last)")
+    sub.add_argument("--kind", choices=("function", "operation"), default="function",
+                     help="of arrays, or of the tensors of an autograd engine")
+
     sub = command("verify", verify, "For maintainers: the seven proofs of every exercise.")
     takes_exercises(sub, nargs="*")
     sub.add_argument("--json", action="store_true", help="the proofs as JSON")
@@ -257,6 +263,14 @@ def release(args, root: Path) -> int:
         written = write_stubs(course, only, force=args.force)
     for path in written:
         print(f"wrote {path}")
+    return PASSED
+
+
+def new(args, root: Path) -> int:
+    from grader.authoring.new_exercise import new_exercise
+    for path in new_exercise(load(root), args.exercise, args.after, args.kind):
+        print(f"wrote {path}")
+    print(f"`grader verify {args.exercise}` says what is to be filled in; ARCHITECTURE.md, Adding an exercise, says how.")
     return PASSED
 
 
