@@ -97,7 +97,7 @@ def parser() -> Parser:
     sub.add_argument("--kind", choices=("function", "operation"), default="function",
                      help="of arrays, or of the tensors of an autograd engine")
 
-    sub = command("verify", verify, "For maintainers: the seven proofs of every exercise.")
+    sub = command("verify", verify, "For maintainers: the eight proofs of every exercise.")
     takes_exercises(sub, nargs="*")
     sub.add_argument("--json", action="store_true", help="the proofs as JSON")
 

@@ -17,7 +17,7 @@ KILLED_AT_LEAST = 0.95
 
 
 def verify_course(course: Course, exercises: list[Exercise], color: bool, as_json: bool) -> int:
-    """Print the seven proofs of each exercise; return FAILED unless all hold."""
+    """Print the eight proofs of each exercise; return FAILED unless all hold."""
     proofs: list[Proof] = []
     judge, examples, measure = (partial(answer, course) for answer in (judge_on_server, failed_examples, thresholds))
 
@@ -65,12 +65,13 @@ def mutate_course(course: Course, exercises: list[Exercise], as_json: bool) -> i
     return PASSED if share >= KILLED_AT_LEAST and complete else FAILED
 
 
-def judge_on_server(course: Course, workspace: Workspace, exercise: Exercise, *, quick: bool = False) -> Verdict:
+def judge_on_server(course: Course, workspace: Workspace, exercise: Exercise, *, quick: bool = False,
+                    diagnose: bool = True) -> Verdict:
     """The local server's verdict on `exercise` in `workspace`, with its replaced files. Nothing is recorded.
 
-    A `quick` verdict has unshrunk failures and no words of mistakes.
+    Without `diagnose` it has no words of mistakes; a `quick` one has not these either, and its failures are not shrunk.
     """
-    options = {"shrink": False, "diagnose": False} if quick else {}
+    options = {"shrink": not quick, "diagnose": diagnose and not quick}
     return Verdict.model_validate(_one_line(course, "judge", workspace, exercise, **options)["verdict"])
 
 
