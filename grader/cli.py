@@ -100,10 +100,13 @@ def parser() -> Parser:
     sub = command("verify", verify, "For maintainers: the eight proofs of every exercise.")
     takes_exercises(sub, nargs="*")
     sub.add_argument("--json", action="store_true", help="the proofs as JSON")
+    sub.add_argument("--changed", action="store_true", help="only what changed since all its proofs held")
+    sub.add_argument("--watch", action="store_true", help="one exercise, without benchmarks, again whenever it is saved")
 
     sub = command("mutants", mutants, "For maintainers: does the suite notice small changes to the reference?")
     takes_exercises(sub, nargs="+")
     sub.add_argument("--json", action="store_true", help="the scores as JSON")
+    sub.add_argument("--changed", action="store_true", help="only what changed since its mutants were last killed")
     return top
 
 
@@ -275,13 +278,19 @@ def new(args, root: Path) -> int:
 
 
 def verify(args, root: Path) -> int:
-    from grader.authoring.commands import verify_course
+    from grader.authoring.commands import verify_course, verify_whenever_saved
     course = load(root)
-    return verify_course(course, [e for words in args.exercises for e in course.find(words)]
-                         or list(course.exercises.values()), wants_color(), as_json=args.json)
+    exercises = [e for words in args.exercises for e in course.find(words)]
+    if args.watch:
+        if len(exercises) != 1:
+            raise UsageError("--watch proves one exercise; name it, such as `grader verify --watch unbroadcast`.")
+        verify_whenever_saved(course, exercises[0], wants_color())
+    return verify_course(course, exercises or list(course.exercises.values()), wants_color(), as_json=args.json,
+                         changed=args.changed)
 
 
 def mutants(args, root: Path) -> int:
     from grader.authoring.commands import mutate_course
     course = load(root)
-    return mutate_course(course, [e for words in args.exercises for e in course.find(words)], as_json=args.json)
+    return mutate_course(course, [e for words in args.exercises for e in course.find(words)], as_json=args.json,
+                         changed=args.changed)

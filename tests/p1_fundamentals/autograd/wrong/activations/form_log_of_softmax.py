@@ -1,4 +1,5 @@
 # what is wrong: log(e / sum)
+# told: takes_the_log_of_a_softmax
 r"""Activations that stay finite.
 
 Without a function that is not linear between them, two linear layers are one. Three such functions work element by

@@ -1,4 +1,5 @@
 # what is wrong: only the diagonal of the Jacobian
+# told: only_the_diagonal
 r"""Activations that stay finite.
 
 Without a function that is not linear between them, two linear layers are one. Three such functions work element by

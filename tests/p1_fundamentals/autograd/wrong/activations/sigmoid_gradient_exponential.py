@@ -1,4 +1,5 @@
 # what is wrong: e^-a / (1 + e^-a)^2
+# told: divides_exponentials_on_the_way_back
 r"""Activations that stay finite.
 
 Without a function that is not linear between them, two linear layers are one. Three such functions work element by

@@ -1,4 +1,5 @@
 # what is wrong: np.where computes both
+# told: computes_both_branches
 r"""Activations that stay finite.
 
 Without a function that is not linear between them, two linear layers are one. Three such functions work element by

@@ -1,4 +1,5 @@
 # what is wrong: np.max(a) of all (SmallPebble)
+# told: one_shift_for_all
 r"""Activations that stay finite.
 
 Without a function that is not linear between them, two linear layers are one. Three such functions work element by

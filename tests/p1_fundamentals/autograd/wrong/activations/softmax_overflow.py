@@ -1,4 +1,5 @@
 # what is wrong: no maximum taken off
+# told: exponentiates_large_scores
 r"""Activations that stay finite.
 
 Without a function that is not linear between them, two linear layers are one. Three such functions work element by

@@ -1,4 +1,5 @@
 # what is wrong: out_grad * lhs / rhs ** 2
+# told: squares_b
 r"""Arithmetic and its derivatives.
 
 Every operation does two things: it computes its result, and it says how a gradient flows back through it. Write

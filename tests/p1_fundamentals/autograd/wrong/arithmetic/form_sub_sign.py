@@ -1,4 +1,5 @@
 # what is wrong: g, g
+# told: forgets_the_minus
 r"""Arithmetic and its derivatives.
 
 Every operation does two things: it computes its result, and it says how a gradient flows back through it. Write

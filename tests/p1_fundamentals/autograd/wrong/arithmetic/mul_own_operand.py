@@ -1,4 +1,5 @@
 # what is wrong: each gets its own factor
+# told: multiplies_by_itself
 r"""Arithmetic and its derivatives.
 
 Every operation does two things: it computes its result, and it says how a gradient flows back through it. Write

@@ -1,4 +1,5 @@
 # what is wrong: chibigrad: for a is b only one gradient, 2 a g
+# told: records_a_square_apart
 r"""Arithmetic and its derivatives.
 
 Every operation does two things: it computes its result, and it says how a gradient flows back through it. Write

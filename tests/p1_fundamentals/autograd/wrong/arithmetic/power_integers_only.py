@@ -1,4 +1,5 @@
 # what is wrong: exponent - 1 as an int
+# told: makes_the_exponent_whole
 r"""Arithmetic and its derivatives.
 
 Every operation does two things: it computes its result, and it says how a gradient flows back through it. Write

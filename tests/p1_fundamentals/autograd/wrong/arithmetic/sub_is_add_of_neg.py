@@ -1,4 +1,5 @@
 # what is wrong: micrograd: a + (-b); the parents are not the operands
+# told: adds_a_negated_tensor
 r"""Arithmetic and its derivatives.
 
 Every operation does two things: it computes its result, and it says how a gradient flows back through it. Write

@@ -1,4 +1,5 @@
 # what is wrong: also those that require no gradient
+# told: takes_every_tensor
 r"""Backward through a graph.
 
 Every operation has recorded its operands, its *parents*, and a vjp. What is left is to walk from a result back to the

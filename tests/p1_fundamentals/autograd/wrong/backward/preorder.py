@@ -1,4 +1,5 @@
 # what is wrong: depth first, noted when first seen (micrograd issue 96)
+# told: takes_a_tensor_when_it_is_met
 r"""Backward through a graph.
 
 Every operation has recorded its operands, its *parents*, and a vjp. What is left is to walk from a result back to the

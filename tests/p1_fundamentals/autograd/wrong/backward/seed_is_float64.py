@@ -1,4 +1,5 @@
 # what is wrong: np.ones(output.shape)
+# told: starts_with_ones_of_float64
 r"""Backward through a graph.
 
 Every operation has recorded its operands, its *parents*, and a vjp. What is left is to walk from a result back to the

@@ -1,4 +1,5 @@
 # what is wrong: a flag on the tensors that is never taken away
+# told: leaves_marks_on_the_tensors
 r"""Backward through a graph.
 
 Every operation has recorded its operands, its *parents*, and a vjp. What is left is to walk from a result back to the

@@ -1,4 +1,5 @@
 # what is wrong: the flipped kernel without swapping f and c
+# told: swaps_filters_and_channels_on_the_way_back
 r"""Convolution in two dimensions.
 
 A filter looks at every place of an image through the same small kernel. Each filter $f$ has weights $W_f$ for all

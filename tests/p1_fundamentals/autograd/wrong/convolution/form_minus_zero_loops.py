@@ -1,4 +1,5 @@
 # what is wrong: [padding:-padding]
+# told: cuts_everything_off
 r"""Convolution in two dimensions.
 
 A filter looks at every place of an image through the same small kernel. Each filter $f$ has weights $W_f$ for all

@@ -1,4 +1,5 @@
 # what is wrong: = instead of += in the loops
+# told: overwrites_where_windows_overlap
 r"""Convolution in two dimensions.
 
 A filter looks at every place of an image through the same small kernel. Each filter $f$ has weights $W_f$ for all

@@ -1,4 +1,5 @@
 # what is wrong: the shape of the padded x in the message
+# told: shows_the_padded_shape
 r"""Convolution in two dimensions.
 
 A filter looks at every place of an image through the same small kernel. Each filter $f$ has weights $W_f$ for all

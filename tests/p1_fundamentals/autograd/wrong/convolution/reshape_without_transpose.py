@@ -1,4 +1,5 @@
 # what is wrong: (n oh ow, f) reshaped to (n, f, oh, ow)
+# told: relabels_filters_that_are_last
 r"""Convolution in two dimensions.
 
 A filter looks at every place of an image through the same small kernel. Each filter $f$ has weights $W_f$ for all

@@ -1,4 +1,5 @@
 # what is wrong: + p_i p_j
+# told: forgets_the_minus_of_the_quotient_rule
 r"""Derive: softmax, then cross-entropy.
 
 The gradient of cross-entropy with respect to its logits, $\mathrm{softmax}(z) - \mathrm{onehot}(k)$, is quoted

@@ -1,4 +1,5 @@
 # what is wrong: t_j (p_j - 1)
+# told: forgets_the_other_classes
 r"""Derive: softmax, then cross-entropy.
 
 The gradient of cross-entropy with respect to its logits, $\mathrm{softmax}(z) - \mathrm{onehot}(k)$, is quoted

@@ -1,4 +1,5 @@
 # what is wrong: p - t
+# told: takes_the_weights_for_a_distribution
 r"""Derive: softmax, then cross-entropy.
 
 The gradient of cross-entropy with respect to its logits, $\mathrm{softmax}(z) - \mathrm{onehot}(k)$, is quoted

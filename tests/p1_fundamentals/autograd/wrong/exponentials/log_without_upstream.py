@@ -1,4 +1,5 @@
 # what is wrong: 1 / a, g forgotten
+# told: ignores_upstream_of_log
 r"""exp, log and sqrt.
 
 Three elementwise functions of one tensor, $y_i = f(a_i)$. An element of $a$ reaches only its own element of $y$, so

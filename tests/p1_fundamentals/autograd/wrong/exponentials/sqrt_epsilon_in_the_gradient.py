@@ -1,4 +1,5 @@
 # what is wrong: 2 y + 1e-8
+# told: adds_an_epsilon_to_the_root
 r"""exp, log and sqrt.
 
 Three elementwise functions of one tensor, $y_i = f(a_i)$. An element of $a$ reaches only its own element of $y$, so

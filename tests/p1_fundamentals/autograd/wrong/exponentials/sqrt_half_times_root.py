@@ -1,4 +1,5 @@
 # what is wrong: 0.5 sqrt(a) g
+# told: multiplies_by_the_root
 r"""exp, log and sqrt.
 
 Three elementwise functions of one tensor, $y_i = f(a_i)$. An element of $a$ reaches only its own element of $y$, so

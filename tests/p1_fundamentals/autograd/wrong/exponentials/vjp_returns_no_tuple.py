@@ -1,4 +1,5 @@
 # what is wrong: lambda g: (g * y)
+# told: forgets_the_comma
 r"""exp, log and sqrt.
 
 Three elementwise functions of one tensor, $y_i = f(a_i)$. An element of $a$ reaches only its own element of $y$, so

@@ -1,4 +1,5 @@
 # what is wrong: labels > classes
+# told: takes_the_number_of_classes_for_a_class
 r"""Squared error and cross-entropy.
 
 A loss turns predictions into one number, and training follows its gradient downhill. Two losses do most of the work.

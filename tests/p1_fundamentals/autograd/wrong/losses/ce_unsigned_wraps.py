@@ -1,4 +1,5 @@
 # what is wrong: labels - c >= 0 wraps for unsigned labels
+# told: subtracts_unsigned_labels
 r"""Squared error and cross-entropy.
 
 A loss turns predictions into one number, and training follows its gradient downhill. Two losses do most of the work.

@@ -1,4 +1,5 @@
 # what is wrong: g is ignored
+# told: ignores_the_upstream_gradient
 r"""Squared error and cross-entropy.
 
 A loss turns predictions into one number, and training follows its gradient downhill. Two losses do most of the work.

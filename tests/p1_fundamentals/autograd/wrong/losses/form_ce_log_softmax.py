@@ -1,4 +1,5 @@
 # what is wrong: -log p
+# told: takes_the_log_of_a_softmax
 r"""Squared error and cross-entropy.
 
 A loss turns predictions into one number, and training follows its gradient downhill. Two losses do most of the work.

@@ -1,4 +1,5 @@
 # what is wrong: p^2 - 2pt + t^2
+# told: expands_the_square
 r"""Squared error and cross-entropy.
 
 A loss turns predictions into one number, and training follows its gradient downhill. Two losses do most of the work.

@@ -1,4 +1,5 @@
 # what is wrong: sum, not mean
+# told: sums_the_squares
 r"""Squared error and cross-entropy.
 
 A loss turns predictions into one number, and training follows its gradient downhill. Two losses do most of the work.

@@ -1,4 +1,5 @@
 # what is wrong: None for the target
+# told: no_gradient_for_the_target
 r"""Squared error and cross-entropy.
 
 A loss turns predictions into one number, and training follows its gradient downhill. Two losses do most of the work.

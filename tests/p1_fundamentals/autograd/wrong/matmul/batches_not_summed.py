@@ -1,4 +1,5 @@
 # what is wrong: swapaxes, no sum over copies
+# told: keeps_the_batch_of_the_result
 r"""Matrix products.
 
 Most of the arithmetic of a neural network is this one operation. For matrices $A$ of shape $(m, n)$ and $B$ of shape

@@ -1,4 +1,5 @@
 # what is wrong: no checks
+# told: leaves_the_message_to_numpy
 r"""Matrix products.
 
 Most of the arithmetic of a neural network is this one operation. For matrices $A$ of shape $(m, n)$ and $B$ of shape

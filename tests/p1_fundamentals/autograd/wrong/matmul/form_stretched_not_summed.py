@@ -1,4 +1,5 @@
 # what is wrong: only extra axes
+# told: forgets_the_stretched_axes
 r"""Matrix products.
 
 Most of the arithmetic of a neural network is this one operation. For matrices $A$ of shape $(m, n)$ and $B$ of shape

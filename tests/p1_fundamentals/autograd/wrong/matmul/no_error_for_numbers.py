@@ -1,4 +1,5 @@
 # what is wrong: np.dot where an operand is ()
+# told: multiplies_by_a_number
 r"""Matrix products.
 
 Most of the arithmetic of a neural network is this one operation. For matrices $A$ of shape $(m, n)$ and $B$ of shape

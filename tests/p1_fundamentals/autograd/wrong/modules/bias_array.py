@@ -1,4 +1,5 @@
 # what is wrong: + self.bias.data
+# told: cuts_the_bias_from_the_graph
 r"""Modules, parameters and a linear layer.
 
 A *parameter* is a tensor that is learned, and a *module* keeps parameters beside the operation that uses them.

@@ -1,4 +1,5 @@
 # what is wrong: a module that contains itself
+# told: runs_in_circles
 r"""Modules, parameters and a linear layer.
 
 A *parameter* is a tensor that is learned, and a *module* keeps parameters beside the operation that uses them.

@@ -1,4 +1,5 @@
 # what is wrong: isinstance(value, Tensor)
+# told: takes_any_tensor
 r"""Modules, parameters and a linear layer.
 
 A *parameter* is a tensor that is learned, and a *module* keeps parameters beside the operation that uses them.

@@ -1,4 +1,5 @@
 # what is wrong: forward(*inputs): the options are lost
+# told: drops_the_options
 r"""Modules, parameters and a linear layer.
 
 A *parameter* is a tensor that is learned, and a *module* keeps parameters beside the operation that uses them.

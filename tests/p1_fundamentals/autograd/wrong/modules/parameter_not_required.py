@@ -1,4 +1,5 @@
 # what is wrong: requires_grad forgotten
+# told: requires_nothing
 r"""Modules, parameters and a linear layer.
 
 A *parameter* is a tensor that is learned, and a *module* keeps parameters beside the operation that uses them.

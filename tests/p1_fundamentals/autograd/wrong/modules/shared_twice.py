@@ -1,4 +1,5 @@
 # what is wrong: chibigrad: no memory of what was met
+# told: counts_shared_ones_twice
 r"""Modules, parameters and a linear layer.
 
 A *parameter* is a tensor that is learned, and a *module* keeps parameters beside the operation that uses them.

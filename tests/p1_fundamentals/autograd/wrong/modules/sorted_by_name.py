@@ -1,4 +1,5 @@
 # what is wrong: attributes in alphabetical order
+# told: sorts_by_name
 r"""Modules, parameters and a linear layer.
 
 A *parameter* is a tensor that is learned, and a *module* keeps parameters beside the operation that uses them.

@@ -1,4 +1,5 @@
 # what is wrong: =
+# told: counts_a_pixel_once
 r"""Max pooling.
 
 Pooling makes an image smaller: of every window of $k \times k$ pixels it keeps the largest. What remains is whether a

@@ -1,4 +1,5 @@
 # what is wrong: no ValueError of its own
+# told: leaves_it_to_numpy
 r"""Max pooling.
 
 Pooling makes an image smaller: of every window of $k \times k$ pixels it keeps the largest. What remains is whether a

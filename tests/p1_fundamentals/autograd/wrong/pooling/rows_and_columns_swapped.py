@@ -1,4 +1,5 @@
 # what is wrong: best % size is the row
+# told: swaps_row_and_column
 r"""Max pooling.
 
 Pooling makes an image smaller: of every window of $k \times k$ pixels it keeps the largest. What remains is whether a

@@ -1,4 +1,5 @@
 # what is wrong: the running maximum starts at 0
+# told: begins_with_zero
 r"""Max pooling.
 
 Pooling makes an image smaller: of every window of $k \times k$ pixels it keeps the largest. What remains is whether a

@@ -1,4 +1,5 @@
 # what is wrong: / n forgotten
+# told: forgets_to_divide
 r"""Sum, mean and max.
 
 A reduction turns many numbers into one: $y = \sum_i a_i$, or $y = \frac{1}{n} \sum_i a_i$, or $y = \max_i a_i$.

@@ -1,4 +1,5 @@
 # what is wrong: a - max == 0: NaN for infinities
+# told: looks_for_a_difference_of_zero
 r"""Sum, mean and max.
 
 A reduction turns many numbers into one: $y = \sum_i a_i$, or $y = \frac{1}{n} \sum_i a_i$, or $y = \max_i a_i$.

@@ -1,4 +1,5 @@
 # what is wrong: axis = axis or None: axis 0 is taken for all
+# told: takes_axis_zero_for_none_in_mean
 r"""Sum, mean and max.
 
 A reduction turns many numbers into one: $y = \sum_i a_i$, or $y = \frac{1}{n} \sum_i a_i$, or $y = \max_i a_i$.

@@ -1,4 +1,5 @@
 # what is wrong: n = np.prod(...) is np.int64
+# told: divides_by_a_numpy_integer
 r"""Sum, mean and max.
 
 A reduction turns many numbers into one: $y = \sum_i a_i$, or $y = \frac{1}{n} \sum_i a_i$, or $y = \max_i a_i$.

@@ -1,4 +1,5 @@
 # what is wrong: expand_dims with a loop over unsorted axes
+# told: puts_axes_back_one_after_another_in_sum
 r"""Sum, mean and max.
 
 A reduction turns many numbers into one: $y = \sum_i a_i$, or $y = \frac{1}{n} \sum_i a_i$, or $y = \max_i a_i$.

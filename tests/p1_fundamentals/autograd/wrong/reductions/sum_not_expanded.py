@@ -1,4 +1,5 @@
 # what is wrong: ones_like * g without the lost axis
+# told: forgets_the_lost_axis
 r"""Sum, mean and max.
 
 A reduction turns many numbers into one: $y = \sum_i a_i$, or $y = \frac{1}{n} \sum_i a_i$, or $y = \max_i a_i$.

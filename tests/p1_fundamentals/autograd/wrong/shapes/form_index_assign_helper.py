@@ -1,4 +1,5 @@
 # what is wrong: home[index] += g for all
+# told: keeps_one_of_the_repeats
 r"""Reshape, transpose, index, concatenate.
 
 These operations compute nothing: every element of the result is an element of an operand, moved. Write $s(j)$ for the

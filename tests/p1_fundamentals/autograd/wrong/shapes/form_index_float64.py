@@ -1,4 +1,5 @@
 # what is wrong: bincount without astype
+# told: makes_zeros_of_float64
 r"""Reshape, transpose, index, concatenate.
 
 These operations compute nothing: every element of the result is an element of an operand, moved. Write $s(j)$ for the

@@ -1,4 +1,5 @@
 # what is wrong: add.at for arrays, += for tuples
+# told: adds_up_for_one_array_only
 r"""Reshape, transpose, index, concatenate.
 
 These operations compute nothing: every element of the result is an element of an operand, moved. Write $s(j)$ for the

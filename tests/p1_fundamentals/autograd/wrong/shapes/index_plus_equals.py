@@ -1,4 +1,5 @@
 # what is wrong: out[index] += g
+# told: keeps_one_of_the_repeats
 r"""Reshape, transpose, index, concatenate.
 
 These operations compute nothing: every element of the result is an element of an operand, moved. Write $s(j)$ for the

@@ -1,4 +1,5 @@
 # what is wrong: drops axes whose length is not in shape
+# told: finds_the_axes_by_their_lengths
 r"""Undo broadcasting.
 
 NumPy broadcasts: to add shapes (3, 4) and (4,) it uses the second array three times, as if it had been copied. Each

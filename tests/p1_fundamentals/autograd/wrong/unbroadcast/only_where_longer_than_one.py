@@ -1,4 +1,5 @@
 # what is wrong: chibigrad, lynx-cortex: grad.shape[i] > 1, so length 0 stays
+# told: sums_only_axes_longer_than_one
 r"""Undo broadcasting.
 
 NumPy broadcasts: to add shapes (3, 4) and (4,) it uses the second array three times, as if it had been copied. Each
