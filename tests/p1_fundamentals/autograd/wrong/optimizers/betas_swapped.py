@@ -1,4 +1,5 @@
 # what is wrong: b2, b1 = betas
+# told: swaps_the_betas
 r"""SGD with momentum, and Adam.
 
 An optimizer holds the parameters of a model and, at each `step`, moves them against their gradients. Write $g_t$ for

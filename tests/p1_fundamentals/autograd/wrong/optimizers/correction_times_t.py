@@ -1,4 +1,5 @@
 # what is wrong: 1 - b1 * t
+# told: multiplies_beta_by_t
 r"""SGD with momentum, and Adam.
 
 An optimizer holds the parameters of a model and, at each `step`, moves them against their gradients. Write $g_t$ for

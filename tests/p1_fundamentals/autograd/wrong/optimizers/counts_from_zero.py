@@ -1,4 +1,5 @@
 # what is wrong: t starts at 0 in the formula
+# told: counts_from_zero
 r"""SGD with momentum, and Adam.
 
 An optimizer holds the parameters of a model and, at each `step`, moves them against their gradients. Write $g_t$ for

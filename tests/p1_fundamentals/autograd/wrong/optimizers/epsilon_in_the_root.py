@@ -1,4 +1,5 @@
 # what is wrong: sqrt(v + eps)
+# told: adds_eps_under_the_root
 r"""SGD with momentum, and Adam.
 
 An optimizer holds the parameters of a model and, at each `step`, moves them against their gradients. Write $g_t$ for

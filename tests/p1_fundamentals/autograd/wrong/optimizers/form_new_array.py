@@ -1,4 +1,5 @@
 # what is wrong: not in place
+# told: adam_makes_a_new_array
 r"""SGD with momentum, and Adam.
 
 An optimizer holds the parameters of a model and, at each `step`, moves them against their gradients. Write $g_t$ for

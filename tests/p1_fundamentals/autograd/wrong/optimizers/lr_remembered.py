@@ -1,4 +1,5 @@
 # what is wrong: the learning rate of the constructor
+# told: remembers_the_learning_rate
 r"""SGD with momentum, and Adam.
 
 An optimizer holds the parameters of a model and, at each `step`, moves them against their gradients. Write $g_t$ for

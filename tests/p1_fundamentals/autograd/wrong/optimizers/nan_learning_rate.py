@@ -1,4 +1,5 @@
 # what is wrong: lr <= 0 lets NaN pass
+# told: lets_nan_through
 r"""SGD with momentum, and Adam.
 
 An optimizer holds the parameters of a model and, at each `step`, moves them against their gradients. Write $g_t$ for

@@ -1,4 +1,5 @@
 # what is wrong: p.data[:] = ...
+# told: slices_what_has_no_axis
 r"""SGD with momentum, and Adam.
 
 An optimizer holds the parameters of a model and, at each `step`, moves them against their gradients. Write $g_t$ for
