@@ -93,13 +93,22 @@ def parser() -> Parser:
     sub.add_argument("--notebooks", metavar="DIR", help="write nbgrader's source tree, with the solutions")
     sub.add_argument("--force", action="store_true", help="overwrite edited stubs too (they are backed up), or notebooks")
 
-    sub = command("verify", verify, "For maintainers: the seven proofs of every exercise.")
+    sub = command("new", new, "For maintainers: the files of a new exercise, to be filled in.")
+    sub.add_argument("exercise", metavar="PROJECT/NAME", help="such as autograd/softplus")
+    sub.add_argument("--after", metavar="NAME", help="it comes behind this exercise of its project (the last)")
+    sub.add_argument("--kind", choices=("function", "operation"), default="function",
+                     help="of arrays, or of the tensors of an autograd engine")
+
+    sub = command("verify", verify, "For maintainers: the eight proofs of every exercise.")
     takes_exercises(sub, nargs="*")
     sub.add_argument("--json", action="store_true", help="the proofs as JSON")
+    sub.add_argument("--changed", action="store_true", help="only what changed since all its proofs held")
+    sub.add_argument("--watch", action="store_true", help="one exercise, without benchmarks, again whenever it is saved")
 
     sub = command("mutants", mutants, "For maintainers: does the suite notice small changes to the reference?")
     takes_exercises(sub, nargs="+")
     sub.add_argument("--json", action="store_true", help="the scores as JSON")
+    sub.add_argument("--changed", action="store_true", help="only what changed since its mutants were last killed")
     return top
 
 
@@ -263,14 +272,28 @@ def release(args, root: Path) -> int:
     return PASSED
 
 
+def new(args, root: Path) -> int:
+    from grader.authoring.new_exercise import new_exercise
+    for path in new_exercise(load(root), args.exercise, args.after, args.kind):
+        print(f"wrote {path}")
+    print(f"`grader verify {args.exercise}` says what is to be filled in; ARCHITECTURE.md, Adding an exercise, says how.")
+    return PASSED
+
+
 def verify(args, root: Path) -> int:
-    from grader.authoring.commands import verify_course
+    from grader.authoring.commands import verify_course, verify_whenever_saved
     course = load(root)
-    return verify_course(course, [e for words in args.exercises for e in course.find(words)]
-                         or list(course.exercises.values()), wants_color(), as_json=args.json)
+    exercises = [e for words in args.exercises for e in course.find(words)]
+    if args.watch:
+        if len(exercises) != 1:
+            raise UsageError("--watch proves one exercise; name it, such as `grader verify --watch unbroadcast`.")
+        verify_whenever_saved(course, exercises[0], wants_color())
+    return verify_course(course, exercises or list(course.exercises.values()), wants_color(), as_json=args.json,
+                         changed=args.changed)
 
 
 def mutants(args, root: Path) -> int:
     from grader.authoring.commands import mutate_course
     course = load(root)
-    return mutate_course(course, [e for words in args.exercises for e in course.find(words)], as_json=args.json)
+    return mutate_course(course, [e for words in args.exercises for e in course.find(words)], as_json=args.json,
+                         changed=args.changed)

@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.errors import UsageError
 
 MANIFEST = "course.yml"
+STRANGERS = {"wrong", "right"}  # folders of tests/<project>/ with whole files of exercises, see authoring/strangers.py
 
 
 def find_course(start: Path | None = None) -> Path:

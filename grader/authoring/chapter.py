@@ -1,8 +1,14 @@
-"""The table of exercises in a project's chapter. It is made from course.yml, the only source of the numbers."""
+"""What release writes into a project's chapter: the table of exercises, and the numbers of those that the text names.
+
+Both are made from course.yml, the only source of the numbers. In the text a number stands before the name of its
+exercise, which readers do not see: `1.1.3<!-- unbroadcast -->`.
+"""
 import re
 
 from grader.course.manifest import Course, Project
+from grader.errors import UsageError
 
+NUMBER = re.compile(r"\d+\.\d+\.\d+(<!-- ([\w/]+) -->)")
 TABLE = re.compile(r"(<!-- exercises -->\n).*?(<!-- /exercises -->)", re.DOTALL)
 
 
@@ -10,8 +16,19 @@ def chapter_path(project: Project) -> str:
     return f"{project.id}/README.md"
 
 
-def with_table(course: Course, project: Project, chapter: str) -> str:
-    """`chapter` with the current table of course.yml between its `<!-- exercises -->` markers."""
+def with_manifest(course: Course, project: Project, chapter: str) -> str:
+    """`chapter` with the current table between its `<!-- exercises -->` markers, and current numbers before names.
+
+    Raises UsageError for a name that no exercise has; a bare one is of the same project.
+    """
+    def numbered(found: re.Match) -> str:
+        name = found[2] if "/" in found[2] else f"{project.name}/{found[2]}"
+        exercise = next((e for e in course.exercises.values() if name in (e.short, e.id)), None)
+        if exercise is None:
+            raise UsageError(f"exercises/{chapter_path(project)} names '{found[2]}', and no exercise has that name.")
+        return exercise.number + found[1]
+
+    chapter = NUMBER.sub(numbered, chapter)
     return TABLE.sub(lambda found: found[1] + exercise_table(course, project) + found[2], chapter)
 
 

@@ -4,25 +4,30 @@ import sys
 import threading
 from functools import partial
 
+from grader.authoring.changed import digest_of, note_proved, unproved
+from grader.authoring.inner_loop import watch_proofs
 from grader.authoring.mutants import run_mutants, score_data, score_lines
-from grader.authoring.verify import Proof, proof_lines, verify
+from grader.authoring.verify import Proof, proof_lines, verify, verify_quickly
 from grader.course.manifest import Course, Exercise, Project
 from grader.course.workspace import Workspace
 from grader.errors import FAILED, PASSED, GraderError
 from grader.local.client import ask
 from grader.records.verdict import Verdict
+from grader.report.verdict_text import verdict_text
 from grader.worker.examples import failure_sentences
 
 KILLED_AT_LEAST = 0.95
 
 
-def verify_course(course: Course, exercises: list[Exercise], color: bool, as_json: bool) -> int:
-    """Print the seven proofs of each exercise; return FAILED unless all hold."""
+def verify_course(course: Course, exercises: list[Exercise], color: bool, as_json: bool, changed: bool = False) -> int:
+    """Print the eight proofs of each exercise; return FAILED unless all hold. With `changed`, leave out what did not change."""
+    due = due_exercises(course, exercises, "proofs", changed)
+    digests = {exercise.id: digest_of(course, exercise) for exercise in due}
     proofs: list[Proof] = []
     judge, examples, measure = (partial(answer, course) for answer in (judge_on_server, failed_examples, thresholds))
 
     def noted():
-        for proof in verify(course, exercises, judge, examples, measure):
+        for proof in verify(course, due, judge, examples, measure):
             proofs.append(proof)
             yield proof
 
@@ -32,13 +37,34 @@ def verify_course(course: Course, exercises: list[Exercise], color: bool, as_jso
     if as_json:
         print(json.dumps([{"exercise": p.exercise.id, "number": p.number, "name": p.name, "ok": p.ok,
                            "detail": p.detail} for p in proofs], indent=2))
+    for exercise in due:
+        if all(proof.ok for proof in proofs if proof.exercise.id == exercise.id):
+            note_proved(course, exercise, "proofs", digests[exercise.id])
     return PASSED if all(proof.ok for proof in proofs) else FAILED
 
 
-def mutate_course(course: Course, exercises: list[Exercise], as_json: bool) -> int:
+def due_exercises(course: Course, exercises: list[Exercise], kind: str, changed: bool) -> list[Exercise]:
+    """All of them or, with `changed`, those that changed; how many were left out goes to stderr."""
+    if not changed:
+        return exercises
+    due = unproved(course, exercises, kind)
+    left_out = len(exercises) - len(due)
+    print(f"{left_out} of {len(exercises)} exercises left out: nothing changed since their last {kind}.", file=sys.stderr)
+    return due
+
+
+def verify_whenever_saved(course: Course, exercise: Exercise, color: bool) -> None:
+    """Prove one exercise now and after each save, without thresholds, until Ctrl-C."""
+    def prove(course: Course, exercise: Exercise):
+        return verify_quickly(course, exercise, partial(judge_on_server, course), partial(failed_examples, course),
+                              lambda verdict: verdict_text(verdict, color, verbose=True))
+    watch_proofs(course, exercise, prove, color)
+
+
+def mutate_course(course: Course, exercises: list[Exercise], as_json: bool, changed: bool = False) -> int:
     """Print each exercise's score and survivors and return the exit code.
 
-    FAILED if less than 95 % are killed, if a survivor is not in the list of equivalents, or if the list is stale.
+    With `changed`, what did not change is left out. FAILED if less than 95 % are killed, if a survivor is not in the list of equivalents, or if the list is stale.
     """
     terminal = sys.stderr.isatty()
     lock = threading.Lock()
@@ -51,16 +77,19 @@ def mutate_course(course: Course, exercises: list[Exercise], as_json: bool) -> i
     killed = counted = 0
     complete = True
     shown: list[dict] = []
-    for exercise in exercises:
+    for exercise in due_exercises(course, exercises, "mutants", changed):
         if not exercise.mutants:
             shown.append({"exercise": exercise.id, "left_out": exercise.why})
             if not as_json:
                 print(f"{exercise.number}  {exercise.title}: left out ({exercise.why})", flush=True)
             continue
+        digest = digest_of(course, exercise)
         score = run_mutants(course, [exercise], partial(judge_on_server, course), progress)
         if terminal:
             print("\r" + " " * 40, end="\r", file=sys.stderr, flush=True)
         shown += score_data(score)
+        if score.complete and score.killed >= KILLED_AT_LEAST * score.counted:
+            note_proved(course, exercise, "mutants", digest)
         if not as_json:
             *lines, _ = score_lines(score)
             print("\n".join(lines), flush=True)
@@ -70,12 +99,13 @@ def mutate_course(course: Course, exercises: list[Exercise], as_json: bool) -> i
     return PASSED if share >= KILLED_AT_LEAST and complete else FAILED
 
 
-def judge_on_server(course: Course, workspace: Workspace, exercise: Exercise, *, quick: bool = False) -> Verdict:
+def judge_on_server(course: Course, workspace: Workspace, exercise: Exercise, *, quick: bool = False,
+                    diagnose: bool = True) -> Verdict:
     """The local server's verdict on `exercise` in `workspace`, with its replaced files. Nothing is recorded.
 
-    A `quick` verdict has unshrunk failures and no words of mistakes.
+    Without `diagnose` it has no words of mistakes; a `quick` one has not these either, and its failures are not shrunk.
     """
-    options = {"shrink": False, "diagnose": False} if quick else {}
+    options = {"shrink": not quick, "diagnose": diagnose and not quick}
     return Verdict.model_validate(_one_line(course, "judge", workspace, exercise, **options)["verdict"])
 
 

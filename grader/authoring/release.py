@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from grader.authoring.chapter import chapter_path, with_table
+from grader.authoring.chapter import chapter_path, with_manifest
 from grader.course.hints import hints_page, hints_path
 from grader.course.manifest import MANIFEST, Course, Exercise
 from grader.course.sections import blocks_of, stub_of
@@ -68,13 +68,13 @@ def stub_text(course: Course, exercise: Exercise) -> str:
 
 
 def chapters(course: Course, only: list[Exercise] | None = None) -> dict[str, str]:
-    """The existing chapters, {path below exercises/: text}, each with its current table of exercises."""
+    """The existing chapters, {path below exercises/: text}, each with the current table and numbers of exercises."""
     wanted = {e.project for e in only} if only is not None else set(course.projects)
     texts: dict[str, str] = {}
     for project in course.projects.values():
         path = chapter_path(project)
         if project.id in wanted and (file := course.root / "exercises" / path).exists():
-            texts[path] = with_table(course, project, read_text(file, f"exercises/{path}"))
+            texts[path] = with_manifest(course, project, read_text(file, f"exercises/{path}"))
     return texts
 
 
@@ -90,7 +90,7 @@ def release(course: Course, only: list[Exercise] | None = None, force: bool = Fa
     """Write the stubs, hints and chapters that differ on disk; return the paths, below the course, of those written.
 
     A file that was edited since the last release is left alone and named in a call of `say`. With `force` it is backed
-    up and overwritten. Of a chapter only the table is replaced. All solutions are read before a file is written.
+    up and overwritten. Of a chapter only the table and numbers are replaced. All solutions are read before a file is written.
     """
     record = read_record(course)
     written: list[Path] = []

@@ -1,47 +1,39 @@
-"""The seven proofs of every exercise, made by `grader verify`. It reads files and judges; it writes nothing.
+"""`grader verify`: have everything judged that the eight proofs of an exercise need, each thing once, and make them.
 
-    1 the stub on disk is what release writes       4 every mistake fails and is told its own words
-    2 the reference passes checks and thresholds    5 each docstring example runs
-    3 the untouched stub earns 0                    6 nothing needs a later or an unnamed exercise
-    7 trivial solutions (constants, remembered answers) earn nothing
+    0 its files can be read and are filled in: shown only where it does not hold
+    1 the stub on disk is what release writes       5 each docstring example runs
+    2 the reference passes checks and thresholds    6 nothing needs a later or an unnamed exercise
+    3 the untouched stub earns 0                    7 trivial solutions (constants, remembered answers) earn nothing
+    4 every mistake fails and is told its own words 8 strangers' wrong files fail and right ones pass
+
+Mistakes, trivial solutions and strangers' files are judged quickly: nothing is shrunk or diagnosed. The catalogue is
+made of these verdicts and written where the local server reads it, so that nobody judges the mistakes a second time.
 """
-import ast
-import doctest
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-from grader.authoring.release import chapters, stub_text
-from grader.authoring.trivial_solutions import KINDS, OF_NUMBERS, with_trivial_solution
-from grader.course.hints import hints_for, hints_page, hints_path
-from grader.course.imports import unnamed_imports
+from grader.authoring import proofs
+from grader.authoring.proofs import BROKEN, NAMES, JudgedForm, ProofError
+from grader.authoring.release import stub_text
+from grader.authoring.strangers import strangers_of
+from grader.authoring.trivial_solutions import KINDS, with_trivial_solution
+from grader.authoring.unfinished import unfinished
 from grader.course.manifest import Course, Exercise, Project
-from grader.course.sections import hints_on_page
-from grader.course.workspace import SourceError, Workspace, local_workspace
+from grader.course.workspace import Workspace, local_workspace
 from grader.errors import GraderError, UsageError
-from grader.files import read_bytes
+from grader.judge.diagnose import Catalogue, catalogue_entry, keep_catalogue
 from grader.judge.mistakes import Mistake, mistakes_of, with_mistake
-from grader.records.verdict import Kind, Status, Verdict
+from grader.records.verdict import Status, Verdict
 from grader.report.style import paint
 
-Judge = Callable[..., Verdict]  # takes a workspace and an exercise; with quick=True it does not shrink or diagnose
+# Takes a workspace and an exercise. With diagnose=False it tells no mistakes' words; with quick=True it also does not shrink.
+Judge = Callable[..., Verdict]
 RunExamples = Callable[[Workspace, Exercise], list[str]]  # a sentence for each example that fails
 Measure = Callable[[Project], list[tuple[str, bool]]]     # each threshold: the figures in words, and if it is met
+ShowVerdict = Callable[[Verdict], str]
 
-NAMES = {
-    1: "the stub on disk is what release writes",
-    2: "the reference passes every check and threshold",
-    3: "the untouched stub earns 0",
-    4: "every mistake fails and is told its own words",
-    5: "each docstring example runs",
-    6: "nothing needs a later or an unnamed exercise",
-    7: "constants and remembered answers earn nothing",
-}
-FEWEST_MISTAKES = 4
-SLIPS = {"NameError", "UnboundLocalError"}  # of a mistake's author, who copied half a function
-HINTS = 3
-OF_VALUES = {Kind.VALUE, Kind.SHAPE, Kind.DTYPE}  # failures that show that a value came back
 AT_ONCE = 2
 
 
@@ -56,86 +48,34 @@ class Proof:
     detail: str
 
 
-class ProofError(Exception):
-    """A proof does not hold; the message says why."""
-
-
 def verify(course: Course, exercises: list[Exercise], judge: Judge, run_examples: RunExamples,
            measure: Measure) -> Iterator[Proof]:
-    """Yield the seven proofs of each exercise in order, each as soon as it is there.
+    """Yield the proofs of each exercise in order, each as soon as it is there.
 
-    `judge` is called from two threads. Raises UsageError if the course has no solutions.
+    Of an exercise whose files cannot be read, that is all that is yielded. `judge` is called from two threads. Raises
+    UsageError if the course has no solutions.
     """
     if not (course.root / "solutions").is_dir():
         raise UsageError("This copy of the course has no solutions, so there is nothing to verify.")
-    return prove_all(course, exercises, judge, run_examples, measure)
+
+    def prove_all():
+        thresholds: dict[str, list[tuple[str, bool]]] = {}  # {project: thresholds}, measured while nothing else runs
+        with Pool() as pool:
+            for exercise in exercises:
+                if exercise.project not in thresholds:
+                    thresholds[exercise.project] = measured(course.projects[exercise.project], measure)
+                yield from Judging(course, exercise, judge, run_examples, pool).prove(thresholds[exercise.project])
+    return prove_all()
 
 
-def prove_all(course, exercises, judge, run_examples, measure) -> Iterator[Proof]:
-    reference = local_workspace(course, "solutions")
-    thresholds: dict[str, list[tuple[str, bool]]] = {}  # {project: thresholds}, measured while nothing else runs
-    pool = ThreadPoolExecutor(max_workers=AT_ONCE)
-    try:
-        for exercise in exercises:
-            if exercise.project not in thresholds:
-                thresholds[exercise.project] = measured(course.projects[exercise.project], measure)
-            # Two workspaces at a time are judged while the proofs below are made one by one. The workspaces are made in
-            # this thread: ast.parse in several threads sometimes fails before Python 3.11.5 (CPython issue 106905).
-            def submit(make_workspace: Callable[[], Workspace], **options) -> Future:
-                try:
-                    return pool.submit(judge, make_workspace(), exercise, **options)
-                except (ProofError, UsageError, SourceError, SyntaxError) as error:
-                    failed: Future = Future()
-                    failed.set_exception(error)
-                    return failed
+def verify_quickly(course: Course, exercise: Exercise, judge: Judge, run_examples: RunExamples,
+                   show: ShowVerdict) -> Iterator[Proof]:
+    """As `verify`, for an author who waits: no thresholds, and nothing after a reference that does not pass.
 
-            of_reference, again = submit(lambda: reference), submit(lambda: reference)
-            of_stub = submit(lambda: reference.with_text(exercise.path, stub_text(course, exercise)))
-            mistakes, unreadable = read_mistakes(course, exercise)
-            of_mistakes = [(wrong, number, submit(partial(with_one_mistake, reference, exercise, wrong, number)))
-                           for wrong in mistakes for number in range(len(wrong.forms))]
-            of_trivial_solutions = {kind: submit(partial(with_trivial_solution, reference, exercise, kind), quick=True)
-                                    for kind in KINDS}
-            of_examples = pool.submit(run_examples, reference, exercise)
-            proofs = {
-                1: lambda: stub_is_released(course, exercise),
-                2: lambda: reference_passes(exercise, [of_reference.result(), again.result()], thresholds[exercise.project]),
-                3: lambda: stub_earns_nothing(of_stub.result()),
-                4: lambda: mistakes_are_told(exercise, mistakes, of_mistakes, unreadable),
-                5: lambda: examples_run(reference, exercise, of_examples.result()),
-                6: lambda: needs_are_named(course, exercise, reference, mistakes),
-                7: lambda: trivial_solutions_earn_nothing(of_trivial_solutions),
-            }
-            for number, prove in proofs.items():
-                try:
-                    ok, detail = True, prove()
-                except (ProofError, UsageError, GraderError, SourceError, SyntaxError, UnicodeDecodeError) as error:
-                    ok, detail = False, str(error)
-                yield Proof(exercise, number, NAMES[number], ok, detail)
-    finally:  # also after Ctrl-C, or if the caller stops early
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-# ── the proofs: each returns what it counted, or raises ─────────────────────────────────────────────────────────
-
-
-def stub_is_released(course: Course, exercise: Exercise) -> str:
-    """Proof 1: the stub, the hints page and the chapter are what release writes, and there are three hints."""
-    project = course.projects[exercise.project]
-    hints = hints_for(course, exercise)
-    page = hints_page(course, project)
-    released = {exercise.path: stub_text(course, exercise), hints_path(project): page, **chapters(course, [exercise])}
-    for path, text in released.items():
-        there = read_bytes(course.root / "exercises" / path)
-        if there is None:
-            raise ProofError(f"There is no exercises/{path}; run `grader release`.")
-        if there.replace(b"\r\n", b"\n") != text.encode():
-            raise ProofError(f"exercises/{path} is not what release writes; run `grader release`.")
-    if len(hints) != HINTS:
-        raise ProofError(f"There must be {HINTS} hints, and there are {len(hints)}.")
-    if hints_on_page(page, exercise.title) != hints:
-        raise ProofError("The hints cannot be read back from hints.md: is another exercise's title the same?")
-    return f"{HINTS} hints"
+    The stub comes last, since it is released last. `show` makes the text of a reference's verdict that did not pass.
+    """
+    with Pool() as pool:
+        yield from Judging(course, exercise, judge, run_examples, pool).prove([], show)
 
 
 def measured(project: Project, measure: Measure) -> list[tuple[str, bool]]:
@@ -145,28 +85,116 @@ def measured(project: Project, measure: Measure) -> list[tuple[str, bool]]:
         return [(str(error), False)]
 
 
-def reference_passes(exercise: Exercise, verdicts: list[Verdict], thresholds: list[tuple[str, bool]]) -> str:
-    """Proof 2, of two verdicts on one text: a suite that draws without a seed does not give the same twice."""
-    for verdict in verdicts:
-        if verdict.status != Status.PASSED or verdict.earned != exercise.points:
-            raise ProofError(f"It is '{verdict.status}' with {verdict.earned} of {verdict.points} points: {why(verdict)}")
-    if missed := [words for words, met in thresholds if not met]:
-        raise ProofError("\n".join(missed))
-    return "; ".join([f"{len(verdicts[0].checks)} checks", *(words for words, _ in thresholds)])
+class Pool(ThreadPoolExecutor):
+    """Two threads; at its end what waits is given up, also after Ctrl-C, or if the caller stops early."""
+
+    def __init__(self):
+        super().__init__(max_workers=AT_ONCE)
+
+    def __exit__(self, *error):
+        self.shutdown(wait=True, cancel_futures=True)
 
 
-def stub_earns_nothing(verdict: Verdict) -> str:
-    if verdict.status != Status.NOT_STARTED or verdict.earned:
-        raise ProofError(f"It is '{verdict.status}' with {verdict.earned} points: {why(verdict)}")
-    return "not started"
+class Judging:
+    """One exercise: what is judged of it, and its proofs."""
 
+    def __init__(self, course: Course, exercise: Exercise, judge: Judge, run_examples: RunExamples, pool: Pool):
+        self.course, self.exercise, self.pool = course, exercise, pool
+        self.judge, self.run_examples = judge, run_examples
+        self.reference = local_workspace(course, "solutions")
+        self.catalogue: Catalogue = []
 
-def read_mistakes(course: Course, exercise: Exercise) -> tuple[list[Mistake], str]:
-    """(the mistakes of an exercise, ""), or ([], a sentence that says why they cannot be read)."""
-    try:
-        return mistakes_of(course, exercise), ""
-    except Exception as error:  # the maintainer's Python file can raise anything
-        return [], f"{exercise.mistakes} cannot be read: {type(error).__name__}: {error}."
+    def prove(self, thresholds: list[tuple[str, bool]], show: ShowVerdict | None = None) -> Iterator[Proof]:
+        try:
+            self.mistakes = self.read_files()
+        except (ProofError, *BROKEN) as error:
+            yield Proof(self.exercise, 0, NAMES[0], False, str(error))
+            return
+        if sentences := unfinished(self.course, self.exercise):
+            yield Proof(self.exercise, 0, NAMES[0], False, "\n".join(sentences))
+
+        # Two workspaces at a time are judged while the proofs below are made one by one.
+        of_reference, again = (self.submit(lambda: self.reference, diagnose=False) for _ in range(2))
+        if show is None:
+            self.submit_others()
+        try:
+            verdicts = [of_reference.result(), again.result()]
+        except BROKEN as error:  # the suite, say, cannot be collected
+            yield Proof(self.exercise, 0, NAMES[0], False, str(error))
+            return
+        passes = partial(proofs.reference_passes, self.exercise, verdicts, thresholds)
+        if show is None:
+            yield from map(self.proof, *zip((1, self.stub), (2, passes)))
+        else:
+            second = self.proof(2, passes)
+            yield second if second.ok else Proof(self.exercise, 2, NAMES[2], False, show(next((v for v in verdicts if v.status != Status.PASSED), verdicts[0])))
+            if not second.ok:
+                yield self.proof(5, self.examples)
+                return
+            self.submit_others()
+        later = {3: lambda: proofs.stub_earns_nothing(self.of_stub.result()), 4: self.mistakes_are_told, 5: self.examples,
+                 6: lambda: proofs.needs_are_named(self.course, self.exercise, self.reference, self.mistakes),
+                 7: lambda: proofs.trivial_solutions_earn_nothing(self.of_trivial_solutions),
+                 8: lambda: proofs.strangers_are_judged(self.of_strangers, self.catalogue, self.of_files)}
+        for number, prove in {**later, **({1: self.stub} if show else {})}.items():
+            yield self.proof(number, prove)
+
+    def read_files(self) -> list[Mistake]:
+        """Read what every proof needs; return the mistakes. Raises what an author's file can raise."""
+        stub_text(self.course, self.exercise)
+        try:
+            return mistakes_of(self.course, self.exercise)
+        except Exception as error:  # the author's Python file can raise anything
+            raise ProofError(f"{self.exercise.mistakes} cannot be read: {type(error).__name__}: {error}.") from None
+
+    def submit_others(self) -> None:
+        exercise, reference = self.exercise, self.reference
+        self.of_stub = self.submit(lambda: reference.with_text(exercise.path, stub_text(self.course, exercise)), quick=True)
+        self.of_forms = [(wrong, number, self.submit(partial(with_one_mistake, reference, exercise, wrong, number), quick=True))
+                         for wrong in self.mistakes for number in range(len(wrong.forms))]
+        self.of_trivial_solutions = {
+            kind: self.submit(partial(with_trivial_solution, reference, exercise, kind), quick=True) for kind in KINDS}
+        self.of_examples = self.pool.submit(self.run_examples, reference, exercise)
+        strangers, self.of_files = strangers_of(self.course, exercise)
+        self.of_strangers = [(each, self.submit(partial(reference.with_text, exercise.path, each.text), quick=True))
+                             for each in strangers]
+
+    def submit(self, make_workspace: Callable[[], Workspace], **options) -> Future:
+        # The workspaces are made in this thread: ast.parse in several threads sometimes fails before Python 3.11.5
+        # (CPython issue 106905).
+        try:
+            return self.pool.submit(self.judge, make_workspace(), self.exercise, **options)
+        except (ProofError, *BROKEN) as error:
+            failed: Future = Future()
+            failed.set_exception(error)
+            return failed
+
+    def proof(self, number: int, prove: Callable[[], str]) -> Proof:
+        try:
+            ok, detail = True, prove()
+        except (ProofError, *BROKEN) as error:
+            ok, detail = False, str(error)
+        return Proof(self.exercise, number, NAMES[number], ok, detail)
+
+    def stub(self) -> str:
+        return proofs.stub_is_released(self.course, self.exercise)
+
+    def examples(self) -> str:
+        failures = self.run_examples(self.reference, self.exercise) if not hasattr(self, "of_examples") else self.of_examples.result()
+        return proofs.examples_run(self.reference, self.exercise, failures)
+
+    def mistakes_are_told(self) -> str:
+        """Proof 4. On the way the catalogue is made, and kept if every form could be judged."""
+        forms = [judged_form(*each) for each in self.of_forms]
+        self.catalogue = [catalogue_entry(wrong, [form.verdict for form in forms if form.wrong is wrong and form.verdict])
+                          for wrong in self.mistakes]
+        failed = [form for form in forms if form.verdict and form.verdict.status == Status.FAILED]
+        again = None
+        if failed and all(form.verdict for form in forms):
+            keep_catalogue(self.course, self.exercise, failed[0].verdict.suite_hash, self.catalogue)
+            workspace = with_one_mistake(self.reference, self.exercise, failed[0].wrong, failed[0].number)
+            again = failed[0], self.judge(workspace, self.exercise)
+        return proofs.mistakes_are_told(self.exercise, self.mistakes, forms, self.catalogue, again)
 
 
 def with_one_mistake(reference: Workspace, exercise: Exercise, wrong: Mistake, form: int) -> Workspace:
@@ -176,97 +204,11 @@ def with_one_mistake(reference: Workspace, exercise: Exercise, wrong: Mistake, f
         raise ProofError(f"it replaces {wrong.forms[form].target}, which cannot be: {error}.") from None
 
 
-def mistakes_are_told(exercise: Exercise, mistakes: list[Mistake], judged: list[tuple[Mistake, int, Future]],
-                      unreadable: str) -> str:
-    """Each form of each mistake fails, and all that the learner is told is that mistake's words."""
-    if unreadable:
-        raise ProofError(unreadable)
-    problems = []
-    if len(mistakes) < FEWEST_MISTAKES:
-        problems.append(f"There must be {FEWEST_MISTAKES} mistakes or more, and there are {len(mistakes)}.")
-    for wrong, number, future in judged:
-        name = wrong.name + (f", form {number + 1}" if number else "")
-        try:
-            verdict = future.result()
-        except (ProofError, UsageError, GraderError, SourceError) as error:
-            problems.append(f"{name}: {error}")
-            continue
-        problems += wrongly_told(exercise, wrong, name, verdict)
-    if problems:
-        raise ProofError("\n".join(problems))
-    return f"{len(mistakes)} mistakes" + (f" in {len(judged)} forms" if len(judged) > len(mistakes) else "")
-
-
-def wrongly_told(exercise: Exercise, wrong: Mistake, name: str, verdict: Verdict) -> list[str]:
-    """A sentence for each thing that is wrong with the verdict on a form of a mistake."""
-    if wrong.exercise != exercise.name:
-        return [f"{name} is a mistake in '{wrong.exercise}', and stands in {exercise.mistakes}."]
-    if verdict.status != Status.FAILED:
-        return [f"{name} must fail, and is '{verdict.status}'."]
-    slips = {check.got for check in verdict.checks if check.kind == Kind.EXCEPTION and check.detail in SLIPS}
-    told = {mistake: words for check in verdict.checks
-            for mistake, words in zip(check.mistake_ids, check.diagnosis.split("\n"))}
-    problems = [f"{name} fails by a slip of its own: {slip}." for slip in sorted(slips)]
-    if wrong.name not in told:
-        problems.append(f"{name} is not told its own words. {verdict.message}".rstrip())
-    return problems + [f"{name} is told another's: {words}" for mistake, words in sorted(told.items()) if mistake != wrong.name]
-
-
-def examples_run(reference: Workspace, exercise: Exercise, failures: list[str]) -> str:
-    count = count_examples(reference.read(exercise.path))
-    if failures:
-        raise ProofError("\n".join(failures))
-    if not count:
-        raise ProofError("There is no docstring example; a stub has at least one that runs.")
-    return f"{count} examples"
-
-
-def count_examples(text: str) -> int:
-    """The number of docstring examples in a module's text."""
-    described = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    docstrings = [ast.get_docstring(n) or "" for n in ast.walk(ast.parse(text)) if isinstance(n, described)]
+def judged_form(wrong: Mistake, number: int, future: Future) -> JudgedForm:
     try:
-        return sum(len(doctest.DocTestParser().get_examples(d)) for d in docstrings)
-    except ValueError as error:
-        raise ProofError(f"A docstring example is not written as doctest wants it: {error}.") from None
-
-
-def needs_are_named(course: Course, exercise: Exercise, reference: Workspace, mistakes: list[Mistake]) -> str:
-    """Proof 6: the reference and the mistakes import only exercises that `needs` names, and given code."""
-    problems = unnamed_imports(course, exercise, reference.read(exercise.path))
-    for wrong in mistakes:
-        for form in wrong.forms:
-            problems += [f"{wrong.name}: {problem}" for problem in unnamed_imports(course, exercise, form.source)]
-    if problems:
-        raise ProofError("\n".join(problems))
-    needs = [need.name for need in course.requirements(exercise)]
-    return f"needs {', '.join(needs)}" if needs else "needs none"
-
-
-def trivial_solutions_earn_nothing(judged: dict[str, Future]) -> str:
-    """Proof 7: every check that a trivial solution passes is declared supporting, so it earns nothing by itself."""
-    found: dict[str, list[str]] = {}  # check: what passes it
-    for kind, future in judged.items():
-        for check in future.result().checks:
-            if check.status == Status.PASSED and not check.supporting:
-                found.setdefault(check.name, []).append(KINDS[kind])
-    if found:
-        raise ProofError("\n".join(f"{name} is passed by a solution that {', or '.join(kinds)}: harden it, or declare it "
-                                   "@supporting." for name, kinds in found.items()))
-    with_numbers = [check for kind in OF_NUMBERS for check in judged[kind].result().checks]
-    if not any(check.status == Status.PASSED or check.kind in OF_VALUES for check in with_numbers):
-        first = next((judged[kind].result() for kind in OF_NUMBERS))
-        raise ProofError(f"No constant could be tried: each check of a solution that returns one ends in an error. {why(first)}")
-    return f"{len(judged)} trivial solutions"
-
-
-def why(verdict: Verdict) -> str:
-    """The first problem of a verdict, in one line."""
-    for check in verdict.checks:
-        if check.status != Status.PASSED:
-            found = f"got {check.got}, want {check.want}" if check.got or check.want else check.note
-            return f"{check.title} {found}".strip()
-    return verdict.message or "every check passed."
+        return JudgedForm(wrong, number, future.result())
+    except (ProofError, *BROKEN) as error:
+        return JudgedForm(wrong, number, None, str(error))
 
 
 # ── to read it ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -285,4 +227,3 @@ def proof_lines(proofs: Iterable[Proof], color: bool) -> Iterator[str]:
         if not proof.ok:
             yield from (f"      {line}" for line in proof.detail.splitlines())
     yield f"{held} of {total} proofs hold"
-

@@ -21,6 +21,7 @@ from grader.files import read_bytes, read_text, write_atomically
 from grader.judge.diagnose import catalogue_path
 from grader.judge.suite_faults import faults_path
 from grader.judge.suites import Suite, suite_digest
+from grader.paths import STRANGERS
 
 ENGINE = Path(__file__).resolve().parents[1]
 SCRIPTS = ("setup.sh", "run_autograder")
@@ -52,9 +53,9 @@ def write_gradescope_bundle(course: Course, submissions: list[str], out: str | N
 def gradescope_files(course: Course, exercises: list[Exercise], only: str | None, unsafe: bool) -> dict[str, bytes]:
     """The files of the zip, {path: content}.
 
-    Every file is chosen by name, so that no stray file gets in: no learner's work and no tests of the grader. Projects
-    that are not judged have stubs in place of solutions: the files that course.yml names must exist in solutions/,
-    because judges see no others.
+    Every file is chosen by name, so that no stray file gets in: no learner's or stranger's work and no tests of the
+    grader. Projects that are not judged have stubs in place of solutions: the files that course.yml names must exist in
+    solutions/, because judges see no others.
     """
     texts = released_texts(course)
     stubs = {e.path: texts[e.path].encode() for e in course.exercises.values() if e.path in texts}
@@ -63,7 +64,8 @@ def gradescope_files(course: Course, exercises: list[Exercise], only: str | None
     for top in ("solutions", "tests", "exercises/common"):
         for path in files_below(course.root / top):
             name = path.relative_to(course.root).as_posix()
-            if path.suffix == ".py" and not name.startswith("tests/grader/") and project_of(course, name) in {None, *needed}:
+            stays = name.startswith("tests/grader/") or STRANGERS & {*name.split("/")}
+            if path.suffix == ".py" and not stays and project_of(course, name) in {None, *needed}:
                 files[name] = read_bytes(path) or b""
     for path in files_below(ENGINE):
         files[f"grader/{path.relative_to(ENGINE).as_posix()}"] = read_bytes(path) or b""

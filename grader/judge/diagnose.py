@@ -18,7 +18,7 @@ from grader.errors import UsageError
 from grader.files import write_atomically
 from grader.judge.context import Context
 from grader.judge.engine import engine_digest
-from grader.judge.mistakes import mistakes_of, with_mistake
+from grader.judge.mistakes import Mistake, mistakes_of, with_mistake
 from grader.judge.run import judge
 from grader.judge.suites import Suite
 from grader.records.verdict import Verdict
@@ -34,28 +34,31 @@ def load_catalogue(course: Course, exercise: Exercise, suite: Suite, context: Co
     """
     if not (course.root / "solutions" / exercise.path).exists():
         return []
-    path = catalogue_path(course, exercise, suite)
     with contextlib.suppress(OSError, ValueError):
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(catalogue_path(course, exercise, suite).read_text(encoding="utf-8"))
     catalogue = build_catalogue(course, exercise, suite, context)
-    if not any(form for entry in catalogue for form in entry["forms"]):
-        return catalogue  # no mistake failed a check, for example because no worker could start: not kept
-    with contextlib.suppress(UsageError):  # in a read-only folder the catalogue is built each time
-        write_atomically(path, json.dumps(catalogue, indent=1))
+    keep_catalogue(course, exercise, suite.digest, catalogue)
     return catalogue
+
+
+def keep_catalogue(course: Course, exercise: Exercise, suite_digest: str, catalogue: Catalogue) -> None:
+    """Write the catalogue to its file, unless no mistake failed a check, for example because no worker could start."""
+    if any(form for entry in catalogue for form in entry["forms"]):
+        with contextlib.suppress(UsageError):  # in a read-only folder the catalogue is built each time
+            write_atomically(_path(course, exercise, suite_digest), json.dumps(catalogue, indent=1))
 
 
 def build_catalogue(course: Course, exercise: Exercise, suite: Suite, context: Context) -> Catalogue:
     reference = local_workspace(course, "solutions")
     quiet = replace(context, shrink=False)
-    entries = []
-    for wrong in mistakes_of(course, exercise):
-        forms = []
-        for number in range(len(wrong.forms)):
-            workspace = with_mistake(reference, exercise, wrong, number)
-            forms.append(fingerprints_of(judge(course, workspace, exercise, suite, quiet)))
-        entries.append({"name": wrong.name, "words": wrong.words, "forms": forms})
-    return entries
+    return [catalogue_entry(wrong, [judge(course, with_mistake(reference, exercise, wrong, number), exercise, suite, quiet)
+                                    for number in range(len(wrong.forms))])
+            for wrong in mistakes_of(course, exercise)]
+
+
+def catalogue_entry(wrong: Mistake, verdicts: list[Verdict]) -> dict:
+    """The entry of a mistake, from the unshrunk verdicts on its forms."""
+    return {"name": wrong.name, "words": wrong.words, "forms": [fingerprints_of(verdict) for verdict in verdicts]}
 
 
 def catalogue_path(course: Course, exercise: Exercise, suite: Suite) -> Path:
@@ -64,7 +67,11 @@ def catalogue_path(course: Course, exercise: Exercise, suite: Suite) -> Path:
     These are the suite with all that it runs with (`suite_digest`), the mistakes, the project's reference files and the
     engine.
     """
-    whole = hashlib.sha256(f"{suite.digest} {engine_digest()}".encode())
+    return _path(course, exercise, suite.digest)
+
+
+def _path(course: Course, exercise: Exercise, suite_digest: str) -> Path:
+    whole = hashlib.sha256(f"{suite_digest} {engine_digest()}".encode())
     for file in [course.root / exercise.mistakes, *sorted((course.root / "solutions" / exercise.project).glob("*.py"))]:
         if file.exists():
             whole.update(file.read_bytes())

@@ -1,4 +1,4 @@
-"""Run docstring examples in a worker: one of the seven proofs, and all that a class's bundle can check."""
+"""Run docstring examples in a worker: one of the eight proofs, and all that a class's bundle can check."""
 import time
 
 from grader.course.manifest import Course, Exercise

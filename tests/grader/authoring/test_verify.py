@@ -1,57 +1,16 @@
-"""The seven proofs: each holds for a good course, and each fails, alone, for what it is there to find."""
+"""The eight proofs: each holds for a good course, and each fails, alone, for what it is there to find."""
 import threading
-from datetime import UTC, datetime
 
 import pytest
 
+from grader.authoring.proofs import NAMES
 from grader.authoring.release import release
-from grader.authoring.verify import NAMES, proof_lines, verify
+from grader.authoring.verify import proof_lines, verify
 from grader.course.manifest import Benchmark, load_course
 from grader.errors import GraderError, UsageError
-from grader.records.verdict import Check, Kind, Status, Verdict
+from grader.records.verdict import Check, Kind, Status
+from tests.grader.helpers.proving import FakeJudge, broken, failing, no_failures, no_thresholds, prove
 from tests.grader.helpers.small_course import FIRST, MISTAKES, SECOND, SHARED, small_course, write
-
-NOW = datetime(2025, 1, 1, tzinfo=UTC)
-
-
-class FakeJudge:
-    """Passes the reference, sees a stub, and tells each mistake its words: by what the text of the file holds."""
-
-    def __init__(self, course):
-        self.course = course
-        self.changes = {}  # {what a text holds: how the verdict differs}
-        self.constants = {}
-        self.kind_of_constant = Kind.VALUE
-        self.calls = []
-
-    def __call__(self, workspace, exercise, quick=False):
-        text = workspace.read(exercise.path)
-        if quick:
-            return self.of_constant(exercise, text.rpartition("replace_functions(globals(), '")[2].partition("'")[0])
-        self.calls.append((exercise.id, text, threading.current_thread().name))
-        told = [f"Words {letter}." for letter, value in zip("abcg", range(4)) if f"\n    return {value}\n" in text]
-        if "raise NotImplementedError" in text:
-            answer = {"status": Status.NOT_STARTED, "earned": 0, "checks": []}
-        else:
-            check = Check(name="test_it", title="It works.", diagnosis="\n".join(told), got="1", want="2",
-                          mistake_ids=[words.removeprefix("Words ").removesuffix(".") for words in told],
-                          status=Status.FAILED if told else Status.PASSED)
-            answer = {"status": check.status, "earned": 0 if told else exercise.points, "checks": [check]}
-        for held, change in self.changes.items():
-            if held in text:
-                if isinstance(change, Exception):
-                    raise change
-                answer |= change
-        return self.verdict(exercise, **answer)
-
-    def of_constant(self, exercise, kind):
-        """Fails, except for the checks of `constants`: {kind: checks}."""
-        failed = Check(name="test_it", title="It works.", status=Status.FAILED, kind=self.kind_of_constant)
-        return self.verdict(exercise, status=Status.FAILED, earned=0, checks=[failed, *self.constants.get(kind, [])])
-
-    def verdict(self, exercise, **answer):
-        return Verdict(exercise=exercise.id, number=exercise.number, title=exercise.title, points=exercise.points,
-                       file=exercise.path, judged_at=NOW, **answer)
 
 
 @pytest.fixture
@@ -61,52 +20,63 @@ def course(tmp_path):
     return course
 
 
-def no_failures(workspace, exercise):
-    return []
-
-
-def no_thresholds(project):
-    raise AssertionError(f"{project.name} has no benchmarks")
-
-
-def prove(course, judge=None, run_examples=no_failures, only=None, measure=no_thresholds):
-    exercises = [course.find_one(only)] if only else list(course.exercises.values())
-    return list(verify(course, exercises, judge or FakeJudge(course), run_examples, measure))
-
-
-def broken(course, judge=None, run_examples=no_failures, only="first", measure=no_thresholds):
-    """{number: detail} of the proofs that do not hold."""
-    return {p.number: p.detail for p in prove(course, judge, run_examples, only, measure) if not p.ok}
-
-
-def test_seven_proofs_by_name_hold_for_every_exercise(course):
+def test_eight_proofs_by_name_hold_for_every_exercise(course):
     proofs = prove(course)
     assert [(p.exercise.name, p.number, p.name) for p in proofs] == [
-        (name, number, NAMES[number]) for name in ("first", "second", "third") for number in range(1, 8)]
+        (name, number, NAMES[number]) for name in ("first", "second", "third") for number in range(1, 9)]
     assert [p for p in proofs if not p.ok] == []
-    assert [p.detail for p in proofs[:7]] == ["3 hints", "1 checks", "not started", "4 mistakes", "1 examples",
-                                              "needs none", "10 trivial solutions"]
-    assert proofs[12].detail == "needs first"
+    assert [p.detail for p in proofs[:8]] == ["3 hints", "1 checks", "not started", "4 mistakes", "1 examples",
+                                              "needs none", "10 trivial solutions", "none are there"]
+    assert proofs[13].detail == "needs first"
 
 
-def test_it_reads_and_never_writes(course):
+def test_it_writes_the_catalogues_and_nothing_else(course):
     def files():
         return {p: p.read_bytes() for p in course.root.rglob("*") if p.is_file() and p.suffix != ".pyc"}
     write(course.root, {"exercises/p1/letters/first.py": "mine\n"})
     before = files()
     prove(course)
-    assert files() == before
+    after = files()
+    written = {p.relative_to(course.root).as_posix().partition("-")[0] for p in set(after) - set(before)}
+    assert written == {f".grader/catalogue/p1.{name}" for name in ("letters.first", "letters.second", "digits.third")}
+    assert {p: after[p] for p in before} == before
 
 
-def test_the_judge_gets_the_reference_the_stub_and_each_mistake(course):
+def test_everything_is_judged_once_and_one_form_again_in_the_ordinary_way(course):
     judge = FakeJudge(course)
     prove(course, judge, only="first")
-    texts = [text for _, text, _ in judge.calls]
-    assert len(texts) == 7 and len({name for *_, name in judge.calls}) <= 2
-    assert sum(text == FIRST for text in texts) == 2, "its verdict must be the same twice"
+    texts = [text for _, text, _, how in judge.calls if how == "quick"]
+    assert len(texts) == 5 and len({thread for _, _, thread, how in judge.calls if how == "quick"}) <= 2
     assert sum("raise NotImplementedError" in text for text in texts) == 1
     for value in range(4):
         assert sum(f"def first(x):\n    return {value}\n" in text for text in texts) == 1
+    assert [text for _, text, _, how in judge.calls if how == "plain"] == [FIRST, FIRST], "its verdict must be the same twice"
+    assert ["def first(x):\n    return 0\n" in text for _, text, _, how in judge.calls if not how] == [True]
+
+
+# 0 ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_0_what_cannot_be_read_is_said_once(course):
+    file = course.root / "tests/p1/letters/mistakes_first.py"
+    file.write_text("import no_such_module\n", encoding="utf-8")
+    (proof,) = prove(course, only="first")
+    assert (proof.number, proof.ok) == (0, False) and "mistakes_first.py cannot be read: ModuleNotFoundError" in proof.detail
+
+
+def test_0_a_suite_that_cannot_be_collected_is_said_once_and_the_run_goes_on(course):
+    judge = FakeJudge(course)
+    judge.changes["    doubled_for_the_first"] = GraderError("The suite is broken.")
+    assert broken(course, judge) == {0: "The suite is broken."}
+    assert len(prove(course, judge)) == 1 + 8 + 8
+
+
+def test_0_what_is_to_be_filled_in_comes_before_the_proofs(course):
+    small_course(course.root, first=FIRST.replace("The first.", "FILL IN: what it is."))
+    release(course)
+    proofs = prove(course, only="first")
+    assert [p.number for p in proofs if not p.ok] == [0] and len(proofs) == 9
+    assert proofs[0].detail == "solutions/p1/letters/first.py, line 10: fill in what it is."
 
 
 # 1 ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -133,9 +103,9 @@ def test_1_a_number_of_hints_that_is_not_three(course, first, words):
     assert list(found) == [1] and words in found[1]
 
 
-def test_1_marks_that_do_not_pair_up_are_told_with_their_line(course):
+def test_0_marks_that_do_not_pair_up_are_told_with_their_line(course):
     small_course(course.root, first=FIRST.replace("    ### END SOLUTION\n\n\nclass", "\n\nclass"))
-    assert "solutions/p1/letters/first.py, line " in broken(course)[1]
+    assert "solutions/p1/letters/first.py, line " in broken(course)[0]
 
 
 # 2, 3 ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -154,15 +124,15 @@ def test_2_a_reference_that_passes_only_once(course):
     class NowAndThen(FakeJudge):
         passed = 0
 
-        def __call__(self, workspace, exercise, quick=False):
-            verdict = super().__call__(workspace, exercise, quick)
+        def __call__(self, workspace, exercise, **options):
+            verdict = super().__call__(workspace, exercise, **options)
             if verdict.status != Status.PASSED:
                 return verdict
             self.passed += 1
             return verdict if self.passed == 1 else verdict.model_copy(update={"status": Status.FAILED, "earned": 0})
 
     found = broken(course, NowAndThen(course))
-    assert list(found) == [2] and found[2].startswith("It is 'failed' with 0 of 3 points")
+    assert found[2].startswith("It is 'failed' with 0 of 3 points")
 
 
 def test_2_a_reference_that_passes_without_all_its_points(course):
@@ -205,33 +175,44 @@ def test_3_a_stub_that_earns_something_or_counts_as_started(course, change):
 # 4 ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def diagnosed(*words):
-    return {"checks": [Check(name=f"test_{i}", title="It.", status=Status.FAILED, diagnosis=said,
-                             mistake_ids=[words.removeprefix("Words ").removesuffix(".") for words in said.split("\n") if words])
-                       for i, said in enumerate(words)]}
-
-
 @pytest.mark.parametrize("change, words", [
     ({"status": Status.PASSED}, "b must fail, and is 'passed'."),
     ({"status": Status.NOT_STARTED}, "b must fail, and is 'not started'."),
     ({"status": Status.NOT_RUN}, "b must fail, and is 'not run'."),
-    (diagnosed("", ""), "b is not told its own words."),
+    ({"checks": []}, "b is not told its own words."),
     ({"checks": [], "message": "Line 3: no."}, "b is not told its own words. Line 3: no."),
-    (diagnosed("Words b.", "Words c."), "b is told another's: Words c."),
-    (diagnosed("Words b.\nWords c."), "b is told another's: Words c."),
     (GraderError("The suite is broken."), "b: The suite is broken."),
 ])
-def test_4_a_mistake_that_is_not_told_its_own_words_and_no_others(course, change, words):
+def test_4_a_mistake_that_is_not_told_its_own_words(course, change, words):
     judge = FakeJudge(course)
     judge.changes["def first(x):\n    return 1\n"] = change
     found = broken(course, judge)
     assert list(found) == [4] and found[4] == words
 
 
-def test_4_words_may_be_told_under_several_checks(course):
+def test_4_two_mistakes_that_fail_alike_are_each_told_the_others_words(course):
     judge = FakeJudge(course)
-    judge.changes["def first(x):\n    return 1\n"] = diagnosed("", "Words b.", "Words b.")
+    judge.changes["def first(x):\n    return 1\n"] = failing("f", "h")
+    judge.changes["def first(x):\n    return 2\n"] = failing("f", "h")
+    assert broken(course, judge) == {4: "b is told another's: Words c.\nc is told another's: Words b."}
+
+
+def test_4_a_mistake_that_fails_in_more_than_another_is_told_its_own_words_alone(course):
+    judge = FakeJudge(course)
+    judge.changes["def first(x):\n    return 1\n"] = failing("f", "h")
+    judge.changes["def first(x):\n    return 2\n"] = failing("f", "h", "k")
     assert broken(course, judge) == {}
+
+
+def test_4_the_local_server_tells_the_same(course):
+    class Other(FakeJudge):
+        def __call__(self, workspace, exercise, quick=False, diagnose=True):
+            verdict = super().__call__(workspace, exercise, quick, diagnose)
+            return verdict if quick or not diagnose else verdict.model_copy(
+                update={"checks": [check.model_copy(update={"mistake_ids": ["c"]}) for check in verdict.checks]})
+    assert broken(course, Other(course)) == {4: (
+        "a is told {'test_it': ['c']} by the local server, and {'test_it': ['a']} by what was just judged: "
+        "is a check decided by chance?")}
 
 
 def test_4_every_form_of_a_mistake_is_proved(course):
@@ -247,8 +228,8 @@ def test_4_every_form_of_a_mistake_is_proved(course):
 def test_4_a_mistake_that_fails_by_a_slip_of_its_author_is_none(course):
     judge = FakeJudge(course)
     judge.changes["def first(x):\n    return 1\n"] = {"checks": [
-        Check(name="test_it", title="It.", status=Status.FAILED, kind=Kind.EXCEPTION, detail="NameError", diagnosis="Words b.",
-              mistake_ids=["b"], got="NameError: name 'axis' is not defined")]}
+        Check(name="test_it", title="It.", status=Status.FAILED, kind=Kind.EXCEPTION, detail="NameError", fingerprint="b",
+              got="NameError: name 'axis' is not defined")]}
     assert broken(course, judge) == {4: "b fails by a slip of its own: NameError: name 'axis' is not defined."}
 
 
@@ -256,7 +237,6 @@ def test_4_a_mistake_that_fails_by_a_slip_of_its_author_is_none(course):
     (MISTAKES.format("first").rpartition("@mistake")[0], "4 mistakes or more, and there are 3"),
     ("", "there are 0"),
     (None, "there are 0"),
-    ("import no_such_module\n", "mistakes_first.py cannot be read: ModuleNotFoundError"),
     (MISTAKES.format("first") + '\n\n@mistake("first.no_such", "Words.")\ndef e(x):\n    return 9\n', "e: it replaces no_such"),
     (MISTAKES.format("first") + '\n\n@mistake("first.No.such", "Words.")\ndef e(x):\n    return 9\n', "e: it replaces No.such"),
     (MISTAKES.format("first") + '\n\n@mistake("second.first", "Words a.")\ndef e(x):\n    return 0\n',
@@ -389,12 +369,6 @@ def test_7_a_supporting_check_may_be_passed_by_a_constant(course):
 # ── around them ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_grader_error_breaks_one_proof_and_not_the_run(course):
-    judge = FakeJudge(course)
-    judge.changes["    doubled_for_the_first"] = GraderError("The suite is broken.")
-    assert broken(course, judge) == {2: "The suite is broken."}
-
-
 def test_without_solutions_it_says_so_at_once(course, tmp_path):
     (course.root / "solutions").rename(course.root / "elsewhere")
     with pytest.raises(UsageError, match="no solutions"):
@@ -405,7 +379,7 @@ def test_a_missing_solution_breaks_its_proofs_and_no_others(course):
     (course.root / "solutions/p1/digits/third.py").unlink()
     judge = FakeJudge(course)
     proofs = prove(course, judge)
-    assert {p.number for p in proofs if not p.ok and p.exercise.name == "third"} == {1, 2, 3, 4, 5, 6, 7}
+    assert {p.number for p in proofs if not p.ok and p.exercise.name == "third"} == {0}
     assert all(p.ok for p in proofs if p.exercise.name != "third")
 
 
@@ -424,13 +398,13 @@ def test_7_says_so_where_no_constant_could_be_tried(course):
 
 def test_lines_name_each_exercise_once_and_count(course):
     judge = FakeJudge(course)
-    judge.changes["def first(x):\n    return 1\n"] = diagnosed("", "")
-    judge.changes["def first(x):\n    return 2\n"] = diagnosed("", "")
+    judge.changes["def first(x):\n    return 1\n"] = {"checks": []}
+    judge.changes["def first(x):\n    return 2\n"] = {"checks": []}
     lines = list(proof_lines(prove(course, judge), color=False))
     assert lines[0] == "1.1.1  The first one" and lines.count("1.1.1  The first one") == 1
     assert lines[1] == "  ✓ 1 the stub on disk is what release writes (3 hints)"
     assert lines[4:7] == ["  ✗ 4 every mistake fails and is told its own words",
                           "      b is not told its own words.", "      c is not told its own words."]
-    assert lines[-1] == "20 of 21 proofs hold"
+    assert lines[-1] == "23 of 24 proofs hold"
     assert not any("\x1b" in line for line in lines)
     assert any("\x1b[31m✗\x1b[0m 4" in line for line in proof_lines(prove(course, judge), color=True))

@@ -35,7 +35,8 @@ def course(tmp_path_factory):
         users = course_in_use(tmp_path_factory.mktemp("course"), monkeypatch)
         course = next(users)
         write(course.root, {"constraints.txt": "numpy\n", ".grader/ledger.sqlite3": "mine", "notes.txt": "mine",
-                            "exercises/p1/letters/mine.py": "mine", "tests/grader/test_engine.py": "pass",
+                            "exercises/p1/letters/mine.py": "mine", "tests/p1/letters/wrong/first/mine.py": "",
+                            "tests/grader/test_engine.py": "pass",
                             "solutions/p1/letters/__pycache__/first.cpython-311.pyc": "compiled"})
         write(course.root, {"exercises/p1/letters/first.py": "somebody's work"})
         monkeypatch.chdir(course.root)
