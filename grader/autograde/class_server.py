@@ -64,7 +64,7 @@ class ClassServer(JudgeForkServer):
 
     def __init__(self, root: Path, fork_servers: dict[Libraries, socket.socket], exercises: list[str]):
         course = load_course(root)
-        super().__init__(course, fork_servers)
+        super().__init__(course, fork_servers, course.exercises.values())
         self.given = given_folder(course)
         reference = local_workspace(course, str(self.given.relative_to(root)))
         self.code = {project: reference.given_code(course, project) for project in course.projects}

@@ -14,6 +14,7 @@ from grader.course.manifest import Course, Exercise
 from grader.course.workspace import local_workspace
 from grader.errors import UsageError
 from grader.files import write_atomically
+from grader.judge.catalogue_files import one_builder, reference_files
 from grader.judge.engine import engine_digest
 from grader.judge.mistakes import mistakes_of, with_mistake
 from grader.judge.run import Context, judge
@@ -26,13 +27,27 @@ Catalogue = list[dict]  # of {"name", "words", "forms": [{check: fingerprint}, .
 def load_catalogue(course: Course, exercise: Exercise, suite: Suite, context: Context) -> Catalogue:
     """The catalogue of one exercise, read from its file or else built by judging every mistake.
 
-    Empty if the course has no reference for the exercise.
+    Of several processes that need it at once, one builds it and the others wait. Empty if the course has no reference for
+    the exercise.
     """
     if not (course.root / "solutions" / exercise.path).exists():
         return []
     path = catalogue_path(course, exercise, suite)
+    if (kept := read_catalogue(path)) is not None:
+        return kept
+    with one_builder(path.parent, exercise):
+        if (kept := read_catalogue(path)) is not None:
+            return kept  # another process has built it meanwhile
+        return build_and_keep(course, exercise, suite, context, path)
+
+
+def read_catalogue(path: Path) -> Catalogue | None:
     with contextlib.suppress(OSError, ValueError):
         return json.loads(path.read_text(encoding="utf-8"))
+    return None
+
+
+def build_and_keep(course: Course, exercise: Exercise, suite: Suite, context: Context, path: Path) -> Catalogue:
     catalogue = build_catalogue(course, exercise, suite, context)
     if not any(form for entry in catalogue for form in entry["forms"]):
         return catalogue  # no mistake failed a check, for example because no worker could start: not kept
@@ -57,10 +72,10 @@ def build_catalogue(course: Course, exercise: Exercise, suite: Suite, context: C
 def catalogue_path(course: Course, exercise: Exercise, suite: Suite) -> Path:
     """The catalogue's file. Its name is a digest of what decides the fingerprints.
 
-    These are the suite, the mistakes, the project's reference files and the engine.
+    These are the suite, the mistakes, the reference files that a worker is sent for this exercise, and the engine.
     """
     whole = hashlib.sha256(f"{suite.digest} {engine_digest()}".encode())
-    for file in [course.root / exercise.mistakes, *sorted((course.root / "solutions" / exercise.project).glob("*.py"))]:
+    for file in [course.root / exercise.mistakes, *reference_files(course, exercise)]:
         if file.exists():
             whole.update(file.read_bytes())
     return course.root / ".grader" / "catalogue" / f"{exercise.id.replace('/', '.')}-{whole.hexdigest()[:16]}.json"

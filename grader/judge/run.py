@@ -1,7 +1,6 @@
 """Run the suite of one exercise against a workspace, and return the result: a Verdict."""
 import contextlib
 import signal
-import socket
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from grader.judge.scoring import earned
 from grader.judge.suites import CheckPlan, Suite
 from grader.judge.unwritten import progress
 from grader.records.verdict import Check, Kind, Reason, Status, Verdict, verdict_on
+from grader.worker.launch import ForkServers
 
 JUDGE_CPU_SECONDS = 10  # the judge's own CPU time for one check; a hundred times what any check takes
 NOT_WRITTEN = "raise NotImplementedError is still there."
@@ -29,7 +29,7 @@ FATAL_ENDS = 2  # after this many checks that ended the worker (a loop, a crash)
 class Context:
     """What a run needs from outside: where workers come from, on which CPU they run, and for which client."""
 
-    fork_servers: dict[tuple[str, ...], socket.socket]  # connect ends, by the libraries that each server has loaded
+    fork_servers: ForkServers
     cpu: int | None = None
     asker: object = None
     shrink: bool = True

@@ -10,7 +10,7 @@ from grader.files import read_text
 from grader.judge.benchmark import TURNS, measure_project
 from grader.judge.diagnose import diagnosed, load_catalogue
 from grader.judge.fork_server import JudgeForkServer, Say
-from grader.judge.run import Context, judge, suite_or_raise
+from grader.judge.run import Context, judge
 from grader.records.ledger import LedgerError, open_ledger, statuses
 from grader.records.verdict import Status, Verdict
 from grader.report.learner.course_map import course_map
@@ -33,6 +33,7 @@ def check(request: dict, server: JudgeForkServer, context: Context, say: Say) ->
     exercises = [e for words in request["exercises"] for e in server.course.find(words)] or next_exercise(server)
     all_passed = True
     for exercise in {e.id: e for e in exercises}.values():
+        server.asked(exercise, catalogue=True)
         verdict = judged(server, context, workspace, exercise)
         line, passed_before = {}, True
         if request.get("record", True):
@@ -72,6 +73,7 @@ def judge_one(request: dict, server: JudgeForkServer, context: Context, say: Say
                              "replaced": request.get("replaced", {})})
     exercise = server.course.exercises[request["exercise"]]
     context.shrink = request.get("shrink", True)
+    server.asked(exercise, catalogue=False)
     verdict = judged(server, context, workspace, exercise, diagnose=request.get("diagnose", True))
     say({"verdict": verdict.model_dump(mode="json"), "exit": PASSED})
 
@@ -80,7 +82,7 @@ def judged(server: JudgeForkServer, context: Context, workspace: Workspace, exer
     if not server.has_suites:
         from grader.judge.examples_only import examples_verdict
         return examples_verdict(server.course, workspace, exercise, context)
-    suite = suite_or_raise(server.suites, exercise)
+    suite = server.suite(exercise)
     verdict = judge(server.course, workspace, exercise, suite, context)
     if diagnose and verdict.status == Status.FAILED and verdict.checks:
         verdict = diagnosed(verdict, load_catalogue(server.course, exercise, suite, context))
