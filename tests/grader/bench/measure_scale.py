@@ -63,7 +63,8 @@ class Side:
 
     def cpu_seconds(self) -> float:
         """CPU time of the server, its fork servers, and all that they started and that has ended."""
-        return sum(sum(process.cpu_times()[:4]) for process in [server := self.server(), *server.children(recursive=True)])
+        server = self.server()
+        return sum(sum(process.cpu_times()[:4]) for process in [server, *server.children(recursive=True)])
 
     def rest(self) -> float:
         """Wait until the server has no work left; return the CPU time that it has used."""
