@@ -37,6 +37,7 @@ attacks: .venv/.maintainer
 bench: .venv/.maintainer build/nbgrader/.ready
 	$(BIN)/python tests/grader/bench/measure_speed.py
 	$(BIN)/python -m tests.grader.bench.measure_class
+	$(BIN)/python -m tests.grader.bench.measure_scale
 	$(BIN)/grader bench autograd --workspace solutions
 else
 test studies bench:

@@ -28,7 +28,7 @@ from grader.judge.context import Context
 from grader.judge.diagnose import diagnosed, load_catalogue
 from grader.judge.fork_server import JudgeForkServer, Say
 from grader.judge.link import KILLED
-from grader.judge.prerequisites import judged_apart
+from grader.judge.prerequisites import judged_apart, reference_texts
 from grader.judge.remote import keep_probes
 from grader.judge.run import judge, suite_or_raise
 from grader.judge.suite_faults import Faults, faults_path, find_faults, load_faults, without_faults
@@ -70,10 +70,11 @@ class ClassServer(JudgeForkServer):
 
     def __init__(self, root: Path, fork_servers: dict[Libraries, socket.socket], exercises: list[str], confine=None):
         course = load_course(root)
-        super().__init__(course, fork_servers)
+        super().__init__(course, fork_servers, course.exercises.values())
         self.given = given_folder(course)
         reference = local_workspace(course, str(self.given.relative_to(root)))
         self.code = {project: reference.given_code(course, project) for project in course.projects}
+        self.reference = reference_texts(course)  # read now: a judge has no right to
         self.catalogues, self.faults = {}, {}
         keep_probes(root / "tests")
         for exercise in (course.exercises[name] for name in exercises):

@@ -1,7 +1,6 @@
 """What one run of a suite works with: where workers come from, and the worker that it has now."""
 import contextlib
 import signal
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -10,6 +9,7 @@ from grader.course.workspace import Sources
 from grader.errors import UsageError
 from grader.judge.link import Link
 from grader.judge.remote import Session, Work
+from grader.worker.launch import ForkServers
 
 JUDGE_CPU_SECONDS = 10  # the judge's own CPU time for one check; a hundred times what any check takes
 
@@ -18,7 +18,7 @@ JUDGE_CPU_SECONDS = 10  # the judge's own CPU time for one check; a hundred time
 class Context:
     """What a run needs from outside: where workers come from, on which CPU they run, and for which client."""
 
-    fork_servers: dict[tuple[str, ...], socket.socket]  # connect ends, by the libraries that each server has loaded
+    fork_servers: ForkServers
     cpu: int | None = None
     asker: object = None
     shrink: bool = True

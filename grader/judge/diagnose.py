@@ -16,6 +16,7 @@ from grader.course.manifest import Course, Exercise
 from grader.course.workspace import local_workspace
 from grader.errors import UsageError
 from grader.files import write_atomically
+from grader.judge.catalogue_files import one_builder, reference_files
 from grader.judge.context import Context
 from grader.judge.engine import engine_digest
 from grader.judge.mistakes import Mistake, mistakes_of, with_mistake
@@ -30,12 +31,27 @@ NEAR = 2 / 3  # of a form's fingerprints agree in a near match
 def load_catalogue(course: Course, exercise: Exercise, suite: Suite, context: Context) -> Catalogue:
     """The catalogue of one exercise, read from its file or else built by judging every mistake.
 
-    Empty if the course has no reference for the exercise.
+    Of several processes that need it at once, one builds it and the others wait. Empty if the course has no reference for
+    the exercise.
     """
     if not (course.root / "solutions" / exercise.path).exists():
         return []
+    path = catalogue_path(course, exercise, suite)
+    if (kept := read_catalogue(path)) is not None:
+        return kept
+    with one_builder(path.parent, exercise):
+        if (kept := read_catalogue(path)) is not None:
+            return kept  # another process has built it meanwhile
+        return build_and_keep(course, exercise, suite, context)
+
+
+def read_catalogue(path: Path) -> Catalogue | None:
     with contextlib.suppress(OSError, ValueError):
-        return json.loads(catalogue_path(course, exercise, suite).read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"))
+    return None
+
+
+def build_and_keep(course: Course, exercise: Exercise, suite: Suite, context: Context) -> Catalogue:
     catalogue = build_catalogue(course, exercise, suite, context)
     keep_catalogue(course, exercise, suite.digest, catalogue)
     return catalogue
@@ -64,15 +80,15 @@ def catalogue_entry(wrong: Mistake, verdicts: list[Verdict]) -> dict:
 def catalogue_path(course: Course, exercise: Exercise, suite: Suite) -> Path:
     """The catalogue's file. Its name is a digest of what decides the fingerprints.
 
-    These are the suite with all that it runs with (`suite_digest`), the mistakes, the project's reference files and the
-    engine.
+    These are the suite with all that it runs with (`suite_digest`), the mistakes, the reference files that a worker is
+    sent for this exercise, and the engine.
     """
     return _path(course, exercise, suite.digest)
 
 
 def _path(course: Course, exercise: Exercise, suite_digest: str) -> Path:
     whole = hashlib.sha256(f"{suite_digest} {engine_digest()}".encode())
-    for file in [course.root / exercise.mistakes, *sorted((course.root / "solutions" / exercise.project).glob("*.py"))]:
+    for file in [course.root / exercise.mistakes, *reference_files(course, exercise)]:
         if file.exists():
             whole.update(file.read_bytes())
     return course.root / ".grader" / "catalogue" / f"{exercise.id.replace('/', '.')}-{whole.hexdigest()[:16]}.json"

@@ -1,4 +1,4 @@
-"""The judges' fork server: a process with the libraries loaded and the suites collected.
+"""The judges' fork server: a process with the libraries loaded and suites collected.
 
 It forks a judge for each request, and does nothing else that could fail.
 
@@ -15,16 +15,16 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from grader.course.manifest import Course
+from grader.course.manifest import Course, Exercise
 from grader.errors import BROKEN, USAGE, GraderError, UsageError
 from grader.judge.context import Context
 from grader.judge.link import CancelledError, ForkServerLostError
-from grader.judge.prerequisites import reference_texts
-from grader.judge.suites import collect_suites
+from grader.judge.run import suite_or_raise
+from grader.judge.suites import Suite, collect_suites
 from grader.sandbox.processes import die_with_parent
-from grader.worker.launch import Libraries
+from grader.worker.launch import ForkServers
 
 Say = Callable[[dict], None]  # sends one line of an answer
 
@@ -42,18 +42,29 @@ def prepare_torch() -> None:
 class JudgeForkServer:
     """The state that judges are forked from.
 
-    It holds the course with its suites, and the connect ends of the workers' fork servers.
+    It holds the course with the suites that were collected, and the connect ends of the workers' fork servers.
     """
 
     log = ""  # where the log of this process is, in words for the user
 
-    def __init__(self, course: Course, fork_servers: dict[Libraries, socket.socket]):
+    def __init__(self, course: Course, fork_servers: ForkServers, collect: Iterable[Exercise]):
         self.course, self.root, self.fork_servers = course, course.root, fork_servers
-        self.suites = collect_suites(self.course)
-        prepare_torch()
-        self.reference = reference_texts(course)  # read now: later a judge may have no right to
         self.has_suites = (self.root / "tests").is_dir()
+        self.suites: dict[str, Suite | GraderError] = {}
+        self.collect(collect)
+        prepare_torch()
         self.children: set[int] = set()
+
+    def collect(self, exercises: Iterable[Exercise]) -> None:
+        """Collect the suites of those of `exercises` whose suites are not collected yet."""
+        missing = [exercise for exercise in exercises if exercise.id not in self.suites]
+        if missing:
+            self.suites |= collect_suites(self.course, missing)
+
+    def suite(self, exercise: Exercise) -> Suite:
+        """The suite of an exercise, which is collected here if it was not before. Raises GraderError."""
+        self.collect([exercise])
+        return suite_or_raise(self.suites, exercise)
 
     def freeze(self) -> None:
         """Keep what is in memory shared with every judge. Call this before the first fork."""

@@ -1,4 +1,4 @@
-"""Suites: pytest collects them once, in the judges' fork server, and Hypothesis draws their examples once.
+"""Suites: pytest collects each once, in the judges' fork server, and Hypothesis draws its examples once.
 
 A check is a test function. Its parametrised cases and its drawn examples are all tried, smallest first. Hypothesis
 runs again only to shrink the first failure, within a fixed number of calls.
@@ -7,7 +7,7 @@ import contextlib
 import functools
 import hashlib
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from unittest import mock
 
@@ -213,15 +213,20 @@ class _Collector:
             self.errors[report.nodeid] = str(report.longrepr).strip().splitlines()[-1]
 
 
-def collect_suites(course: Course) -> dict[str, Suite | GraderError]:
-    """{exercise id: its suite}, or a GraderError in its place if the suite is missing or broken."""
-    paths = {e.id: e.suite for e in course.exercises.values() if (course.root / e.suite).exists()}
+def collect_suites(course: Course, exercises: Sequence[Exercise] | None = None) -> dict[str, Suite | GraderError]:
+    """{exercise id: its suite} of `exercises`, or of all; a GraderError in its place if a suite is missing or broken.
+
+    A suite is the same whether it is collected alone or with others.
+    """
+    exercises = list(course.exercises.values()) if exercises is None else exercises
+    paths = {e.id: e.suite for e in exercises if (course.root / e.suite).exists()}
     collector = _Collector()
-    pytest.main([*[str(course.root / p) for p in paths.values()], "--collect-only",
-                 "--continue-on-collection-errors", "-p", "no:cacheprovider", "-p", "no:terminal",
-                 f"--rootdir={course.root}", "-c", str(course.root / "pyproject.toml")], plugins=[collector])
+    if paths:  # pytest without a path collects whatever it finds
+        pytest.main([*[str(course.root / p) for p in paths.values()], "--collect-only",
+                     "--continue-on-collection-errors", "-p", "no:cacheprovider", "-p", "no:terminal",
+                     f"--rootdir={course.root}", "-c", str(course.root / "pyproject.toml")], plugins=[collector])
     suites: dict[str, Suite | GraderError] = {}
-    for exercise in course.exercises.values():
+    for exercise in exercises:
         if exercise.id not in paths:
             suites[exercise.id] = GraderError(f"'{exercise.short}' has no suite {exercise.suite}.")
             continue

@@ -26,7 +26,7 @@ def ask(root: Path, request: dict) -> Iterator[dict]:
     all. An error in the answer is raised as UsageError or GraderError.
     """
     for attempt in range(3):
-        connection = connect(root)
+        connection = connect(root, named(request))
         answered = False
         with connection, connection.makefile("r", encoding="utf-8", errors="surrogatepass", newline="\n") as stream:
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the server may be ending at this moment
@@ -47,15 +47,23 @@ def ask(root: Path, request: dict) -> Iterator[dict]:
     raise GraderError(f"The grader's background process died; its last words are in {socket_path(root)}.log.")
 
 
-def connect(root: Path) -> socket.socket:
-    """A connection to the local server, which is started if none runs. Raises UsageError and GraderError."""
+def named(request: dict) -> str:
+    """What a request names first, exercise or project, in the user's words; empty if it names nothing."""
+    return request.get("exercise") or request.get("project") or next(iter(request.get("exercises", [])), "")
+
+
+def connect(root: Path, words: str = "") -> socket.socket:
+    """A connection to the local server, which is started if none runs, with what `words` name prepared first.
+
+    Raises UsageError and GraderError.
+    """
     path = socket_path(root)
     connection = _try(path)
     if connection:
         return connection
     with open(f"{path}.lock", "w") as lock:  # of several clients that find no server, only one starts it
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return _try(path) or _start(root, path)
+        return _try(path) or _start(root, path, words)
 
 
 def _try(path: Path) -> socket.socket | None:
@@ -68,11 +76,11 @@ def _try(path: Path) -> socket.socket | None:
         return None
 
 
-def _start(root: Path, path: Path) -> socket.socket:
+def _start(root: Path, path: Path, words: str) -> socket.socket:
     path.unlink(missing_ok=True)
     log = Path(f"{path}.log")
     with log.open("w") as out:
-        process = subprocess.Popen([sys.executable, "-P", "-m", "grader.local.start_server", str(root), str(path)],
+        process = subprocess.Popen([sys.executable, "-P", "-m", "grader.local.start_server", str(root), str(path), words],
                                    stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
                                    cwd=root, env={**os.environ, **{n: "1" for n in (
                                        "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}})

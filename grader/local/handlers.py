@@ -11,8 +11,8 @@ from grader.judge.benchmark import TURNS, measure_project
 from grader.judge.context import Context
 from grader.judge.diagnose import diagnosed, load_catalogue
 from grader.judge.fork_server import JudgeForkServer, Say
-from grader.judge.prerequisites import judged_apart
-from grader.judge.run import judge, suite_or_raise
+from grader.judge.prerequisites import judged_apart, reference_texts
+from grader.judge.run import judge
 from grader.judge.suite_faults import Faults, faults_path, find_faults, load_faults, without_faults
 from grader.records.ledger import LedgerError, open_ledger, statuses
 from grader.records.verdict import Status, Verdict
@@ -36,6 +36,7 @@ def check(request: dict, server: JudgeForkServer, context: Context, say: Say) ->
     exercises = [e for words in request["exercises"] for e in server.course.find(words)] or next_exercise(server)
     all_passed = True
     for exercise in {e.id: e for e in exercises}.values():
+        server.asked(exercise, catalogue=True)
         verdict = judged(server, context, workspace, exercise)
         line, passed_before = {}, True
         if request.get("record", True):
@@ -75,6 +76,7 @@ def judge_one(request: dict, server: JudgeForkServer, context: Context, say: Say
                              "replaced": request.get("replaced", {})})
     exercise = server.course.exercises[request["exercise"]]
     context.shrink = request.get("shrink", True)
+    server.asked(exercise, catalogue=False)
     verdict = judged(server, context, workspace, exercise, diagnose=request.get("diagnose", True))
     say({"verdict": verdict.model_dump(mode="json"), "exit": PASSED})
 
@@ -83,8 +85,8 @@ def judged(server: JudgeForkServer, context: Context, workspace: Workspace, exer
     if not server.has_suites:
         from grader.judge.examples_only import examples_verdict
         return examples_verdict(server.course, workspace, exercise, context)
-    suite = suite_or_raise(server.suites, exercise)
-    verdict = judged_apart(server.course, workspace, exercise, server.reference,
+    suite = server.suite(exercise)
+    verdict = judged_apart(server.course, workspace, exercise, reference_texts(server.course),
                            lambda files: judge(server.course, files, exercise, suite, context))
     if diagnose and verdict.status == Status.FAILED and verdict.checks:
         verdict = diagnosed(verdict, load_catalogue(server.course, exercise, suite, context))

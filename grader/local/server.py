@@ -3,54 +3,44 @@
     client ──request──> server ──fork──> judge ⇄ worker <──fork── workers' fork server
        └──────────── lines of JSON ────────┘
 
-While there is no request, it draws examples and builds catalogues. It ends after fifteen idle minutes, or when the
-files on disk differ from what it has in memory.
+While there is no request, it draws examples and builds catalogues of what was asked for. It ends after fifteen idle
+minutes, or when the files on disk differ from what it has in memory.
 """
 import contextlib
+import json
 import os
 import select
 import socket
 import time
 from pathlib import Path
 
-# Suites and forked judges use these. They are loaded once, here, while the workers' fork servers load theirs.
+# Suites and forked judges use these. They are loaded once, here, while a workers' fork server loads its own.
 import hypothesis.extra.numpy  # noqa: F401
 import numpy  # noqa: F401
 import scipy.stats  # noqa: F401
 import sympy  # noqa: F401
 import torch  # noqa: F401
 
-from grader.course.manifest import Course
-from grader.judge.diagnose import catalogue_path, load_catalogue
+from grader.course.manifest import Course, Exercise
 from grader.judge.fork_server import JudgeForkServer
-from grader.judge.suites import Suite
-from grader.local.handlers import handle, known_faults
+from grader.local.handlers import handle
+from grader.local.idle_work import IdleWork
 from grader.local.stamp import is_stale
-from grader.worker.launch import Libraries, WorkerForkServer
+from grader.local.worker_servers import WorkerServers
 
 IDLE_SECONDS = float(os.environ.get("GRADER_IDLE_SECONDS", 15 * 60))
 
 
 class LocalServer(JudgeForkServer):
-    """Serves a learner's commands at the socket `path`."""
+    """Serves a learner's commands at the socket `path`. The suite of `first` is collected before the first request."""
 
-    def __init__(self, course: Course, path: Path, fork_servers: dict[Libraries, WorkerForkServer], stamp: tuple):
-        super().__init__(course, {})
+    def __init__(self, course: Course, path: Path, workers: WorkerServers, stamp: tuple, first: Exercise | None):
+        super().__init__(course, {}, [first] if first else [])
         self.path, self.stamp, self.log = path, stamp, f"{path}.log"
-        self.undrawn = [s for s in self.suites.values() if isinstance(s, Suite)]
-        self.uncatalogued = [
-            e for e in self.course.exercises.values() if isinstance(s := self.suites[e.id], Suite)
-            and (self.root / e.mistakes).exists() and not catalogue_path(self.course, e, s).exists()]
-        self.builder = 0
+        self.workers = workers
+        self.idle_work = IdleWork(self)
+        self.tell_end, self.told_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.runs = 0
-        # A fork server may fail: a learner of pipeline 1 need not have installed the libraries of pipeline 3.
-        self.processes: list[WorkerForkServer] = []
-        for libraries, fork_server in fork_servers.items():
-            if fork_server.wait_until_ready():
-                self.processes.append(fork_server)
-                self.fork_servers[libraries] = fork_server.connect_end
-            else:
-                fork_server.end()
         self.freeze()
 
     def serve(self) -> None:
@@ -64,22 +54,25 @@ class LocalServer(JudgeForkServer):
         inode = os.stat(self.path).st_ino
         last = time.monotonic()
         while True:
-            busy = bool(self.undrawn or self.uncatalogued)
-            ready = select.select([listener], [], [], 0 if self.undrawn else 0.2 if busy or self.children else 5)[0]
+            due = self.idle_work.seconds_until_due()
+            wait = due if due is not None else 0.2 if self.children else 5
+            ready = select.select([listener, self.told_end, *self.workers.watched()], [], [], wait)[0]
+            self.workers.settle()
             self.reap()
-            if ready:
+            if self.told_end in ready:
+                self.hear()
+            if listener in ready:
                 last = time.monotonic()
                 connection, _ = listener.accept()
                 if not self.start_judge(connection, listener):
                     break
-            elif self.undrawn:
-                self.undrawn.pop(0).draw()
-            elif self.uncatalogued and not self.builder:
-                self.builder = self.fork(self.build_next_catalogue)
-                self.uncatalogued.pop(0)
+            elif ready:
+                continue  # a judge waits for its workers' fork server: nothing slower comes first
+            elif due is not None:
+                self.idle_work.step(judging=bool(self.children - {self.idle_work.builder}))
             elif not self.path.exists() or os.stat(self.path).st_ino != inode:
                 return self.leave(listener, unlink=False)  # another server has replaced this one
-            elif time.monotonic() - last > IDLE_SECONDS or self.lost_a_fork_server():
+            elif time.monotonic() - last > IDLE_SECONDS:
                 break
         self.leave(listener, unlink=True)
 
@@ -89,17 +82,14 @@ class LocalServer(JudgeForkServer):
             self.path.unlink(missing_ok=True)
         listener.close()
         while self.children:
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(self.children.pop(), 0)
-        for fork_server in self.processes:
-            fork_server.end()
-
-    def lost_a_fork_server(self) -> bool:
-        return any(fork_server.ended for fork_server in self.processes)
+            select.select(self.workers.watched(), [], [], 0.05)
+            self.workers.settle()
+            self.reap()
+        self.workers.end()
 
     def start_judge(self, connection: socket.socket, listener: socket.socket) -> bool:
         """Fork a judge for one request. If this process is out of date, send `stale` instead and return False."""
-        if is_stale(self.root, self.stamp) or self.lost_a_fork_server():
+        if is_stale(self.root, self.stamp):
             self.path.unlink(missing_ok=True)  # before the client reads `stale`, because it connects again at once
             with contextlib.suppress(OSError):
                 connection.sendall(b'{"stale": true}\n')
@@ -115,14 +105,22 @@ class LocalServer(JudgeForkServer):
         context = self.context(connection, self.runs)
         self.answer(connection, lambda request, say: handle(request, self, context, say))
 
+    def fork(self, work) -> int:
+        def with_workers() -> None:
+            self.fork_servers = self.workers.for_judge()
+            work()
+        return super().fork(with_workers)
+
+    def asked(self, exercise: Exercise, catalogue: bool) -> None:
+        """In a judge: tell the server which exercise was asked for, and whether its catalogue may be needed."""
+        with contextlib.suppress(BlockingIOError):  # it prepares less than it could, no more
+            self.tell_end.send(json.dumps([exercise.id, catalogue]).encode(), socket.MSG_DONTWAIT)
+
+    def hear(self) -> None:
+        exercise, catalogue = json.loads(self.told_end.recv(4096))
+        self.idle_work.asked(self.course.exercises[exercise], catalogue)
+
     def reap(self) -> None:
         super().reap()
-        if self.builder not in self.children:
-            self.builder = 0
-
-    def build_next_catalogue(self) -> None:
-        exercise = self.uncatalogued[0]
-        os.nice(10)
-        context = self.context(None, self.runs)
-        load_catalogue(self.course, exercise, self.suites[exercise.id], context)
-        known_faults(self, exercise, context)
+        if self.idle_work.builder not in self.children:
+            self.idle_work.builder = 0

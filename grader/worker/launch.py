@@ -1,11 +1,14 @@
 """Start the workers' fork server, inside a sandbox or without one."""
 import json
 import os
+import select
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Protocol
 
 from grader.ipc import fd_passing
 from grader.paths import runtime_folder
@@ -15,6 +18,13 @@ WORKER_LIBRARIES = ["numpy", "numpy.random", "sympy", "jaxtyping", "beartype", "
                     "grader.worker.examples"]
 Libraries = tuple[str, ...]
 FOLDER_PREFIX = "workers-"
+
+
+class ForkServers(Protocol):
+    """The fork servers as a judge sees them: a dict, or what asks for those that do not run yet."""
+
+    def get(self, libraries: Libraries) -> socket.socket | None:
+        """The connect end of the one that has `libraries` loaded; None if they cannot be imported."""
 
 
 class WorkerForkServer:
@@ -28,6 +38,7 @@ class WorkerForkServer:
     def __init__(self, libraries: Libraries = (), around: list[str] | None = None,
                  confinement: dict | None = None):
         self.libraries = libraries
+        self._heard = b""
         remove_abandoned(runtime_folder())
         self.folder = tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-", dir=runtime_folder())  # workers' cwd
         self.connect_end, accept_end = fd_passing.open_channel()
@@ -44,6 +55,16 @@ class WorkerForkServer:
     def wait_until_ready(self) -> bool:
         """Wait until workers can be started. False if the fork server ended: it cannot import a library, say."""
         return b"ready\n" in iter(self.process.stdout.readline, b"")  # a library may print when it is imported
+
+    def is_ready(self) -> bool:
+        """Whether workers can be started by now. Not to be mixed with `wait_until_ready`: both read what was printed."""
+        stdout = self.process.stdout
+        while b"\nready\n" not in b"\n" + self._heard and select.select([stdout], [], [], 0)[0]:
+            chunk = os.read(stdout.fileno(), 4096)
+            if not chunk:
+                return False
+            self._heard += chunk
+        return b"\nready\n" in b"\n" + self._heard
 
     @property
     def ended(self) -> bool:

@@ -145,7 +145,7 @@ class FakeJudge:
         self.blind, self.seconds, self.reference, self.answer = blind, seconds, reference, answer
         self.texts, self.threads = [], set()
 
-    def __call__(self, workspace, exercise):
+    def __call__(self, workspace, exercise, quick=True):
         text = workspace.read(exercise.path)
         self.texts.append(text)
         self.threads.add(threading.current_thread().name)
@@ -293,7 +293,7 @@ def test_progress_counts_to_the_end(course):
 
 def test_a_grader_error_stops_the_run_and_its_threads(course):
     class Broken(FakeJudge):
-        def __call__(self, workspace, exercise):
+        def __call__(self, workspace, exercise, quick=True):
             if workspace.replaced:
                 raise GraderError("The suite is broken.")
             return super().__call__(workspace, exercise)

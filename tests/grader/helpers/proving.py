@@ -28,6 +28,7 @@ class FakeJudge:
             answer = {"status": Status.NOT_STARTED, "earned": 0, "checks": []}
         else:
             check = Check(name="test_it", title="It works.", got="1", want="2", fingerprint="".join(found),
+                          fingerprints={"test_it": "".join(found)} if found else {},
                           mistake_ids=[] if quick else found, status=Status.FAILED if found else Status.PASSED)
             answer = {"status": check.status, "earned": 0 if found else exercise.points, "checks": [check]}
         for held, change in self.changes.items():
@@ -48,7 +49,7 @@ class FakeJudge:
 
 
 def failing(*fingerprints):
-    return {"checks": [Check(name=f"test_{i}", title="It.", status=Status.FAILED, fingerprint=f)
+    return {"checks": [Check(name=f"test_{i}", title="It.", status=Status.FAILED, fingerprint=f, fingerprints={f"test_{i}": f})
                        for i, f in enumerate(fingerprints)]}
 
 

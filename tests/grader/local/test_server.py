@@ -108,6 +108,24 @@ def test_sudden_death_in_the_middle_costs_time_and_no_verdict(course, victims):
     assert not psutil.wait_procs(left, timeout=60)[1]
 
 
+def test_a_lost_fork_server_is_started_again_and_the_local_server_stays(course):
+    assert run(course, "check", "third")[0] == 0
+    pid = parent_of(course)
+    fork_servers = [p for p in psutil.Process(pid).children() if "grader.worker.fork_server" in p.cmdline()]
+    assert len(fork_servers) == 1
+    fork_servers[0].kill()
+    assert run(course, "check", "third")[0] == 0
+    assert parent_of(course) == pid
+
+
+def test_catalogues_are_built_for_the_project_that_was_asked_for(course):
+    assert run(course, "check", "second")[0] == 0
+    kept = course.root / ".grader/catalogue"
+    assert wait_until(lambda: len(list(kept.glob("*.json"))) == 2)
+    assert wait_until(lambda: len(ours(course.root)) == 2)  # the builder has ended: the server and a fork server are left
+    assert sorted(p.name.partition("-")[0] for p in kept.glob("*.json")) == ["p1.letters.first", "p1.letters.second"]
+
+
 def test_two_that_find_nobody_start_one(course):
     checks = [start(course, "check", name) for name in ("first", "second", "third")]
     assert [check.wait(timeout=120) for check in checks] == [0, 0, 0]
