@@ -168,7 +168,7 @@ for _one, (_value, _wrong) in _WRITES.items():
             name=f"writes_into_the_operand_in_{_one}", replace=_value, by=_wrong)
 
 _CHANGES_G = {
-    "sub": ["lambda g: (g.copy(), np.negative(g, out=g))", "lambda g: (g, np.negative(g, out=g))"],
+    "sub": ["lambda g: (g.copy(), np.negative(g, out=g))"],
     "mul": ["lambda g: (g * a.data, np.multiply(g, b.data, out=g))[::-1]", "lambda g: (g * b.data, np.multiply(g, a.data, out=g))",
             "lambda g: (np.multiply(g, b.data, out=g), g * a.data)"],
     "div": ["lambda g: (np.divide(g, b.data, out=g), -g * y)", "lambda g: (g / b.data, np.multiply(g, -y / b.data, out=g))",

@@ -133,22 +133,9 @@ def adds_rows_to_the_first(grad, shape):
     return grad.sum(axis=copied, keepdims=True)
 
 
-def adds_stretched_ones_to_the_first(grad, shape):
-    np.broadcast_to(np.empty(shape), grad.shape)
-    grad = np.asarray(grad.sum(axis=tuple(range(grad.ndim - len(shape)))))
-    for axis, n in enumerate(shape):
-        if n == 1 and grad.shape[axis] != 1:
-            rows = np.moveaxis(grad, axis, 0)
-            total = rows[0] if len(rows) else np.zeros(rows.shape[1:], grad.dtype)
-            for row in rows[1:]:
-                total += row
-            grad = np.expand_dims(total, axis)
-    return grad
-
-
 @mistake("unbroadcast", """Your unbroadcast changes the gradient that it was given. A slice such as grad[0] is a view, so `total = grad[0]` and then
     `total += ...` add into grad itself: start from a new array, of zeros or a copy.""",
-         forms=[adds_rows_to_the_first, adds_stretched_ones_to_the_first])
+         forms=[adds_rows_to_the_first])
 def adds_into_the_first_copy(grad, shape):
     np.broadcast_to(np.empty(shape), grad.shape)
 
