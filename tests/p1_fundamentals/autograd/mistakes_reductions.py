@@ -56,10 +56,11 @@ def divides_by_the_whole_size(a, axis=None, keepdims=False):
                   lambda g: (np.broadcast_to(g.reshape(kept.shape) / (a.data.size or 1), a.shape).copy(),))
 
 
-@mistake("reductions.mean", """The gradient of your mean is float64 for a float32 tensor. Either the count that you
-    divide by is a number of NumPy's, from np.prod or an array, which widens float32 (a plain Python number does not); or
+@mistake("reductions.mean", """The value or the gradient of your mean is float64 for a float32 tensor. Either the count that you
+    divide or multiply by is a number of NumPy's, from np.prod or an array, which widens float32 (a plain Python number does not); or
     the gradient is spread by an array of np.ones or np.zeros, which is float64 unless you name a dtype.""",
-         forms=[{"replace": "a.data.size // kept.size if", "by": "np.prod(a.shape) // np.prod(kept.shape) if"}])
+         forms=[{"replace": "a.data.size // kept.size if", "by": "np.prod(a.shape) // np.prod(kept.shape) if"},
+                {"replace": "np.mean(a.data, axis=axis, keepdims=True)", "by": "np.mean(a.data, axis=axis, keepdims=True, dtype=np.float64)"}])
 def divides_by_a_numpy_integer(a, axis=None, keepdims=False):
     kept = np.mean(a.data, axis=axis, keepdims=True)
     axes = range(a.ndim) if axis is None else np.atleast_1d(axis)
@@ -95,8 +96,9 @@ def gives_the_first_tie_everything(a, axis=None, keepdims=False):
     return record(kept if keepdims else np.squeeze(kept, axis), (a,), vjp)
 
 
-@mistake("reductions.max", """The gradient of your max is float64 for a float32 tensor. A count of ties is an
-    array of integers, and dividing float32 by one of those gives float64: count in the tensor's dtype.""")
+@mistake("reductions.max", """The gradient of your max is float64 for a float32 tensor. Either it is divided by a count of ties, an
+    array of integers, and float32 divided by integers is float64: count in the tensor's dtype. Or it is spread by an array of
+    np.zeros or np.ones, which is float64 unless you name a dtype.""")
 def divides_by_an_array_of_integers(a, axis=None, keepdims=False):
     kept = np.max(a.data, axis=axis, keepdims=True)
     ties = np.sum(a.data == kept, axis=axis, keepdims=True)
@@ -105,7 +107,9 @@ def divides_by_an_array_of_integers(a, axis=None, keepdims=False):
 
 
 @mistake("reductions.max", """Your max gives a share of the gradient to elements that are close to the maximum, as
-    np.isclose sees it. Only those that equal it share.""")
+    np.isclose sees it. Only those that equal it share.""",
+         forms=[{"replace": "a.data == kept", "by": "np.abs(a.data - kept) < 1e-8"},
+                {"replace": "a.data == kept", "by": "a.data > kept - 1e-6"}])
 def takes_close_for_equal(a, axis=None, keepdims=False):
     kept = np.max(a.data, axis=axis, keepdims=True)
     largest = np.isclose(a.data, kept)
@@ -177,3 +181,94 @@ mistake("reductions.max", """Where the maximum is infinite, the gradient of your
     from the maximum does not tell which elements equal it; a == max does, for infinities too.""",
         name="looks_for_a_difference_of_zero", replace="a.data == kept", by="a.data - kept == 0",
         forms=[_masks_by_a_difference])
+
+
+# What can go wrong in each reduction alike: the gradient that the reference's vjp returns.
+_GRADIENT = {"sum": "np.broadcast_to(g, a.shape).copy()", "mean": "np.broadcast_to(g / count, a.shape).copy()",
+             "max": "np.where(largest, g / ties, 0)"}
+_SPREAD = {"sum": "g * np.ones_like(a.data)", "mean": "g / count * np.ones_like(a.data)", "max": "largest * (g / ties)"}
+_DERIVATIVE = {"sum": "np.ones_like(a.data)", "mean": "np.ones_like(a.data) / count", "max": "np.where(largest, 1 / ties, 0)"}
+_RECORD = "return record(y, (a,), vjp)"
+
+_FILLS = """made = np.zeros_like(a.data)
+
+    def fills(g):
+        made[...] = vjp(g)[0]
+        return (made,)
+    return record(y, (a,), fills)"""
+
+_ADDS = _FILLS.replace("made[...] =", "made[...] +=")
+
+_SCALES = """shares = vjp(np.ones_like(y))[0]
+
+    def scales(g):
+        np.multiply(shares, g.reshape(kept.shape), out=shares)
+        return (shares,)
+    return record(y, (a,), scales)"""
+
+for _one in _REDUCTIONS:
+    _returned = f"return ({_GRADIENT[_one]},)"
+    mistake(f"reductions.{_one}", f"""The vjp of your {_one} puts the reduced axes back also with keepdims=True, where they are there already, with length
+        1: the gradient has axes too many. Put them back only where they were lost.""", name=f"puts_back_kept_axes_in_{_one}",
+            replace="g = g.reshape(kept.shape)", by="g = g if axis is None else np.expand_dims(g, axis)",
+            forms=[{"replace": "g = g.reshape(kept.shape)", "by": f"""g = g if axis is None else np.expand_dims(g, axis)
+        return ({_SPREAD[_one]},)"""}])
+    mistake(f"reductions.{_one}", f"""Your {_one} puts the reduced axis back as the last one, whichever it was. np.expand_dims takes the axis, also a tuple of
+        them; or reshape to the shape with keepdims.""", name=f"puts_the_axis_back_last_in_{_one}",
+            replace="g = g.reshape(kept.shape)", by="g = g if axis is None or keepdims else g[..., None]")
+    mistake(f"reductions.{_one}", f"""The vjp of your {_one} returns one and the same array in each call: a later call overwrites what an earlier one
+        returned. Make a new array in each call.""", name=f"returns_one_array_in_{_one}", replace=_RECORD, by=_FILLS)
+    mistake(f"reductions.{_one}", f"""A second call of the vjp of your {_one} returns the sum of both calls: it adds into an array that outlives the
+        first. A vjp makes its gradient anew in each call; adding up is what backward does.""",
+            name=f"adds_up_across_calls_in_{_one}", replace=_RECORD, by=_ADDS)
+    mistake(f"reductions.{_one}", f"""A second call of the vjp of your {_one} multiplies by the gradient of the first call as well: it multiplies an array in
+        place that outlives the call, such as a mask or ones. Multiply into a new array.""",
+            name=f"multiplies_across_calls_in_{_one}", replace=_RECORD, by=_SCALES)
+    mistake(f"reductions.{_one}", f"""Your {_one} returns a tensor that remembers neither parents nor vjp, so no gradient flows through it.
+        Tensor(...) makes a constant; the result of an operation is what record makes.""",
+            name=f"records_nothing_in_{_one}", replace=_RECORD, by="return Tensor(y)")
+    mistake(f"reductions.{_one}", f"""Your {_one} returns an array. The result of an operation is a Tensor that knows its parents and its vjp: what
+        record makes.""", name=f"returns_an_array_in_{_one}", replace=_RECORD, by="return np.asarray(y)")
+    mistake(f"reductions.{_one}", f"""The vjp of your {_one} does not return a tuple with one gradient for its one parent. Brackets alone make no
+        tuple: `(g)` is g itself, and it is the comma in `(g,)` that makes a tuple of one.""",
+            name=f"returns_no_tuple_in_{_one}", replace=_returned, by=f"return {_GRADIENT[_one]}")
+    mistake(f"reductions.{_one}", f"""The vjp of your {_one} returns the derivative alone. It multiplies it by the gradient that flows in, g: that is
+        the chain rule.""", name=f"ignores_upstream_in_{_one}", replace=_returned, by=f"return ({_DERIVATIVE[_one]},)")
+    mistake(f"reductions.{_one}", f"""Your {_one} does not heed keepdims in its value: with keepdims=True a reduced axis stays with length 1, and without it
+        the axis is gone.""", name=f"ignores_keepdims_in_{_one}", replace="y = kept if keepdims else np.squeeze(kept, axis)", by="y = kept",
+            forms=[{"replace": "y = kept if keepdims else np.squeeze(kept, axis)", "by": "y = np.squeeze(kept, axis)"}])
+
+mistake("reductions.sum", """Where a sum is over single elements, the vjp of your sum returns the gradient that flows in itself, or a view of it. A
+    gradient is a new array, which whoever gets it may write into.""", name="returns_the_upstream_gradient_itself",
+        replace="np.broadcast_to(g, a.shape).copy()", by="g if g.shape == a.shape else np.broadcast_to(g, a.shape).copy()")
+mistake("reductions.mean", """The gradient that your mean returns is a view that np.broadcast_to made, one number in many places: nobody can write
+    into it. A gradient is a new array.""", name="returns_a_read_only_view_of_a_mean",
+        replace="np.broadcast_to(g / count, a.shape).copy()", by="np.broadcast_to(g / count, a.shape)")
+mistake("reductions.mean", """The vjp of your mean changes the gradient that flows in, g, as `g /= n` does. That array belongs to the caller, who may hand
+    it to others as well: make a new array.""", name="divides_the_upstream_gradient_in_place",
+        replace="g / count", by="np.divide(g, count, out=g)", forms=[{"replace": "g / count", "by": "np.multiply(g, 1 / count, out=g)"}])
+mistake("reductions.mean", """Your mean divides by zero where the result is empty, as for shape (0, 3) over axis 1: it computes how many elements each
+    mean is of from the sizes of a and of the result. The product of the reduced axes' lengths, here 3, needs no such
+    division.""", name="divides_by_the_size_of_the_result", replace="a.data.size // kept.size if kept.size else 1", by="a.data.size // kept.size",
+        forms=[{"replace": "g / count, a", "by": "g * (kept.size / a.data.size), a"}])
+mistake("reductions.mean", """Your mean divides the gradient by a wrong number of elements. Each mean is of as many as the product of the lengths of the
+    reduced axes: not of how many axes there are, nor of the length of another axis, nor of the number of results.""", name="counts_other_than_the_reduced",
+        replace="g / count", by="g / (a.ndim if axis is None else len(np.atleast_1d(axis)))",
+        forms=[{"replace": "g / count", "by": "g / (a.shape[0] if a.ndim else 1)"},
+               {"replace": "g / count", "by": "g / (a.shape[-1] if a.ndim else 1)"},
+               {"replace": "g / count", "by": "g / (kept.size or 1)"}])
+mistake("reductions.max", """Your max divides by the number of maximal elements in the whole tensor. Each maximum along axis has ties of its own: count
+    them along axis.""", name="counts_all_ties", replace="np.sum(largest, axis=axis, keepdims=True, dtype=a.dtype)", by="np.sum(largest, dtype=a.dtype)",
+        forms=[{"replace": "np.sum(largest, axis=axis, keepdims=True, dtype=a.dtype)", "by": "np.sum(largest)"},
+               {"replace": "np.sum(largest, axis=axis, keepdims=True, dtype=a.dtype)", "by": "int(np.sum(largest))"}])
+mistake("reductions.max", """Your max compares a with a maximum that lacks the reduced axes, so NumPy lines them up at the last axes: an error, or rows
+    compared with the wrong maximum. Compare with the maximum that keeps its axes.""", name="compares_without_the_axis",
+        replace="a.data == kept", by="a.data == y")
+mistake("reductions.max", """Your max gives a gradient to all elements, as a sum or a mean does. Only elements that equal the maximum
+    move it; the others get 0.""", name="gives_everyone_a_share", replace="np.where(largest, g / ties, 0)",
+        by="np.broadcast_to(g, a.shape).copy()", forms=[{"replace": "np.where(largest, g / ties, 0)", "by": "np.broadcast_to(g / ties, a.shape).copy()"}])
+for _one in _REDUCTIONS:
+    mistake(f"reductions.{_one}", f"""Called without an axis, your {_one} does not reduce all axes. axis=None is the default, and means all of
+        them.""", name=f"has_another_default_axis_in_{_one}", replace="axis: int | tuple[int, ...] | None = None",
+            by="axis: int | tuple[int, ...] | None = -1", forms=[
+                {"replace": "axis: int | tuple[int, ...] | None = None", "by": "axis: int | tuple[int, ...] | None = 0"}])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from grader.judge import expect, supporting
 from tests.oracles import torch_vjp
-from tests.p1_fundamentals.autograd import probes
+from tests.p1_fundamentals.autograd import probes, probes_arithmetic
 from tests.p1_fundamentals.autograd.checks import LAYOUTS, expect_records_operands
 from tests.strategies import equal_shapes, shapes, values
 
@@ -94,6 +94,19 @@ def test_broadcasts(work, operation):
         expect(got, equals=summed if np.shape(got) == operand.shape else want, given={"a": a, "b": b, "grad": grad})
 
 
+@pytest.mark.parametrize("operation", BINARY)
+def test_takes_one_tensor_twice(work, operation):
+    """Where both operands are one tensor, as in x * x, its two gradients add up to the right one."""
+    arrays = [np.array([1.5, -2.0, 4.0]), np.array([-3.0, 0.5, 2.5])]  # two: a remembered answer is wrong for one
+    grads = [np.array([1.0, 2.0, -3.0]), np.array([-0.5, 4.0, 2.0])]
+    found = work.run(probes_arithmetic.with_itself, operation, arrays, grads)
+    for x, grad, (got_value, got_gradient) in zip(arrays, grads, found, strict=True):
+        value, (gradient,) = torch_vjp(lambda t: BINARY[operation](t, t), x, grad=grad)
+        given = {"operation": operation, "operands": "both x", "x": x}
+        expect(got_value, equals=value, given=given, note="the value")
+        expect(got_gradient, equals=gradient, given={**given, "grad": grad}, note="the sum of the gradients of x")
+
+
 @pytest.mark.parametrize("operation", [*BINARY, "neg", "power"])
 def test_leaves_everything_as_it_was(work, operation):
     """Operands and upstream gradient are not changed, and a second call of a vjp gives the same."""
@@ -147,8 +160,10 @@ def test_keeps_float32_and_takes_any_layout(work, operation, options, shape):
 
 
 @supporting
-@pytest.mark.parametrize("operation", [*BINARY, "neg", "power"])
-def test_records_its_operands(work, operation):
+@pytest.mark.parametrize("operation, options", [
+    *((operation, {}) for operation in (*BINARY, "neg")), ("power", {"exponent": 3}), ("power", {"exponent": 0}),
+])
+def test_records_its_operands(work, operation, options):
     """The operands themselves are the parents, in their order, also where both are one tensor, as in x * x."""
     arrays = [np.array([1.5, -2.0]), np.array([3.0, 0.5])][: 2 if operation in BINARY else 1]
-    expect_records_operands(work, operation, arrays, **({"exponent": 3} if operation == "power" else {}))
+    expect_records_operands(work, operation, arrays, **options)

@@ -105,13 +105,23 @@ def broadcasts(full, shape):
         return False
 
 
-def test_refuses_what_was_never_broadcast(work):
-    """A shape that cannot have been broadcast to the gradient's raises ValueError; one that can does not."""
-    sides = [(), (0,), (1,), (2,), (3,), (1, 0), (2, 0), (1, 2), (2, 1), (2, 3), (3, 2), (1, 1, 3)]
-    for full, shape in itertools.product(sides, sides):
-        grad = np.ones(full)
+# Small shapes, and each pair of them.
+SMALL = [(), (0,), (1,), (2,), (3,), (1, 0), (2, 0), (1, 2), (2, 1), (2, 3), (3, 2), (1, 1, 3)]
+PAIRS = list(itertools.product(SMALL, SMALL))
+
+
+def test_takes_whatever_broadcasts(work):
+    """Every shape that can have been broadcast to the gradient's gets its sum, be it equal, shorter, or stretched to 0."""
+    for full, shape in PAIRS:
         if broadcasts(full, shape):
-            check(work, grad, shape)
-        else:
+            check(work, np.ones(full), shape)
+
+
+@supporting  # to refuse everything is easy
+def test_refuses_what_was_never_broadcast(work):
+    """A shape that cannot have been broadcast to the gradient's raises ValueError."""
+    for full, shape in PAIRS:
+        if not broadcasts(full, shape):
+            grad = np.ones(full)
             with expect_raises(ValueError, given={"grad": grad, "shape": shape}):
                 work.unbroadcast(grad, shape)
