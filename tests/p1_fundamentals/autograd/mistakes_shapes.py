@@ -112,8 +112,11 @@ def adds_up_for_one_array_only(a, index):
     return record(a.data[index], (a,), vjp)
 
 
-@mistake("shapes.concatenate", """Your concatenate looks into the caller's list when the gradient comes back. The caller may have changed
-    it by then: take what the vjp needs from it, and a tuple of the tensors, at once.""")
+@mistake("shapes.concatenate", """Your concatenate keeps the caller's list: as its parents, or to look into it when the gradient comes back. The
+    caller may have changed it by then: take what the vjp needs from it, and a tuple of the tensors, at once.""",
+         forms=[{"replace": "record(joined, tuple(tensors)", "by": "record(joined, tensors"},
+                {"replace": "lambda g: tuple(np.split(g, cuts, axis=axis))",
+                 "by": "lambda g: tuple(piece for piece, _ in zip(np.split(g, cuts, axis=axis), tensors))"}])
 def reads_the_list_when_the_gradient_comes(tensors, axis=0):
     return record(np.concatenate([t.data for t in tensors], axis=axis), tuple(tensors),
                   lambda g: tuple(np.split(g, np.cumsum([t.shape[axis] for t in tensors])[:-1], axis=axis)))
@@ -264,8 +267,3 @@ mistake("shapes.concatenate", """Your concatenate takes for each piece's beginni
         by="np.cumsum([t.shape[axis] for t in tensors])[1:]",
         forms=[{"replace": "np.cumsum([t.shape[axis] for t in tensors])[:-1]",
                 "by": "np.cumsum([0, *(t.shape[axis] for t in tensors)])[:-2]"}])
-
-
-mistake("shapes.concatenate", """The parents of your concatenate are the caller's own list. When the caller changes it, the parents change: hand
-    record a tuple, which nobody can change.""", name="keeps_the_list_as_parents",
-        replace="record(joined, tuple(tensors)", by="record(joined, tensors")
