@@ -401,15 +401,11 @@ mistake("backward.backward", """A leaf that nothing reaches has a gradient of ze
             node.grad = np.zeros_like(node.data)"""}])
 
 
-mistake("backward.backward", """Where a vjp gives None for a parent, your backward computes with it as if it were an array. None says that nothing flows
-    there: leave that parent out.""", name="computes_with_none",
-        replace="if flow is not None and parent.requires_grad:", by="if parent.requires_grad:")
-
-
-mistake("backward.backward", """Your backward expects that something flows to every tensor in the order. Where vjps give None nothing may reach a
-    tensor: then its vjp is not called, and its `grad` stays as it is.""", name="expects_that_all_is_reached",
-        replace="gradients.pop(node, None)\n        if gradient is None:\n            continue", by="gradients.pop(node)",
-        forms=[{"replace": "        if gradient is None:\n            continue\n", "by": ""}])
+mistake("backward.backward", """Where vjps give None, your backward computes with it, or goes on from a tensor that nothing has reached. None says that
+    nothing flows to that parent: add nothing there, and call no vjp for what has no gradient.""", name="computes_with_none",
+        replace="if flow is not None and parent.requires_grad:", by="if parent.requires_grad:",
+        forms=[{"replace": "gradients.pop(node, None)\n        if gradient is None:\n            continue", "by": "gradients.pop(node)"},
+               {"replace": "        if gradient is None:\n            continue\n", "by": ""}])
 
 
 mistake("backward.backward", """For a leaf of shape () your backward leaves a NumPy scalar in `grad`. The sum, or a copy, of arrays of shape () is no array,
