@@ -53,6 +53,18 @@ def test_orders_the_graph(work, graph, number, freeze):
                         want=f"tensor {number} before its parent {parent}")
 
 
+@pytest.mark.parametrize("last", [(3, 5), (5, 3)])
+def test_orders_repeated_parents(work, last):
+    """topological_order: a tensor that stands twice among one result's parents comes after its other uses, too."""
+    graph = [(0, 0), (0, 1), (4, 2), last]
+    order = list(work.run(probes.order_of_graph, graph, []))
+    given = {"tensor number: its parents": dict(enumerate(graph, start=3))}
+    expect(sorted(order), equals=[0, 1, 3, 4, 5, 6], given=given, note="the tensors in the order, by number")
+    early = {parent for number, pair in enumerate(graph, start=3) for parent in pair
+             if parent in order and order.index(parent) < order.index(number)}
+    expect(sorted(early), equals=[], given=given, note="the tensors that come before one that was made from them")
+
+
 @st.composite
 def programs(draw):
     """(leaves, whether they require a gradient, steps, upstream gradient); all shapes broadcast to (2, 3)."""
