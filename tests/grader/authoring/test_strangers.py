@@ -72,7 +72,7 @@ def test_the_inner_loop_stops_at_a_reference_that_does_not_pass_and_shows_its_ve
     judge.changes["### BEGIN SOLUTION\n    doubled"] = {"status": Status.FAILED, "earned": 0}
     proofs = prove_quickly(course, judge, lambda workspace, exercise: ["In first, `first(2)` gives 4."])
     assert [(p.number, p.detail) for p in proofs] == [(2, "the whole verdict"), (5, "In first, `first(2)` gives 4.")]
-    assert len(judge.calls) == 1
+    assert len(judge.calls) == 2  # the reference, twice
 
 
 def test_they_decide_no_verdict_and_no_server_is_out_of_date_by_them(course):

@@ -228,7 +228,7 @@ def test_4_every_form_of_a_mistake_is_proved(course):
 def test_4_a_mistake_that_fails_by_a_slip_of_its_author_is_none(course):
     judge = FakeJudge(course)
     judge.changes["def first(x):\n    return 1\n"] = {"checks": [
-        Check(name="test_it", title="It.", status=Status.FAILED, kind=Kind.EXCEPTION, detail="NameError", fingerprint="b",
+        Check(name="test_it", title="It.", status=Status.FAILED, kind=Kind.EXCEPTION, detail="NameError", fingerprint="b", fingerprints={"test_it": "b"},
               got="NameError: name 'axis' is not defined")]}
     assert broken(course, judge) == {4: "b fails by a slip of its own: NameError: name 'axis' is not defined."}
 
