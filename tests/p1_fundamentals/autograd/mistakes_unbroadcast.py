@@ -206,18 +206,10 @@ mistake("unbroadcast", """Your unbroadcast returns float64 for a float32 gradien
                loops_into_float64])
 
 
-def sums_in_two_steps_to_a_scalar(grad, shape):
-    np.broadcast_to(np.empty(shape), grad.shape)
-    grad = grad.sum(axis=tuple(range(grad.ndim - len(shape))))
-    copied = tuple(axis for axis, n in enumerate(shape) if n == 1 and grad.shape[axis] != 1)
-    return grad.sum(axis=copied, keepdims=True) if copied else grad
-
-
 mistake("unbroadcast", """For shape () your unbroadcast returns a number and no array: NumPy's sum over all axes gives a scalar, such as
     np.float64. np.asarray makes an array of shape () of it, and so does a sum with keepdims=True and a reshape.""",
         name="returns_a_scalar", replace=_RETURN, by=f"if shape == ():\n        return grad.sum()\n    {_RETURN}",
-        forms=[sums_in_two_steps_to_a_scalar,
-               {"replace": "if grad.shape == shape:", "by": "if shape == ():\n        return grad.sum()\n    if grad.shape == shape:"},
+        forms=[{"replace": "if grad.shape == shape:", "by": "if shape == ():\n        return grad.sum()\n    if grad.shape == shape:"},
                {"replace": _RETURN, "by": f"if shape == ():\n        return float(grad.sum())\n    {_RETURN}"}])
 
 

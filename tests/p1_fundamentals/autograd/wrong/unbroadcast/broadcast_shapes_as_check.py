@@ -1,0 +1,41 @@
+# what is wrong: unbroadcast checks with np.broadcast_shapes(shape, grad.shape) only that the two shapes go together, so that shape (3, 4) for grad (1, 4), or (3, 4) for grad (4,), raises nothing and grad comes back in its own shape; right is ValueError, because the broadcast shape has to be grad.shape.
+# told: never_refuses
+r"""Undo broadcasting.
+
+NumPy broadcasts: to add shapes (3, 4) and (4,) it uses the second array three times, as if it had been copied. Each
+copy takes part in the loss, so each sends a gradient back, and they add up:
+
+$$y = \mathrm{broadcast}(x) \;\Rightarrow\;
+  \frac{\partial L}{\partial x_i} = \sum_{j \,\in\, \mathrm{copies}(i)} \frac{\partial L}{\partial y_j}.$$
+
+Source: NumPy user guide, "Broadcasting", general rules.
+"""
+import numpy as np
+from jaxtyping import Float
+
+
+def unbroadcast(grad: Float[np.ndarray, "..."], shape: tuple[int, ...]) -> Float[np.ndarray, "..."]:
+    r"""Sum `grad` back to `shape`, the shape that an array had before NumPy broadcast it to `grad.shape`.
+
+    Broadcasting puts axes of length 1 in front of the shorter shape until both are equally long. Then it stretches an
+    axis of length 1 to whatever length the other array has there, be it 0: of no copies at all the sum is 0.
+
+    The result is an array of shape `shape`, also for shape (), with the dtype of `grad`. `grad` is not changed; where
+    nothing was broadcast, the result may be `grad` itself or a view of it, else it is a new array.
+
+    >>> unbroadcast(np.ones((3, 4)), (1, 4))
+    array([[3., 3., 3., 3.]])
+    >>> unbroadcast(np.ones((3, 4)), (4,))
+    array([3., 3., 3., 3.])
+    >>> unbroadcast(np.ones((2, 0)), (2, 1))
+    array([[0.],
+           [0.]])
+
+    Raises ValueError where `shape` cannot be broadcast to `grad.shape`.
+    """
+    np.broadcast_shapes(shape, grad.shape)    # raises ValueError where they do not fit
+    extra = max(grad.ndim - len(shape), 0)
+    lined_up = (1,) * (grad.ndim - len(shape)) + tuple(shape)[-grad.ndim:] if grad.ndim else ()
+    axes = tuple(k for k, n in enumerate(lined_up) if n == 1)
+    grad = np.sum(grad, axis=axes, keepdims=True)
+    return np.asarray(grad).reshape(grad.shape[extra:])

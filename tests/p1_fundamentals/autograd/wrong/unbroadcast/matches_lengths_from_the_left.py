@@ -1,0 +1,51 @@
+# what is wrong: unbroadcast finds the axes to keep by matching lengths from the left, so that for shape (4,) and grad (4, 4), or (3, 4) and (3, 3, 4), it keeps the first axis that fits and sums a later one; right is to align the shapes at the right and to sum the axes in front.
+# told: finds_the_axes_by_their_lengths
+r"""Undo broadcasting.
+
+NumPy broadcasts: to add shapes (3, 4) and (4,) it uses the second array three times, as if it had been copied. Each
+copy takes part in the loss, so each sends a gradient back, and they add up:
+
+$$y = \mathrm{broadcast}(x) \;\Rightarrow\;
+  \frac{\partial L}{\partial x_i} = \sum_{j \,\in\, \mathrm{copies}(i)} \frac{\partial L}{\partial y_j}.$$
+
+Source: NumPy user guide, "Broadcasting", general rules.
+"""
+import numpy as np
+from jaxtyping import Float
+
+
+def unbroadcast(grad: Float[np.ndarray, "..."], shape: tuple[int, ...]) -> Float[np.ndarray, "..."]:
+    r"""Sum `grad` back to `shape`, the shape that an array had before NumPy broadcast it to `grad.shape`.
+
+    Broadcasting puts axes of length 1 in front of the shorter shape until both are equally long. Then it stretches an
+    axis of length 1 to whatever length the other array has there, be it 0: of no copies at all the sum is 0.
+
+    The result is an array of shape `shape`, also for shape (), with the dtype of `grad`. `grad` is not changed; where
+    nothing was broadcast, the result may be `grad` itself or a view of it, else it is a new array.
+
+    >>> unbroadcast(np.ones((3, 4)), (1, 4))
+    array([[3., 3., 3., 3.]])
+    >>> unbroadcast(np.ones((3, 4)), (4,))
+    array([3., 3., 3., 3.])
+    >>> unbroadcast(np.ones((2, 0)), (2, 1))
+    array([[0.],
+           [0.]])
+
+    Raises ValueError where `shape` cannot be broadcast to `grad.shape`.
+    """
+    extra = grad.ndim - len(shape)
+    if extra < 0 or any(n != m and n != 1 for n, m in zip(shape, grad.shape[extra:])):
+        raise ValueError(f"{shape} does not broadcast to {grad.shape}")
+
+    kept = []
+    axis = 0
+    for n in shape:                       # look for the axis of grad that has this length
+        while axis < grad.ndim and grad.shape[axis] != n and n != 1:
+            axis += 1
+        if axis < grad.ndim:
+            kept.append((axis, n))
+        axis += 1
+    if len(kept) < len(shape) or any(grad.shape[k] != n and n != 1 for k, n in kept):
+        kept = [(extra + i, n) for i, n in enumerate(shape)]
+    summed = tuple(k for k in range(grad.ndim) if (k, grad.shape[k]) not in kept)
+    return np.asarray(grad.sum(axis=summed, keepdims=True)).reshape(shape)
