@@ -137,27 +137,6 @@ mistake("backward.topological_order", """Your topological_order leaves out the o
         forms=[{"replace": "return order[::-1]", "by": "return order[:-1][::-1]"}])
 
 
-def counts_once_and_takes_off_each_time(output):
-    uses, todo = {output: 0}, [output]
-    while todo:
-        for parent in set(todo.pop().parents):
-            if parent.requires_grad:
-                if parent not in uses:
-                    uses[parent] = 0
-                    todo.append(parent)
-                uses[parent] += 1
-    order, ready = [], [output]
-    while ready:
-        node = ready.pop(0)
-        order.append(node)
-        for parent in node.parents:
-            if parent.requires_grad:
-                uses[parent] -= 1
-                if uses[parent] == 0:
-                    ready.append(parent)
-    return order
-
-
 def counts_each_time_and_takes_off_once(output):
     uses, todo = {output: 0}, [output]
     while todo:
@@ -182,7 +161,7 @@ def counts_each_time_and_takes_off_once(output):
 @mistake("backward.topological_order", """Your topological_order counts for how many tensors each one was used, but not in the way in which it takes them off
     again. In x * x the one x is a parent twice: counted once and taken off twice, it comes before another that was made
     from it; counted twice and taken off once, it never comes.""",
-         forms=[counts_once_and_takes_off_each_time, counts_each_time_and_takes_off_once])
+         forms=[counts_each_time_and_takes_off_once])
 def counts_a_repeated_parent_in_two_ways(output):
     uses, todo = {output: 0}, [output]
     while todo:
