@@ -255,17 +255,20 @@ def draws_standard_normals(self, in_features, out_features, *, bias=True, rng):
     self.bias = Parameter(rng.normal(size=out_features).astype(np.float32)) if bias else None
 
 
-@mistake("modules.Linear.__init__", """Your Linear takes the number of its outputs for the bound. What must not
-    grow is a sum over the inputs, so it is their number that counts.""")
+@mistake("modules.Linear.__init__", """The bound of your Linear is √3 times too large for 900 inputs and 300
+    outputs, as it is with the number of the outputs in place of that of the inputs. What must not grow is a sum over the
+    inputs, so it is their number that counts: 1/√in.""",
+         forms=[{"replace": "1 / np.sqrt(in_features)", "by": "np.sqrt(3 / in_features)"}])
 def bounds_by_the_outputs(self, in_features, out_features, *, bias=True, rng):
     bound = 1 / np.sqrt(out_features)
     self.weight = Parameter(rng.uniform(-bound, bound, (out_features, in_features)).astype(np.float32))
     self.bias = Parameter(rng.uniform(-bound, bound, out_features).astype(np.float32)) if bias else None
 
 
-@mistake("modules.Linear.__init__", """The bound of your Linear is 1/in. The variance of a sum over the inputs grows
-    with their number, and a variance is a square: to keep it from growing takes weights that shrink with the root,
-    1/√in. Yours make the signal fade from layer to layer.""")
+@mistake("modules.Linear.__init__", """The numbers of your Linear are too small, as they are with the bound 1/in. The variance of
+    a sum over the inputs grows with their number, and a variance is a square: to keep it from growing takes weights that
+    shrink with the root, 1/√in. Yours make the signal fade from layer to layer.""",
+         forms=[{"replace": "1 / np.sqrt(in_features)", "by": "0.01"}])
 def forgets_the_root(self, in_features, out_features, *, bias=True, rng):
     bound = 1 / in_features
     self.weight = Parameter(rng.uniform(-bound, bound, (out_features, in_features)).astype(np.float32))
@@ -466,7 +469,7 @@ mistake("modules.Linear.__init__", """The numbers of your Linear are uniform, bu
         name="takes_another_interval",
         replace="1 / np.sqrt(in_features)", by="np.sqrt(6 / in_features)", forms=[
             {"replace": "1 / np.sqrt(in_features)", "by": each} for each in
-            ("1.0", "np.sqrt(3 / in_features)", "np.sqrt(2 / in_features)", "np.sqrt(6 / (in_features + out_features))", "0.1", "0.01")])
+            ("1.0", "np.sqrt(2 / in_features)", "np.sqrt(6 / (in_features + out_features))", "0.1")])
 
 mistake("modules.Linear.__init__", """Your Linear has a bias where `bias` is false. It is to be None there, and no
     parameter.""",
