@@ -17,8 +17,20 @@ def forgets_to_divide_the_gradient(prediction, target):
     return record(np.mean(error**2), (prediction, target), lambda g: (g * 2 * error, -g * 2 * error))
 
 
+def divides_by_the_length(prediction, target):
+    error = prediction.data - target.data
+    n = error.shape[0]
+    return record((error**2).sum() / n, (prediction, target), lambda g: (g * 2 * error / n, -g * 2 * error / n))
+
+
+def divides_by_len(prediction, target):
+    error = prediction.data - target.data
+    n = len(error)
+    return record((error**2).sum() / n, (prediction, target), lambda g: (g * 2 * error / n, -g * 2 * error / n))
+
+
 @mistake("losses.mse_loss", """Your mse_loss divides by the number of rows. The mean goes over all elements, whatever
-    the shape.""")
+    the shape.""", forms=[divides_by_the_length, divides_by_len])
 def divides_by_the_batch(prediction, target):
     error = prediction.data - target.data
     n = len(error) if error.ndim else 1
@@ -49,8 +61,8 @@ def no_gradient_for_the_target(prediction, target):
                   lambda g: (g * 2 * error / error.size, np.zeros_like(error)))
 
 
-mistake("losses.mse_loss", """The target gets the same gradient as the prediction in your mse_loss. In (a - t)² the target
-    has a minus, so its gradient is the negative of the other.""", name="same_gradient_for_the_target",
+mistake("losses.mse_loss", """The target gets the same gradient as the prediction in your mse_loss. In (a - t)² the
+    target has a minus, so its gradient is the negative of the other.""", name="same_gradient_for_the_target",
         replace="return gradient, -gradient", by="return gradient, gradient")
 
 mistake("losses.mse_loss", """The gradients of your mse_loss have the wrong sign: what rises with the loss must have a
@@ -62,7 +74,8 @@ mistake("losses.mse_loss", """The gradients of your mse_loss are half of what th
         replace="g * 2 * error", by="g * error")
 
 mistake("losses.mse_loss", """The gradients of your mse_loss are those of the loss alone, whatever gradient flows in.
-    Multiply by g: more may be computed from the loss, and then g is not 1.""", name="mse_ignores_the_upstream_gradient",
+    Multiply by g: more may be computed from the loss, and then g is not 1.""",
+        name="mse_ignores_the_upstream_gradient",
         replace="g * 2 * error", by="2 * error")
 
 
@@ -78,9 +91,9 @@ def adds_the_squares_first(prediction, target):
                   lambda g: (g * 2 * (a - t) / a.size, g * 2 * (t - a) / a.size))
 
 
-@mistake("losses.mse_loss", """Your mse_loss loses a small difference of large numbers, such as the 1 between 10⁸ + 1 and
-    10⁸. Subtract first, in the dtype that came, and square what is left: in a² - 2at + t² each term is rounded at its
-    own size, here 10¹⁶, and what they differ by is gone, as it is when they become float32.""",
+@mistake("losses.mse_loss", """Your mse_loss loses a small difference of large numbers, such as the 1 between 10⁸ + 1
+    and 10⁸. Subtract first, in the dtype that came, and square what is left: in a² - 2at + t² each term is rounded at
+    its own size, here 10¹⁶, and what they differ by is gone, as it is when they become float32.""",
          forms=[multiplies_the_means, adds_the_squares_first])
 def expands_the_square(prediction, target):
     a, t = prediction.data, target.data
@@ -109,9 +122,26 @@ def exponentiates_large_logits(logits, labels):
     return record(value, (logits,), vjp)
 
 
-@mistake("losses.cross_entropy", """Your cross_entropy takes the logarithm of a softmax. A stable softmax still rounds
-    a very small probability to 0, and log 0 is infinite, where the loss is a number like 2000. Write the logarithm of
-    the softmax as a difference, so that exp and log never meet a value out of range.""")
+def shifts_by_the_true_logit(logits, labels):
+    batch, classes = logits.shape
+    if not ((labels >= 0) & (labels < classes)).all():
+        raise ValueError("label outside of the classes")
+    rows = np.arange(batch)
+    e = np.exp(logits.data - logits.data[rows, labels][:, None])
+    total = e.sum(axis=1, keepdims=True)
+
+    def vjp(g):
+        gradient = e / total
+        gradient[rows, labels] -= 1
+        return (g * gradient / batch,)
+
+    return record(np.log(total).mean(), (logits,), vjp)
+
+
+@mistake("losses.cross_entropy", """The loss of your cross_entropy is infinite where 2000 is right. Either it takes
+    the logarithm of a probability, which has been rounded to 0 by then, or it exponentiates differences to another
+    logit than the largest, and e²⁰⁰⁰ is infinite. Take the largest logit of the row off, and write log p as a
+    difference: exp and log then never meet a value out of range.""", forms=[shifts_by_the_true_logit])
 def takes_the_log_of_a_softmax(logits, labels):
     batch, classes = logits.shape
     if not ((labels >= 0) & (labels < classes)).all():
@@ -202,30 +232,174 @@ mistake("losses.cross_entropy", """Your cross_entropy refuses negative labels, b
         replace="(labels < classes)", by="(labels <= classes)",
         forms=[{"replace": "((labels >= 0) & (labels < classes))", "by": "(labels >= 0)"}])
 
-mistake("losses.cross_entropy", """Your cross_entropy refuses the labels 0, 2 and 1 of three classes if they are unsigned.
-    Unsigned integers have no number below 0, so a difference of them wraps around: 0 - 3 is 253 in uint8, and no
-    difference is ever negative. Compare the labels themselves with `classes`.""", name="subtracts_unsigned_labels",
+mistake("losses.cross_entropy", """Your cross_entropy refuses the labels 0, 2 and 1 of three classes if they are
+    unsigned. Unsigned integers have no number below 0, so a difference of them wraps around: 0 - 3 is 253 in uint8,
+    and no difference is ever negative. Compare the labels themselves with `classes`.""",
+        name="subtracts_unsigned_labels",
         replace="(labels < classes)", by="(labels - classes < 0)",
         forms=[{"replace": "(labels < classes)",
                 "by": "(labels - labels.dtype.type(min(classes, np.iinfo(labels.dtype).max)) < 0)"},
                {"replace": "(labels < classes)", "by": "(labels - np.array(classes).astype(labels.dtype) < 0)"}])
 
-mistake("losses.cross_entropy", """The gradient of your cross_entropy is that of the loss alone, whatever gradient flows in.
-    Multiply by g: more may be computed from the loss, and then g is not 1.""", name="ignores_the_upstream_gradient",
+mistake("losses.cross_entropy", """The gradient of your cross_entropy is that of the loss alone, whatever gradient
+    flows in. Multiply by g: more may be computed from the loss, and then g is not 1.""",
+        name="ignores_the_upstream_gradient",
         replace="g * gradient", by="gradient")
 
-mistake("losses.cross_entropy", """Your cross_entropy shifts all rows by one number, such as the largest logit of the whole
-    batch. In a row whose logits lie far below it all exponentials become 0, and log 0 is infinite: each row needs its own
-    maximum.""",
+mistake("losses.cross_entropy", """Your cross_entropy shifts all rows by one number, such as the largest logit of the
+    whole batch. In a row whose logits lie far below it all exponentials become 0, and log 0 is infinite: each row
+    needs its own maximum.""",
         name="takes_one_maximum_of_the_batch", replace="z.max(axis=1, keepdims=True)", by="z.max()")
 
-mistake("losses.cross_entropy", """The value of your cross_entropy is the sum over the batch. It is to be the mean, so that
-    the size of a step does not depend on the size of the batch.""", name="sums_over_the_batch",
+mistake("losses.cross_entropy", """The value of your cross_entropy is the sum over the batch. It is to be the mean, so
+    that the size of a step does not depend on the size of the batch.""", name="sums_over_the_batch",
         replace="-log_p[rows, labels].mean()", by="-log_p[rows, labels].sum()")
 
-mistake("losses.cross_entropy", """Your cross_entropy keeps the probability away from 0 by a small number before it takes the
-    logarithm. No loss can then be larger than minus the logarithm of that number, where 2000 is right. Write log p as the
-    shifted logit minus log Σ exp, and nothing has to be kept from 0.""", name="adds_epsilon_in_the_log",
+mistake("losses.cross_entropy", """Your cross_entropy keeps the probability away from 0 by a small number before it
+    takes the logarithm. No loss can then be larger than minus the logarithm of that number, where 2000 is right.
+    Write log p as the shifted logit minus log Σ exp, and nothing has to be kept from 0.""",
+        name="adds_epsilon_in_the_log",
         replace="-log_p[rows, labels].mean()", by="-np.log(np.exp(log_p)[rows, labels] + 1e-12).mean()",
         forms=[{"replace": "-log_p[rows, labels].mean()", "by": f"-np.log(np.exp(log_p)[rows, labels] + {eps}).mean()"}
                for eps in ("1e-15", "1e-10", "1e-8")])
+
+
+def scales_the_difference(prediction, target):
+    error = prediction.data - target.data
+
+    def vjp(g):
+        d = error
+        d *= g * 2 / d.size
+        return d, -d
+
+    return record(np.mean(error**2), (prediction, target), vjp)
+
+
+mistake("losses.mse_loss", """The vjp of your mse_loss multiplies the difference in place that it has kept from the
+    way forward. A second call goes on from the product: compute in an array of its own.""",
+        name="scales_the_difference_in_place",
+        replace="gradient = g * 2 * error / error.size", by="""np.multiply(error, g * 2 / error.size, out=error)
+        gradient = error""", forms=[scales_the_difference])
+
+mistake("losses.mse_loss", """Your mse_loss takes the root of the mean. The loss is the mean of the squares itself.""",
+        name="takes_the_root", replace="np.mean(error**2)", by="np.sqrt(np.mean(error**2))")
+
+mistake("losses.mse_loss", """Your mse_loss has a factor ½, as it is written in some books. Here the loss is the mean
+    of the squares, and its derivative has the 2.""",
+        name="halves_the_mean", replace="np.mean(error**2)", by="np.mean(error**2) / 2",
+        forms=[{"replace": """gradient = g * 2 * error / error.size
+        return gradient, -gradient
+
+    return record(np.mean(error**2)""", "by": """gradient = g * error / error.size
+        return gradient, -gradient
+
+    return record(np.mean(error**2) / 2"""}])
+
+mistake("losses.mse_loss", """Your mse_loss takes the mean of the absolute differences. They are squared before the
+    mean is taken.""",
+        name="forgets_the_square", replace="np.mean(error**2)", by="np.mean(np.abs(error))")
+
+FLOAT64 = """The value of your {} is float64 for float32 operands. float(...), math and sum over Python's numbers give
+    a Python number, and a tensor of that is float64, as it is where NumPy is told dtype=float: keep NumPy's float32."""
+
+mistake("losses.mse_loss", FLOAT64.format("mse_loss"), name="mse_value_in_float64",
+        replace="np.mean(error**2)", by="np.mean(error**2, dtype=np.float64)",
+        forms=[{"replace": "np.mean(error**2)", "by": "float(np.mean(error**2))"}])
+
+mistake("losses.cross_entropy", FLOAT64.format("cross_entropy"), name="value_in_float64",
+        replace="-log_p[rows, labels].mean()", by="-log_p[rows, labels].mean(dtype=np.float64)",
+        forms=[{"replace": "-log_p[rows, labels].mean()", "by": "float(-log_p[rows, labels].mean())"}])
+
+mistake("losses.mse_loss", """The vjp of your mse_loss writes into the gradient that flows in. That array belongs to
+    the caller: compute in one of its own.""",
+        name="mse_writes_into_the_gradient", replace="gradient = g * 2", by="""g *= 2
+        gradient = g""")
+
+mistake("losses.cross_entropy", """The vjp of your cross_entropy writes into the gradient that flows in. That array
+    belongs to the caller: compute in one of its own.""",
+        name="writes_into_the_gradient", replace="return (g * gradient / batch,)", by="""g /= batch
+        return (g * gradient,)""")
+
+
+def takes_one_off_the_probabilities(logits, labels):
+    batch, classes = logits.shape
+    if not ((labels >= 0) & (labels < classes)).all():
+        raise ValueError("label outside of the classes")
+    shifted = logits.data - logits.data.max(axis=1, keepdims=True)
+    e = np.exp(shifted)
+    total = e.sum(axis=1, keepdims=True)
+    p, rows = e / total, np.arange(batch)
+
+    def vjp(g):
+        p[rows, labels] -= 1
+        return (p * g / batch,)
+
+    return record(-(shifted - np.log(total))[rows, labels].mean(), (logits,), vjp)
+
+
+mistake("losses.cross_entropy", """The vjp of your cross_entropy takes 1 off in the array of probabilities that it has
+    kept. A second call takes off another 1: make a copy in each call.""", name="takes_one_off_again",
+        replace="def vjp(g):", by="""kept = np.exp(log_p)
+
+    def vjp(g):
+        kept[rows, labels] -= 1
+        return (g * kept / batch,)
+
+    def unused(g):""", forms=[takes_one_off_the_probabilities])
+
+mistake("losses.cross_entropy", """Your cross_entropy takes labels for other classes: they were squeezed into an
+    integer type of eight bits, which ends at 255 or at 127, and larger ones wrap around. Leave them in the dtype in
+    which they came, or take np.int64.""", name="squeezes_the_labels", replace="rows = np.arange(batch)",
+        by="rows, labels = np.arange(batch), labels.astype(np.uint8)",
+        forms=[{"replace": "rows = np.arange(batch)", "by": "rows, labels = np.arange(batch), labels.astype(np.int8)"}])
+
+mistake("losses.cross_entropy", """Your cross_entropy raises IndexError for labels in uint64. No integer type of NumPy
+    holds all of uint64 and of int64, so a sum of the two is float64, and a float is no index: turn the labels into
+    np.int64 first.""",
+        name="adds_uint64_to_int64", replace="-log_p[rows, labels].mean()", by="-log_p.ravel()[rows * classes + labels].mean()",
+        forms=[{"replace": "-log_p[rows, labels].mean()", "by": "-log_p.reshape(-1)[labels + rows * classes].mean()"}])
+
+mistake("losses.cross_entropy", """The gradient of your cross_entropy has the wrong sign: it is softmax(z) minus the
+    one-hot vector, so that a step against it raises the logit of the label.""", name="turns_the_sign_of_the_gradient",
+        replace="return (g * gradient / batch,)", by="return (-g * gradient / batch,)")
+
+mistake("losses.cross_entropy", """The value of your cross_entropy is negative: the loss is minus the logarithm, so
+    that it falls where the probability of the label rises.""",
+        name="forgets_the_minus", replace="-log_p[rows, labels].mean()", by="log_p[rows, labels].mean()")
+
+mistake("losses.cross_entropy", """The gradient of your cross_entropy is the softmax alone. At the label 1 is taken
+    off: that is the part which the logit of the label itself brings in.""",
+        name="forgets_the_label", replace="gradient[rows, labels] -= 1", by="pass")
+
+mistake("losses.cross_entropy", """The gradient of your cross_entropy has log p where p belongs: softmax(z) minus the
+    one-hot vector. Raise e to the power of log p first.""",
+        name="forgets_to_exponentiate", replace="gradient = np.exp(log_p)", by="gradient = log_p.copy()")
+
+
+@mistake("losses.cross_entropy", """Your cross_entropy takes its softmax down the batch. A row is one example, and its
+    probabilities add up to 1 along the classes, axis 1.""")
+def goes_down_the_batch(logits, labels):
+    batch, classes = logits.shape
+    if not ((labels >= 0) & (labels < classes)).all():
+        raise ValueError("label outside of the classes")
+    shifted = logits.data - logits.data.max(axis=0, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=0, keepdims=True))
+    rows = np.arange(batch)
+
+    def vjp(g):
+        gradient = np.exp(log_p)
+        gradient[rows, labels] -= 1
+        return (g * gradient / batch,)
+
+    return record(-log_p[rows, labels].mean(), (logits,), vjp)
+
+
+mistake("losses.cross_entropy", """Your cross_entropy measures in bits, with the logarithm to the base 2. Here log is
+    the natural one, whose derivative is 1/p.""", name="measures_in_bits", replace="record(-log_p[rows, labels].mean()",
+        by="record(-log_p[rows, labels].mean() / np.log(z.dtype.type(2))")
+
+mistake("losses.cross_entropy", """Your cross_entropy counts every class, and not only that of the label. The loss is
+    -log p of the label, and nothing else of the row.""",
+        name="counts_every_class", replace="-log_p[rows, labels].mean()", by="-log_p.sum(axis=1).mean()",
+        forms=[{"replace": "-log_p[rows, labels].mean()", "by": "-log_p.mean()"},
+               {"replace": "-log_p[rows, labels].mean()", "by": "-log_p[:, labels].mean()"}])

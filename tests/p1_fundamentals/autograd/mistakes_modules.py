@@ -122,8 +122,8 @@ mistake("modules.Module.parameters", """Your parameters never comes to an end wh
                 search(list(vars(value).values()))""", "by": """search(list(vars(value).values()))
                 seen.add(id(value))"""}])
 
-mistake("modules.Module.parameters", """Your parameters goes through the attributes by their names, in alphabetical order. They
-    come in the order in which they were set, as vars(self) has them.""", name="sorts_by_name",
+mistake("modules.Module.parameters", """Your parameters goes through the attributes by their names, in alphabetical
+    order. They come in the order in which they were set, as vars(self) has them.""", name="sorts_by_name",
         replace="list(vars(value).values())", by="[vars(value)[name] for name in sorted(vars(value))]")
 
 
@@ -144,14 +144,15 @@ def takes_the_last_from_the_stack(self):
     return found
 
 
-mistake("modules.Module.parameters", """Your parameters goes through the attributes from the last to the first. They come in
-    the order in which they were set; what is put on a stack comes off it in the reverse order.""", name="begins_at_the_end",
+mistake("modules.Module.parameters", """Your parameters goes through the attributes from the last to the first. They
+    come in the order in which they were set; what is put on a stack comes off it in the reverse order.""",
+        name="begins_at_the_end",
         replace="list(vars(value).values())", by="list(vars(value).values())[::-1]", forms=[takes_the_last_from_the_stack])
 
 
-@mistake("modules.Module.parameters", """Your parameters still finds five parameters in the test's module when there are seven, after
-    a layer was appended to a list and a parameter was set as a new attribute. Search anew at each call, and keep nothing from
-    the call before.""")
+@mistake("modules.Module.parameters", """Your parameters still finds five parameters in the test's module when there
+    are seven, after a layer was appended to a list and a parameter was set as a new attribute. Search anew at each
+    call, and keep nothing from the call before.""")
 def keeps_the_first_list(self):
     if "kept" in vars(self):
         return self.kept
@@ -176,21 +177,24 @@ def keeps_the_first_list(self):
 
 
 # Of a list of the wrong length the fingerprint has the length alone: what leaves one out, or finds one more, is one mistake.
-mistake("modules.Module.parameters", """Your parameters leaves one out of the five parameters of the test's module. Two that hold
-    equal values are two (ask by `is` or by `id`), one whose requires_grad is False is one like any other, and so is one in
-    an attribute whose name begins with _.""", name="leaves_one_out",
+mistake("modules.Module.parameters", """Your parameters leaves one out of the five parameters of the test's module.
+    Two that hold equal values, or the same array, are two (ask by `is` or by `id` of the parameter itself), one whose
+    requires_grad is False is one like any other, and so is one in an attribute whose name begins with _.""",
+        name="leaves_one_out",
         replace="found.append(value)", by="""if not any(np.array_equal(value.data, other.data) for other in found):
                     found.append(value)""",
         forms=[{"replace": "list(vars(value).values())",
                 "by": "[item for name, item in vars(value).items() if not name.startswith('_')]"},
-               {"replace": "isinstance(value, Parameter)", "by": "isinstance(value, Parameter) and value.requires_grad"}])
+               {"replace": "isinstance(value, Parameter)", "by": "isinstance(value, Parameter) and value.requires_grad"},
+               {"replace": "found.append(value)", "by": """if not any(value.data is other.data for other in found):
+                    found.append(value)"""}])
 
 LISTS = """elif isinstance(value, (list, tuple)):
                 for item in value:"""
 
-mistake("modules.Module.parameters", """Your parameters finds more than the five parameters of the test's module. Only modules, lists
-    and tuples are searched: no dict, no set, no attributes of the class, and no object that is not a Module, though it have
-    a method `parameters`.""", name="searches_what_is_passed_over",
+mistake("modules.Module.parameters", """Your parameters finds more than the five parameters of the test's module. Only
+    modules, lists and tuples are searched: no dict, no set, no attributes of the class, and no object that is not a
+    Module, though it have a method `parameters`.""", name="searches_what_is_passed_over",
         replace=LISTS, by="""elif isinstance(value, (list, tuple, dict)):
                 for item in value.values() if isinstance(value, dict) else value:""",
         forms=[{"replace": LISTS, "by": LISTS.replace("tuple", "tuple, set")},
@@ -201,8 +205,9 @@ mistake("modules.Module.parameters", """Your parameters finds more than the five
 mistake("modules.Module.parameters", """Your parameters looks into lists, but not into tuples: both are searched.""",
         name="overlooks_tuples", replace="(list, tuple)", by="list")
 
-mistake("modules.Module.__call__", """A call of your module hands the arguments on that are given by position, and drops those
-    that are given by name. forward needs both: `self.forward(*inputs, **options)`.""", name="drops_the_options",
+mistake("modules.Module.__call__", """A call of your module hands the arguments on that are given by position, and
+    drops those that are given by name. forward needs both: `self.forward(*inputs, **options)`.""",
+        name="drops_the_options",
         replace="self.forward(*inputs, **options)", by="self.forward(*inputs)")
 
 @mistake("modules.Module.zero_grad", """Your zero_grad fills the gradients with zeros. They are to be None, as
@@ -222,19 +227,24 @@ def starts_over_each_time(self, x):
     return y
 
 
-mistake("modules.Sequential.forward", """Your Sequential takes the first of its modules without asking whether there is one.
-    With no modules at all the result is the input: let the loop begin with x itself.""", name="needs_a_first_module",
+mistake("modules.Sequential.forward", """Your Sequential takes the first of its modules without asking whether there
+    is one. With no modules at all the result is the input: let the loop begin with x itself.""",
+        name="needs_a_first_module",
         replace="for module in self.modules:", by="""x = self.modules[0](x)
         for module in self.modules[1:]:""",
         forms=[{"replace": "for module in self.modules:", "by": """x = list(self.modules)[0](x)
-        for module in self.modules[1:]:"""}])
+        for module in self.modules[1:]:"""},
+               {"replace": "for module in self.modules:", "by": """first, *rest = self.modules
+        x = first(x)
+        for module in rest:"""}])
 
-mistake("modules.Linear.__init__", """Your Linear draws from a normal distribution, so that some of its numbers lie outside of
-    ±1/√in. What is asked for is uniform on that interval: none outside, and all of it equally likely.""", name="draws_normals",
+mistake("modules.Linear.__init__", """Your Linear draws from a normal distribution, so that some of its numbers lie
+    outside of ±1/√in. What is asked for is uniform on that interval: none outside, and all of it equally likely.""",
+        name="draws_normals",
         replace="rng.uniform(-bound, bound, shape)", by="rng.normal(0, bound, shape)")
 
-mistake("modules.Linear.__init__", """Your Linear draws no negative numbers. The distribution goes from -1/√in to 1/√in; with
-    numbers of mean 0 a sum over many inputs does not drift away.""", name="draws_positive_numbers",
+mistake("modules.Linear.__init__", """Your Linear draws no negative numbers. The distribution goes from -1/√in to
+    1/√in; with numbers of mean 0 a sum over many inputs does not drift away.""", name="draws_positive_numbers",
         replace="rng.uniform(-bound, bound, shape)", by="rng.uniform(0, bound, shape)")
 
 @mistake("modules.Linear.__init__", """The numbers of your Linear do not shrink with its inputs: they are drawn
@@ -245,17 +255,20 @@ def draws_standard_normals(self, in_features, out_features, *, bias=True, rng):
     self.bias = Parameter(rng.normal(size=out_features).astype(np.float32)) if bias else None
 
 
-@mistake("modules.Linear.__init__", """Your Linear takes the number of its outputs for the bound. What must not
-    grow is a sum over the inputs, so it is their number that counts.""")
+@mistake("modules.Linear.__init__", """The bound of your Linear is √3 times too large for 900 inputs and 300
+    outputs, as it is with the number of the outputs in place of that of the inputs. What must not grow is a sum over the
+    inputs, so it is their number that counts: 1/√in.""",
+         forms=[{"replace": "1 / np.sqrt(in_features)", "by": "np.sqrt(3 / in_features)"}])
 def bounds_by_the_outputs(self, in_features, out_features, *, bias=True, rng):
     bound = 1 / np.sqrt(out_features)
     self.weight = Parameter(rng.uniform(-bound, bound, (out_features, in_features)).astype(np.float32))
     self.bias = Parameter(rng.uniform(-bound, bound, out_features).astype(np.float32)) if bias else None
 
 
-@mistake("modules.Linear.__init__", """The bound of your Linear is 1/in. The variance of a sum over the inputs grows
-    with their number, and a variance is a square: to keep it from growing takes weights that shrink with the root, 1/√in.
-    Yours make the signal fade from layer to layer.""")
+@mistake("modules.Linear.__init__", """The numbers of your Linear are too small, as they are with the bound 1/in. The variance of
+    a sum over the inputs grows with their number, and a variance is a square: to keep it from growing takes weights that
+    shrink with the root, 1/√in. Yours make the signal fade from layer to layer.""",
+         forms=[{"replace": "1 / np.sqrt(in_features)", "by": "0.01"}])
 def forgets_the_root(self, in_features, out_features, *, bias=True, rng):
     bound = 1 / in_features
     self.weight = Parameter(rng.uniform(-bound, bound, (out_features, in_features)).astype(np.float32))
@@ -339,3 +352,169 @@ class KeepsTheWeightTransposed(Module):
     def forward(self, x):
         y = x @ self.weight
         return y if self.bias is None else y + self.bias
+
+
+mistake("modules.Parameter.__init__", """Your Parameter is float32 whatever it is made of. Like any tensor it keeps
+    the dtype of an array of floats, and makes float64 of anything else; Linear decides for itself that it starts in
+    float32.""", name="makes_float32_of_everything",
+        replace="super().__init__(data, requires_grad=True)",
+        by="super().__init__(np.asarray(data, dtype=np.float32), requires_grad=True)")
+
+
+def remembers_modules_and_parameters(self, seen=[]):
+    found = []
+
+    def collect(value):
+        if isinstance(value, (list, tuple)):
+            for item in value:
+                collect(item)
+        elif isinstance(value, (Parameter, Module)) and not any(value is other for other in seen):
+            seen.append(value)
+            if isinstance(value, Parameter):
+                found.append(value)
+            else:
+                collect(list(vars(value).values()))
+
+    collect(self)
+    return found
+
+
+@mistake("modules.Module.parameters", """Your parameters finds nothing in a second call on one module. It remembers
+    what it met in the first, as a set does that is the default of an argument or an attribute of a class: that is
+    made once for all calls. Begin each call with a new one.""", forms=[remembers_modules_and_parameters])
+def remembers_what_it_has_seen(self, seen=set()):
+    found = []
+
+    def collect(value):
+        if isinstance(value, Parameter):
+            if value not in seen:
+                seen.add(value)
+                found.append(value)
+        elif isinstance(value, Module):
+            if value not in seen:
+                seen.add(value)
+                for item in list(vars(value).values()):
+                    collect(item)
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                collect(item)
+
+    collect(self)
+    return found
+
+
+mistake("modules.Module.__call__", """A call of your module hands its arguments over as one tuple. forward gets them
+    one by one, as they came: `self.forward(*inputs, **options)`.""",
+        name="hands_over_a_tuple", replace="self.forward(*inputs, **options)",
+        by="self.forward(inputs, **options)")
+
+
+@mistake("modules.Module.zero_grad", """Your zero_grad reaches the module's own attributes only. The gradients in the
+    modules inside it are to go as well: parameters() has them all.""")
+def reaches_its_own_only(self):
+    for value in vars(self).values():
+        if isinstance(value, Parameter):
+            value.grad = None
+
+
+@mistake("modules.Sequential", """Your Sequential keeps its modules by a name that two of them can share, such as that
+    of their class. The second takes the place of the first, and is the only one that is applied: keep them in a list
+    or tuple, in their order.""")
+class KeepsThemByClass(Module):
+    def __init__(self, *modules):
+        for module in modules:
+            setattr(self, "layer_" + type(module).__name__.lower(), module)
+
+    def forward(self, x):
+        for name, module in vars(self).items():
+            if name.startswith("layer_"):
+                x = module(x)
+        return x
+
+
+@mistake("modules.Sequential", """Your Sequential applies a module that stands there twice only once. A dict and a set
+    hold each thing once: keep the modules in a list or tuple.""")
+class AppliesEachOnce(Module):
+    def __init__(self, *modules):
+        self.modules = list(dict.fromkeys(modules))
+
+    def forward(self, x):
+        for module in self.modules:
+            x = module(x)
+        return x
+
+
+@mistake("modules.Sequential", """Your Sequential keeps its modules in a dict, and parameters() passes dicts over: the
+    parameters in them are never found. Keep them in a list or tuple.""")
+class KeepsThemInADict(Module):
+    def __init__(self, *modules):
+        self.modules = dict(enumerate(modules))
+
+    def forward(self, x):
+        for module in self.modules.values():
+            x = module(x)
+        return x
+
+
+mistake("modules.Sequential.forward", """Your Sequential calls forward of each module. A function may stand in the
+    place of a module, and has no forward: call the module itself.""",
+        name="calls_forward", replace="module(x)", by="module.forward(x)")
+
+mistake("modules.Sequential.forward", """Your Sequential applies its modules from the last to the first. The first
+    gets the input.""",
+        name="applies_them_backwards", replace="in self.modules:", by="in self.modules[::-1]:")
+
+mistake("modules.Linear.__init__", """The numbers of your Linear are uniform, but not on ±1/√in. Others start on ±1,
+    or on the intervals of He and of Glorot, ±√(6/in) and ±√(6/(in + out)); this text asks for 1/√in.""",
+        name="takes_another_interval",
+        replace="1 / np.sqrt(in_features)", by="np.sqrt(6 / in_features)", forms=[
+            {"replace": "1 / np.sqrt(in_features)", "by": each} for each in
+            ("1.0", "np.sqrt(2 / in_features)", "np.sqrt(6 / (in_features + out_features))", "0.1")])
+
+mistake("modules.Linear.__init__", """Your Linear has a bias where `bias` is false. It is to be None there, and no
+    parameter.""",
+        name="has_a_bias_in_any_case", replace="draw(out_features) if bias else None", by="draw(out_features)")
+
+mistake("modules.Linear.__init__", """The bias of your Linear has a second axis. It has one number for each output,
+    and the shape (out,).""",
+        name="gives_the_bias_two_axes", replace="draw(out_features) if", by="draw(1, out_features) if",
+        forms=[{"replace": "draw(out_features) if", "by": "draw(out_features, 1) if"}])
+
+
+@mistake("modules.Linear", """Your Linear has no attribute `bias` where it was made without one. Others ask for it,
+    `layer.bias is None`, and meet an AttributeError: set it to None.""",
+        forms=[{"target": "Linear.__init__", "replace": "self.bias = draw(out_features) if bias else None",
+                                                   "by": """if bias:
+            self.bias = draw(out_features)"""}])
+class LacksTheAttribute(Module):
+    def __init__(self, in_features, out_features, *, bias=True, rng):
+        bound = 1 / np.sqrt(in_features)
+        self.weight = Parameter(rng.uniform(-bound, bound, (out_features, in_features)).astype(np.float32))
+        if bias:
+            self.bias = Parameter(rng.uniform(-bound, bound, out_features).astype(np.float32))
+
+    def forward(self, x):
+        y = x @ record(self.weight.data.T, (self.weight,), lambda g: (g.T,))
+        return y if getattr(self, "bias", None) is None else y + self.bias
+
+
+def sums_rows_in_one_operation(self, x):
+    weight, bias = self.weight, self.bias
+    y = x.data @ weight.data.T
+
+    def vjp(g):
+        flat_g, flat_x = g.reshape(-1, weight.shape[0]), x.data.reshape(-1, weight.shape[1])
+        gradients = g @ weight.data, flat_g.T @ flat_x
+        return gradients if bias is None else (*gradients, g.sum(axis=0))
+
+    return record(y if bias is None else y + bias.data, (x, weight) if bias is None else (x, weight, bias), vjp)
+
+
+@mistake("modules.Linear.forward", """The gradient of the bias in your Linear is summed over the first axis alone. An
+    input can have any number of batch axes, or none: every axis of g but the last is one, and the sum goes over all
+    of them.""", forms=[sums_rows_in_one_operation])
+def sums_the_bias_over_the_first_axis(self, x):
+    y = x @ record(self.weight.data.T, (self.weight,), lambda g: (g.T,))
+    if self.bias is None:
+        return y
+    return record(y.data + self.bias.data, (y, self.bias), lambda g: (g, g.sum(axis=0)))

@@ -51,8 +51,9 @@ def parameters_of_changing_module(work):
         def parameters(self):
             return [self.w]
 
-    module = Part(w=parameter(1), table={"w": parameter(90)}, other=Other(), result=parameter(92) * 2.0,
-                  names={parameter(93)}, layers=[parameter(2)], _b=parameter(3), same=parameter(3), frozen=parameter(4))
+    three = parameter(3)
+    module = Part(w=parameter(1), table={"w": parameter(90)}, other=Other(), result=parameter(92) * 2.0, names={parameter(93)},
+                  layers=[parameter(2)], _b=three, same=work.Parameter(three.data), frozen=parameter(4))
     module.frozen.requires_grad = False
     found = []
 

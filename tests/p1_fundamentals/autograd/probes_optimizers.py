@@ -59,9 +59,11 @@ def zero_gradients(work, optimizer, arrays, gradient, **options):
 def what_an_optimizer_keeps(work, optimizer, array, **options):
     """After a step: the type of `params`, the place of each of them among those handed over, -1 for any other, and lr.
 
+    Three are handed over, of which the second requires no gradient, as one does that is frozen for a while.
+
     Last, the dtypes of all float arrays of the parameters' shape that the optimizer holds, however deep.
     """
-    params = [work.Tensor(array.copy(), requires_grad=True) for _ in range(3)]
+    params = [work.Tensor(array.copy(), requires_grad=place != 1) for place in range(3)]
     stepper = getattr(work, optimizer)((param for param in params), **options)
     for param in params:
         param.grad = np.ones_like(param.data)

@@ -80,7 +80,7 @@ def test_parameters_as_they_are_now(work):
     """parameters() and zero_grad(): of the attributes as they are at the call, and of nothing that is no attribute."""
     attributes = {
         "w": "1", "table": "{'w': 90}", "other": "an object, no module, with w = 91 and a method parameters",
-        "result": "92 * 2.0", "names": "{93}", "layers": "[2]", "_b": "3", "same": "a second parameter of value 3",
+        "result": "92 * 2.0", "names": "{93}", "layers": "[2]", "_b": "3", "same": "a second parameter, of the array of _b",
         "frozen": "4, with requires_grad False", "of the class": "94"}
     found = work.run(probes.parameters_of_changing_module)
     moments = [("at first", [1, 2, 3, 3, 4]),

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.judge import expect, expect_true
+from grader.judge import expect, expect_true, supporting
 from tests.p1_fundamentals.autograd import probes_optimizers as probes
 from tests.strategies import seeds, shapes, values
 
@@ -114,15 +114,23 @@ def test_takes_any_iterable(work, optimizer, container):
 
 
 @pytest.mark.parametrize("optimizer", ["Optimizer", *ORACLES])
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_keeps_parameters_and_state(work, optimizer, dtype):
-    """`params` is a list of the very parameters, in order; velocities and averages have the dtype of theirs."""
-    kind, places, lr, dtypes = work.run(probes.what_an_optimizer_keeps, optimizer, np.ones(7, dtype), lr=0.5)
-    given = {"optimizer": optimizer, "lr": 0.5, "dtype of the parameters": dtype}
+def test_keeps_its_parameters(work, optimizer):
+    """`params` is a list of the very parameters, in order, those included that require no gradient now."""
+    kind, places, lr, _ = work.run(probes.what_an_optimizer_keeps, optimizer, np.ones(7), lr=0.5)
+    given = {"optimizer": optimizer, "lr": 0.5, "requires_grad of the parameters": [True, False, True]}
     expect(kind, equals="list", given=given, note="the type of params")
     expect(places, equals=[0, 1, 2], given=given,
            note="the parameters: each by its place among those handed over, -1 for any other tensor")
     expect(lr, equals=0.5, given=given, note="lr")
+
+
+@supporting
+@pytest.mark.parametrize("optimizer", ORACLES)
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_keeps_state_in_the_dtype_of_its_parameters(work, optimizer, dtype):
+    """Velocities and averages have the dtype of their parameters."""
+    *_, dtypes = work.run(probes.what_an_optimizer_keeps, optimizer, np.ones(7, dtype), lr=0.5)
+    given = {"optimizer": optimizer, "lr": 0.5, "dtype of the parameters": dtype}
     expect_true(all(found == dtype for found in dtypes), got=dtypes, want=f"{dtype} alone", given=given,
                 note="the dtypes of the arrays that it keeps for its parameters")
 

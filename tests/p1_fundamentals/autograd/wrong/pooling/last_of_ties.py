@@ -1,0 +1,76 @@
+# what is wrong: max_pool2d compares with >= while it reads a window, so that of several largest pixels the last is chosen and gets the gradient instead of the first.
+# told: chooses_the_last
+r"""Max pooling.
+
+Pooling makes an image smaller: of every window of $k \times k$ pixels it keeps the largest. What remains is whether a
+filter found something there, and no longer exactly where. With windows $s$ apart (the *stride*), in each image $n$
+and each channel $c$ by itself,
+
+$$y_{nchw} = \max_{0 \le i, j < k} x_{n,\,c,\,sh+i,\,sw+j}, \qquad
+  \text{height of } y = \left\lfloor \frac{\text{height} - k}{s} \right\rfloor + 1,$$
+
+and the width likewise: pixels of the right and lower border that no whole window reaches are left out.
+
+Backward, each window hands its gradient to the one pixel that was chosen, and its other pixels get nothing. Where
+several pixels of a window are the largest, the first is chosen, in the order in which one reads: row by row, from the
+left. (`max` in `reductions` shares among them. To choose one is what `torch.nn.functional.max_pool2d` does, and cheaper
+than sharing.) Where windows overlap, several can choose the same pixel, and its gradient is the sum of what they hand it.
+
+Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning" (arXiv:1603.07285, 2016), sections
+1.2 and 3; PyTorch documentation, `torch.nn.MaxPool2d`.
+"""
+import numpy as np
+from jaxtyping import Float
+from numpy.lib.stride_tricks import sliding_window_view
+
+from .tensor import Tensor, record
+
+
+def max_pool2d(x: Float[Tensor, "batch channels height width"], size: int, *,
+               stride: int | None = None) -> Float[Tensor, "batch channels out_height out_width"]:
+    r"""The largest of every window of `size` x `size` pixels, and the gradient to the first that is largest.
+
+    `size` and `stride` are at least 1. Where no stride is given it is the size, so that the windows touch and do not
+    overlap; a smaller one makes them overlap, a larger one leaves gaps. Images need not be square. A window may hold
+    nothing but negative numbers, and no zeros are put around it. The one parent is `x`. The chapter's rules for every
+    operation hold.
+
+    >>> x = Tensor([[[[1.0, 5.0, 2.0, 2.0],
+    ...               [4.0, 3.0, 2.0, 1.0]]]], requires_grad=True)
+    >>> y = max_pool2d(x, 2)
+    >>> y.data
+    array([[[[5., 2.]]]])
+    >>> y.vjp(np.array([[[[10.0, 20.0]]]]))[0]
+    array([[[[ 0., 10., 20.,  0.],
+             [ 0.,  0.,  0.,  0.]]]])
+    >>> max_pool2d(x, 2, stride=1).data
+    array([[[[5., 5., 2.]]]])
+
+    Raises ValueError where the window is larger than the image, in either direction. Its message holds `size`, and the
+    shape of `x` as Python writes it, such as "(8, 3, 5, 5)".
+    """
+    stride = size if stride is None else stride
+    n, c, height, width = x.shape
+    if size > min(height, width):
+        raise ValueError(f"window of size {size} is larger than the image: x has shape {x.shape}")
+    out_h, out_w = (height - size) // stride + 1, (width - size) // stride + 1
+    y = np.empty((n, c, out_h, out_w), dtype=x.dtype)
+    chosen = {}
+    for place in np.ndindex(*y.shape):
+        b, ch, h, w = place
+        best = -np.inf
+        for i in range(size):
+            for j in range(size):
+                pixel = (b, ch, h * stride + i, w * stride + j)
+                if x.data[pixel] >= best:
+                    best = x.data[pixel]
+                    chosen[place] = pixel
+        y[place] = best
+
+    def vjp(g):
+        dx = np.zeros_like(x.data)
+        for place, pixel in chosen.items():
+            dx[pixel] += g[place]
+        return (dx,)
+
+    return record(y, (x,), vjp)
