@@ -432,18 +432,6 @@ class KeepsThemByClass(Module):
         return x
 
 
-@mistake("modules.Sequential", """Your Sequential applies a module that stands there twice only once. A dict and a set
-    hold each thing once: keep the modules in a list or tuple.""")
-class AppliesEachOnce(Module):
-    def __init__(self, *modules):
-        self.modules = list(dict.fromkeys(modules))
-
-    def forward(self, x):
-        for module in self.modules:
-            x = module(x)
-        return x
-
-
 @mistake("modules.Sequential", """Your Sequential keeps its modules in a dict, and parameters() passes dicts over: the
     parameters in them are never found. Keep them in a list or tuple.""")
 class KeepsThemInADict(Module):
@@ -460,10 +448,6 @@ mistake("modules.Sequential.forward", """Your Sequential calls forward of each m
     place of a module, and has no forward: call the module itself.""",
         name="calls_forward", replace="module(x)", by="module.forward(x)")
 
-mistake("modules.Sequential.forward", """Your Sequential applies its modules from the last to the first. The first
-    gets the input.""",
-        name="applies_them_backwards", replace="in self.modules:", by="in self.modules[::-1]:")
-
 mistake("modules.Linear.__init__", """The numbers of your Linear are uniform, but not on ±1/√in. Others start on ±1,
     or on the intervals of He and of Glorot, ±√(6/in) and ±√(6/(in + out)); this text asks for 1/√in.""",
         name="takes_another_interval",
@@ -474,12 +458,6 @@ mistake("modules.Linear.__init__", """The numbers of your Linear are uniform, bu
 mistake("modules.Linear.__init__", """Your Linear has a bias where `bias` is false. It is to be None there, and no
     parameter.""",
         name="has_a_bias_in_any_case", replace="draw(out_features) if bias else None", by="draw(out_features)")
-
-mistake("modules.Linear.__init__", """The bias of your Linear has a second axis. It has one number for each output,
-    and the shape (out,).""",
-        name="gives_the_bias_two_axes", replace="draw(out_features) if", by="draw(1, out_features) if",
-        forms=[{"replace": "draw(out_features) if", "by": "draw(out_features, 1) if"}])
-
 
 @mistake("modules.Linear", """Your Linear has no attribute `bias` where it was made without one. Others ask for it,
     `layer.bias is None`, and meet an AttributeError: set it to None.""",

@@ -335,14 +335,6 @@ mistake("optimizers.Adam.__init__", """Your Adam takes an eps of 0. It keeps the
 TAKES_A_LIST = "self.params = list(params)"
 
 
-def keeps_velocities_of_what_is_left(self, params, *, lr, momentum=0.0):
-    super().__init__(params, lr)
-    if not 0 <= momentum < 1:
-        raise ValueError("momentum must lie in [0, 1)")
-    self.momentum = momentum
-    self.velocities = [np.zeros_like(p.data) for p in params]
-
-
 mistake("optimizers.Optimizer.__init__", """Your optimizer walks through `params` more than once. A generator is used
     up by the first walk, be it only to count or to look whether there is anything, and a later one finds no
     parameters and says nothing. Make a list of it first, and use only that.""",
@@ -392,16 +384,6 @@ mistake("optimizers.Optimizer.__init__", """Your optimizer keeps only the parame
         name="drops_what_requires_no_gradient", replace=TAKES_A_LIST, by="self.params = [p for p in params if p.requires_grad]",
         forms=[{"replace": TAKES_A_LIST, "by": "self.params = list(filter(lambda p: p.requires_grad, params))"}])
 
-mistake("optimizers.Optimizer.__init__", """Your optimizer keeps `params` in a tuple. It is to be a list, so that
-    others can rely on one type whatever came.""",
-        name="keeps_a_tuple", replace=TAKES_A_LIST, by="self.params = tuple(params)")
-
-mistake("optimizers.Optimizer.__init__", """Your optimizer refuses a senseless learning rate with an AssertionError.
-    An assert is for what cannot happen, and is left out by `python -O`; what a caller did wrong is a ValueError.""",
-        name="asserts_the_learning_rate",
-        replace="if not lr > 0:", by="""assert lr > 0, "lr must be positive"
-        if not lr > 0:""")
-
 mistake("optimizers.SGD.__init__", """Your SGD raises ValueError for a momentum of 0, which is the default and means
     plain gradient descent: 0 belongs to the interval, 1 does not.""", name="refuses_a_momentum_of_zero",
         replace="0 <= momentum < 1", by="0 < momentum < 1")
@@ -413,15 +395,6 @@ mistake("optimizers.Adam.__init__", """Your Adam raises ValueError where one of 
 mistake("optimizers.Adam.__init__", """Your Adam looks at the first beta only. The second makes an average too, and a
     correction that divides by 1 - β₂ᵗ: both have to lie in [0, 1).""", name="looks_at_the_first_beta",
         replace="all(0 <= beta < 1 for beta in betas)", by="0 <= betas[0] < 1")
-
-mistake("optimizers.Adam.__init__", """Your comparison lets a beta of NaN through: it is neither below 0 nor above 1,
-    and every parameter will be NaN after one step. Ask whether both lie in [0, 1), and refuse them if they do not.""",
-        name="lets_a_beta_of_nan_through", replace="not all(0 <= beta < 1 for beta in betas)",
-        by="any(beta < 0 or beta >= 1 for beta in betas)")
-
-mistake("optimizers.Adam.__init__", """Your comparison lets an eps of NaN through: it is neither positive nor negative
-    nor 0, and every parameter will be NaN after one step. Ask whether eps is positive, and refuse it if it is not.""",
-        name="lets_an_eps_of_nan_through", replace="if not eps > 0:", by="if eps <= 0:")
 
 mistake("optimizers.Adam.__init__", """Your Adam keeps float64 for a parameter in float32: np.zeros makes float64
     unless it is told otherwise. An average has the dtype of its parameter, and np.zeros_like takes it over.""",
@@ -449,36 +422,6 @@ mistake("optimizers.SGD.step", """Your SGD moves a copy where the data are a vie
         replace="p.data -= self.lr * velocity", by="""flat = p.data.reshape(-1)
             flat -= self.lr * velocity.reshape(-1)""", forms=[
             {"replace": "p.data -= self.lr * velocity", "by": "p.data.ravel()[...] -= self.lr * velocity.ravel()"}])
-
-mistake("optimizers.Adam.step", """Your Adam moves a copy where the data are a view, such as a transpose, and the
-    parameter itself stays where it was. reshape(-1), ravel and np.ascontiguousarray give the array itself only where
-    it lies in memory row by row, and else a copy: change p.data itself.""", name="adam_moves_a_copy_of_a_view",
-        replace="p.data -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)", by="""flat = p.data.reshape(-1)
-            flat -= (self.lr * m_hat / (np.sqrt(v_hat) + self.eps)).reshape(-1)""")
-
-mistake("optimizers.SGD.step", """Your SGD lets the newest gradient fade at once: v = μ (v + g). Only what was there
-    before is multiplied by μ, and g enters whole.""", name="fades_the_newest_gradient",
-        replace="""velocity *= self.momentum
-            velocity += p.grad""", by="""velocity += p.grad
-            velocity *= self.momentum""")
-
-mistake("optimizers.SGD.step", """Your SGD looks ahead, as Nesterov's does: it moves by g + μ v. Here the step is lr
-    times the velocity alone.""",
-        name="looks_ahead", replace="self.lr * velocity", by="self.lr * (p.grad + self.momentum * velocity)")
-
-mistake("optimizers.SGD.step", """Your SGD never multiplies by the learning rate: it moves by the whole velocity.""",
-        name="forgets_the_learning_rate", replace="p.data -= self.lr * velocity", by="p.data -= velocity")
-
-mistake("optimizers.SGD.step", """Your SGD writes into the array p.grad. The gradient is only read: others may still
-    need it, and the next backward pass adds to it.""", name="writes_into_the_gradient",
-        replace="""velocity += p.grad
-            p.data -= self.lr * velocity""", by="""velocity += p.grad
-            p.grad *= 0
-            p.grad += self.lr * velocity
-            p.data -= p.grad""", forms=[{"replace": """velocity *= self.momentum
-            velocity += p.grad""", "by": """p.grad += self.momentum * velocity
-            velocity[...] = p.grad"""}])
-
 
 def squares_the_gradient_itself(self):
     beta1, beta2 = self.betas
@@ -546,29 +489,7 @@ mistake("optimizers.Adam.step", """Your Adam adds eps to √v before the correct
         replace="self.lr * m_hat / (np.sqrt(v_hat) + self.eps)",
         by="self.lr * np.sqrt(1 - beta2**t) / (1 - beta1**t) * m / (np.sqrt(v) + self.eps)")
 
-mistake("optimizers.Adam.step", """Your Adam has no eps in its denominator. Where all gradients have been 0 so far it
-    divides 0 by 0, which is not a number.""",
-        name="forgets_eps", replace="(np.sqrt(v_hat) + self.eps)", by="np.sqrt(v_hat)")
-
-mistake("optimizers.Adam.step", """Your Adam averages the squares of m. What v is the average of are the squares of
-    the gradients themselves, g².""",
-        name="squares_the_average", replace="(1 - beta2) * p.grad**2", by="(1 - beta2) * m**2")
-
-mistake("optimizers.Adam.step", """Your Adam averages the gradients where it should average their squares: v takes in
-    g², so that √v is a size without a sign.""",
-        name="forgets_the_square", replace="(1 - beta2) * p.grad**2", by="(1 - beta2) * np.abs(p.grad)",
-        forms=[{"replace": "(1 - beta2) * p.grad**2", "by": "(1 - beta2) * p.grad"}])
-
 mistake("optimizers.Adam.step", """Your Adam adds the new gradient whole to a fading sum, as momentum does. An average
     takes it in by the share 1 - β, so that the weights of old and new add up to 1.""",
         name="sums_instead_of_averaging",
         replace="(1 - beta1) * p.grad", by="p.grad", forms=[{"replace": "(1 - beta2) * p.grad**2", "by": "p.grad**2"}])
-
-mistake("optimizers.Adam.step", """Your Adam has the weights of old and new the wrong way round: β belongs to the
-    average so far, and 1 - β to the new gradient.""",
-        name="swaps_old_and_new", replace="beta1 * m + (1 - beta1) * p.grad",
-        by="(1 - beta1) * m + beta1 * p.grad",
-        forms=[{"replace": "beta2 * v + (1 - beta2) * p.grad**2", "by": "(1 - beta2) * v + beta2 * p.grad**2"}])
-
-mistake("optimizers.Adam.step", """Your Adam goes uphill: it adds the step. m̂ points to where the loss grows.""",
-        name="adam_goes_uphill", replace="p.data -= self.lr", by="p.data += self.lr")
