@@ -8,8 +8,8 @@ def forgets_the_minus(a, b):
     return record(a.data - b.data, (a, b), lambda g: (g, g))
 
 
-@mistake("arithmetic.mul", """In your mul each operand gets its own value as gradient. The derivative of a·b with respect to a
-    is b: the operands change places.""")
+@mistake("arithmetic.mul", """In your mul an operand gets its own value as gradient. The derivative of a·b with respect to a
+    is b: the operands change places.""", forms=[{"replace": "(g * b.data, g * a.data)", "by": "(g * a.data, g * a.data)"}])
 def multiplies_by_itself(a, b):
     return record(a.data * b.data, (a, b), lambda g: (g * a.data, g * b.data))
 
@@ -265,8 +265,7 @@ def counts_a_square_twice(a, b):
 
 
 mistake("arithmetic.mul", "Both operands of your mul get the same gradient. The derivative with respect to a is b, and that with respect to b is a.",
-        name="gives_both_the_same", replace="(g * b.data, g * a.data)", by="(g * b.data, g * b.data)",
-        forms=[{"replace": "(g * b.data, g * a.data)", "by": "(g * a.data, g * a.data)"}])
+        name="gives_both_the_same", replace="(g * b.data, g * a.data)", by="(g * b.data, g * b.data)")
 mistake("arithmetic.mul", """Your mul is a matrix product, or a scalar product of vectors. Here elements are multiplied one by one, as * does for
     arrays.""", name="multiplies_matrices", replace="a.data * b.data", by="a.data @ b.data",
         forms=[{"replace": "a.data * b.data", "by": "np.dot(a.data, b.data)"}])
