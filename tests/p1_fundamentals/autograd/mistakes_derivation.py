@@ -136,3 +136,75 @@ def takes_the_weights_for_a_distribution(z, t):
     its own class. It is in the denominator of every probability, so the terms of all classes contribute to it.""")
 def forgets_the_other_classes(z, t):
     return tuple(t_j * (p_j - 1) for p_j, t_j in zip(softmax(z), t))
+
+
+mistake("derivation.softmax", """Your softmax of a single logit is the logistic function. One class alone has nothing to compete with: its
+    exponential is the whole sum, and its probability is 1.""",
+        name="takes_one_logit_for_two_classes", replace="total = sum(sp.exp(z_m) for z_m in z)",
+        by="total = sum(sp.exp(z_m) for z_m in z) + (1 if len(z) == 1 else 0)")
+
+
+mistake("derivation.softmax", """Your softmax adds equal exponentials up only once. A set, or a dict by logit, holds equal ones once, and two logits
+    that are equal are still two.""",
+        name="adds_equal_logits_once", replace="sum(sp.exp(z_m) for z_m in z)", by="sum({sp.exp(z_m) for z_m in z})")
+
+
+def _a_matrix(z):
+    p = sp.Matrix(softmax(z))
+    return sp.diag(*p) - p * p.T
+
+
+mistake("derivation.softmax_jacobian", """What your softmax_jacobian returns is no tuple of tuples. A Matrix, or rows in lists, hold the same
+    entries, but the contract names tuples: `tuple(map(tuple, rows))` makes them.""",
+        name="returns_no_tuple_of_rows", replace="tuple(tuple(", by="tuple(list(",
+        forms=[_a_matrix, {"replace": "tuple(tuple(", "by": "list(tuple("}, {"replace": "tuple(tuple(", "by": "list(list("}])
+
+
+def _puts_in_by_a_loop(z):
+    names = sp.symbols(f"z0:{len(z)}")
+    p = softmax(names)
+    rows = []
+    for i in range(len(z)):
+        row = []
+        for j in range(len(z)):
+            entry = p[i] * ((1 if i == j else 0) - p[j])
+            for name, logit in zip(names, z):
+                entry = entry.subs(name, logit)
+            row.append(entry)
+        rows.append(tuple(row))
+    return tuple(rows)
+
+
+@mistake("derivation.softmax_jacobian", """Your Jacobian puts the logits one after the other in the place of symbols of its own. A logit that
+    contains such a symbol, z1 say, is then replaced as well: `subs(..., simultaneous=True)` puts all in at once, and without
+    symbols of one's own there is nothing to put in.""", forms=[_puts_in_by_a_loop])
+def puts_the_logits_in_one_by_one(z):
+    names = sp.symbols(f"z0:{len(z)}")
+    p = sp.Matrix(softmax(names))
+    filled = (sp.diag(*p) - p * p.T).subs(list(zip(names, z)))
+    return tuple(tuple(filled.row(i)) for i in range(len(z)))
+
+
+@mistake("derivation.loss_gradient", """Your loss_gradient is 0 for every class but the true one. Each logit is in the denominator of p_k, so the
+    loss falls when any other logit falls: there the entry is p_j.""", forms=[
+    {"replace": "p_j - (1 if j == k else 0) for j", "by": "p_j - 1 if j == k else sp.Integer(0) for j"}])
+def moves_only_the_true_class(z, k):
+    return tuple(p_j - 1 if j == k else 0 for j, p_j in enumerate(softmax(z)))
+
+
+mistake("derivation.loss", """Your loss is a logarithm to another base than e. In the natural one, which is meant by log here, the derivative of log p
+    is 1/p without a factor.""", name="takes_the_logarithm_to_the_base_2",
+        replace="sp.log(sum(sp.exp(z_m) for z_m in z)) - z[k]", by="(sp.log(sum(sp.exp(z_m) for z_m in z)) - z[k]) / sp.log(2)",
+        forms=[{"replace": "sp.log(sum(sp.exp(z_m) for z_m in z)) - z[k]", "by": "(sp.log(sum(sp.exp(z_m) for z_m in z)) - z[k]) / sp.log(10)"}])
+
+mistake("derivation.loss", """Your loss takes the largest logit out of the sum and does not put it back: log Σ exp(z_m) is
+    m + log Σ exp(z_m - m). Here nothing overflows, so it need not be taken out at all.""", name="leaves_the_maximum_out",
+        replace="sum(sp.exp(z_m) for z_m in z)", by="sum(sp.exp(z_m - sp.Max(*z)) for z_m in z)")
+
+mistake("derivation.weighted_loss_gradient", """In your weighted_loss_gradient each probability is multiplied by the weights of the other classes
+    alone. The term of its own class contributes p_j·t_j as well: the sum is over all weights.""",
+        name="sums_the_others_weights", replace="p_j * total - t_j for", by="p_j * (total - t_j) - t_j for")
+
+mistake("derivation.weighted_loss_gradient", """Your weighted_loss_gradient divides the weights by their sum. Nothing says that they add up to 1, and of other
+    weights the loss is another one, with another gradient.""",
+        name="makes_the_weights_add_up_to_one", replace="p_j * total - t_j for", by="p_j - t_j / total for")

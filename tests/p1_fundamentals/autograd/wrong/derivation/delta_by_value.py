@@ -1,4 +1,5 @@
 # what is wrong: z[i] == z[j] instead of i == j
+# told: compares_logits_in_place_of_places
 r"""Derive: softmax, then cross-entropy.
 
 The gradient of cross-entropy with respect to its logits, $\mathrm{softmax}(z) - \mathrm{onehot}(k)$, is quoted

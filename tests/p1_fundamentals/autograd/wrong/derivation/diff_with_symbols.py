@@ -1,4 +1,5 @@
 # what is wrong: sp.diff with fresh symbols
+# told: lets_a_library_differentiate_softmax
 r"""Derive: softmax, then cross-entropy.
 
 The gradient of cross-entropy with respect to its logits, $\mathrm{softmax}(z) - \mathrm{onehot}(k)$, is quoted

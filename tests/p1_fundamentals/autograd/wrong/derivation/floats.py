@@ -1,4 +1,5 @@
 # what is wrong: 0.0 and 1.0
+# told: writes_floats_into_the_gradient
 r"""Derive: softmax, then cross-entropy.
 
 The gradient of cross-entropy with respect to its logits, $\mathrm{softmax}(z) - \mathrm{onehot}(k)$, is quoted
