@@ -214,6 +214,6 @@ def why(verdict: Verdict) -> str:
     """The first problem of a verdict, in one line."""
     for check in verdict.checks:
         if check.status != Status.PASSED:
-            found = f"got {check.got}, want {check.want}" if check.got or check.want else check.note
+            found = f"got {check.got}, want {check.want}" if check.got or check.want else check.in_suite or check.note
             return f"{check.title} {found}".strip()
     return verdict.message or "every check passed."

