@@ -23,8 +23,8 @@ start: .venv/.learner
 ifneq ($(wildcard tests),)
 test: .venv/.maintainer build/nbgrader/.ready
 	$(BIN)/ruff check
-	$(BIN)/pytest --quiet -rs --numprocesses 2 --dist worksteal tests/grader --ignore tests/grader/autograde/test_attacks.py
 	$(BIN)/grader verify
+	$(BIN)/pytest --quiet -rs --numprocesses 2 --dist worksteal tests/grader --ignore tests/grader/autograde/test_attacks.py
 	$(BIN)/grader study all --workspace solutions --quick --output build/study
 
 studies: .venv/.maintainer
