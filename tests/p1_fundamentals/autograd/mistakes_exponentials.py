@@ -154,9 +154,15 @@ for _one, (_value, _computed, _vjp) in _RECORDS.items():
         mistake(f"exponentials.{_one}", f"""The vjp of your {_one} changes the gradient that flows in, g, as `g /= ...` and `out=g` do. That array
             belongs to the caller, who may hand it to others as well: make a new array.""",
                 name=f"changes_the_upstream_gradient_in_{_one}", replace=_vjp, by=_IN_PLACE[_one])
-        mistake(f"exponentials.{_one}", f"""Your {_one} writes its value into the operand's own array. That array belongs to the tensor a, whose
-            values are gone now; an operation makes a new array.""", name=f"writes_into_the_operand_in_{_one}",
-                replace=_computed, by=f"np.{_one}(a.data, out=a.data)")
+        _into_operand = [{"replace": _computed, "by": f"np.{_one}(a.data, out=a.data)"}]
+        if _one == "log":  # where the operand holds its own logarithm, g / a is what a vjp gives that divides by the value
+            mistake("exponentials.log", """The gradient of your log is g divided by log(a), and not by a. Either the vjp takes the value for the
+                operand, or the value was written into the operand's own array, which belongs to the tensor a: an operation makes a
+                new array.""", name="divides_by_the_value_in_log", replace="(g / a.data,)", by="(g / np.log(a.data),)",
+                    forms=_into_operand)
+        else:
+            mistake(f"exponentials.{_one}", f"""Your {_one} writes its value into the operand's own array. That array belongs to the tensor a, whose
+                values are gone now; an operation makes a new array.""", name=f"writes_into_the_operand_in_{_one}", **_into_operand[0])
     if _one != "sqrt":
         mistake(f"exponentials.{_one}", f"""Your {_one} gives float64 for a float32 tensor, as its value or as its gradient: something on the way leaves
             float32, such as the math module's functions, np.ones without a dtype, np.float64 or astype. NumPy's own {_one} keeps
