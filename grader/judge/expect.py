@@ -82,7 +82,8 @@ def _expect_sequence(got, want, given, rtol, atol, exact_dtype, note) -> None:
     if type(got) not in (list, tuple):
         raise MismatchError("type", got=show(got), want=show(want), given=given, note=note, received=got, wanted=want)
     if len(got) != len(want):
-        raise MismatchError("shape", got=_counted(got), want=_counted(want), given=given, note=note, value=len(got))
+        raise MismatchError("shape", got=_counted(got), want=_counted(want), given=given, note=note,
+                            value=list(got) if is_plain(got) else len(got))
     for index, (one, other) in enumerate(zip(got, want)):
         place = f"(number {index + 1} of {len(want)})" if len(want) > 1 else ""
         try:

@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from grader.judge import fingerprint
+from grader.judge import expect, fingerprint
 from grader.judge.expect import MismatchError
 from grader.judge.show import LONGEST_WHOLE, show
 from tests.grader.judge.checks import doubles_a_number
@@ -26,6 +26,15 @@ class TestFingerprints:
     ])
     def test_what_differs_shows(self, one, other):
         assert self.of(one) != self.of(other)
+
+    def test_of_a_list_of_another_length_its_values_count(self):
+        """What lacks an item and what has another one more are two mistakes, and so are lists that lack different items."""
+        def of(got):
+            with pytest.raises(MismatchError) as raised:
+                expect(got, equals=[0, 1, 2])
+            return fingerprint.of("check", (0, 0), raised.value)
+
+        assert len({of(got) for got in ([0, 1], [0, 2], [], [0, 1, 2, 3])}) == 4
 
     def test_the_check_and_the_place_count(self):
         assert len({self.of(1.0), self.of(1.0, (0, 1)), self.of(1.0, (1, 0)), self.of(1.0, check="other")}) == 4
