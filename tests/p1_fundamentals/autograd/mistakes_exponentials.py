@@ -246,3 +246,8 @@ mistake("exponentials.sqrt", "The 2 in the gradient of your sqrt stands under th
         name="takes_the_root_of_the_two", replace="g / (2 * y)", by="g / np.sqrt(2 * a.data)")
 mistake("exponentials.sqrt", "The gradient of your sqrt is four times too large: the derivative of √a is 1/(2√a), a half of 1/√a and not twice that.",
         name="doubles_in_place_of_halving", replace="g / (2 * y)", by="2 * g / y")
+
+
+mistake("exponentials.exp", """Your exp raises a rounded e to the power a: np.e is off in its last digit, and the a-th power is off by a times as
+    much. np.exp computes the function itself, to the last digits everywhere.""", name="raises_a_rounded_e",
+        replace="np.exp(a.data)", by="np.e ** a.data", forms=[{"replace": "np.exp(a.data)", "by": "np.power(np.e, a.data)"}])
