@@ -14,6 +14,7 @@ on the way and become a verdict, or one of these two.
     WireError                what came is no frame; WireClosedError, WireStuckError, TooLargeError    ipc/wire.py
     UnsendableError          a value that cannot cross the wire                               ipc/wire.py
     ForbiddenError           in the worker: the exercise is done without that                 worker/policy/rules.py
+    MachineDerivativeError   … a library was to differentiate                                 worker/policy/differentiation.py
 
     LearnerError             in the judge: the learner's code raised                          judge/remote.py
     NotStartedError          … NotImplementedError                                            judge/remote.py

@@ -64,7 +64,8 @@ def verify_whenever_saved(course: Course, exercise: Exercise, color: bool) -> No
 def mutate_course(course: Course, exercises: list[Exercise], as_json: bool, changed: bool = False) -> int:
     """Print each exercise's score and survivors and return the exit code.
 
-    With `changed`, what did not change is left out. FAILED if less than 95 % are killed, if a survivor is not in the list of equivalents, or if the list is stale.
+    With `changed`, what did not change is left out. FAILED if less than 95 % are killed, if a survivor is not in the list
+    of equivalents, or if the list is stale.
     """
     terminal = sys.stderr.isatty()
     lock = threading.Lock()

@@ -11,7 +11,7 @@ made of these verdicts and written where the local server reads it, so that nobo
 """
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from grader.authoring import proofs
@@ -127,10 +127,12 @@ class Judging:
             yield from map(self.proof, *zip((1, self.stub), (2, passes)))
         else:
             second = self.proof(2, passes)
-            yield second if second.ok else Proof(self.exercise, 2, NAMES[2], False, show(next((v for v in verdicts if v.status != Status.PASSED), verdicts[0])))
             if not second.ok:
+                failed = next((each for each in verdicts if each.status != Status.PASSED), verdicts[0])
+                yield replace(second, detail=show(failed))
                 yield self.proof(5, self.examples)
                 return
+            yield second
             self.submit_others()
         later = {3: lambda: proofs.stub_earns_nothing(self.of_stub.result()), 4: self.mistakes_are_told, 5: self.examples,
                  6: lambda: proofs.needs_are_named(self.course, self.exercise, self.reference, self.mistakes),

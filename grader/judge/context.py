@@ -43,7 +43,6 @@ class Run:
     work: Work | None = None
     ends: int = 0
     shrunk: bool = False
-    printed: str = ""
     links: list[Link] = field(default_factory=list)
 
     @property

@@ -16,7 +16,7 @@ from grader.course.manifest import Course, Exercise
 from grader.course.workspace import local_workspace
 from grader.errors import UsageError
 from grader.files import write_atomically
-from grader.judge.catalogue_files import one_builder, reference_files
+from grader.judge.catalogue_files import one_builder
 from grader.judge.context import Context
 from grader.judge.engine import engine_digest
 from grader.judge.mistakes import Mistake, mistakes_of, with_mistake
@@ -80,15 +80,15 @@ def catalogue_entry(wrong: Mistake, verdicts: list[Verdict]) -> dict:
 def catalogue_path(course: Course, exercise: Exercise, suite: Suite) -> Path:
     """The catalogue's file. Its name is a digest of what decides the fingerprints.
 
-    These are the suite with all that it runs with (`suite_digest`), the mistakes, the reference files that a worker is
-    sent for this exercise, and the engine.
+    These are the suite with all that it runs with, also the given code and what the exercise builds on (`suite_digest`),
+    the mistakes, the exercise's own reference, and the engine.
     """
     return _path(course, exercise, suite.digest)
 
 
 def _path(course: Course, exercise: Exercise, suite_digest: str) -> Path:
     whole = hashlib.sha256(f"{suite_digest} {engine_digest()}".encode())
-    for file in [course.root / exercise.mistakes, *reference_files(course, exercise)]:
+    for file in [course.root / exercise.mistakes, course.root / "solutions" / exercise.path]:
         if file.exists():
             whole.update(file.read_bytes())
     return course.root / ".grader" / "catalogue" / f"{exercise.id.replace('/', '.')}-{whole.hexdigest()[:16]}.json"
