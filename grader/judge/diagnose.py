@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.course.manifest import Course, Exercise
-from grader.course.workspace import local_workspace
+from grader.course.workspace import files_behind, local_workspace
 from grader.errors import UsageError
 from grader.files import write_atomically
 from grader.judge.catalogue_files import one_builder
@@ -80,15 +80,15 @@ def catalogue_entry(wrong: Mistake, verdicts: list[Verdict]) -> dict:
 def catalogue_path(course: Course, exercise: Exercise, suite: Suite) -> Path:
     """The catalogue's file. Its name is a digest of what decides the fingerprints.
 
-    These are the suite with all that it runs with, also the given code and what the exercise builds on (`suite_digest`),
-    the mistakes, the exercise's own reference, and the engine.
+    These are the suite with its helpers (`suite_digest`), the mistakes, the reference with what a worker is sent beside it,
+    and the engine. Solutions are read anew here: the local server does not start again where one of them changes.
     """
     return _path(course, exercise, suite.digest)
 
 
 def _path(course: Course, exercise: Exercise, suite_digest: str) -> Path:
     whole = hashlib.sha256(f"{suite_digest} {engine_digest()}".encode())
-    for file in [course.root / exercise.mistakes, course.root / "solutions" / exercise.path]:
+    for file in [course.root / exercise.mistakes, course.root / "solutions" / exercise.path, *files_behind(course, exercise)]:
         if file.exists():
             whole.update(file.read_bytes())
     return course.root / ".grader" / "catalogue" / f"{exercise.id.replace('/', '.')}-{whole.hexdigest()[:16]}.json"
