@@ -21,6 +21,7 @@ on the way and become a verdict, or one of these two.
     WorkerError              the worker was stopped at a limit, or ended                      judge/link.py
     MismatchError            a check found something other than it wanted                     judge/expect.py
     JudgeTimeoutError        the judge itself computed too long                               judge/context.py
+    NotReadyError            a catalogue takes longer than somebody waits                     judge/catalogue_files.py
     ForkServerLostError, CancelledError, JudgeLostError    a process is gone: ask again, or nobody waits
 """
 

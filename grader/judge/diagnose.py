@@ -9,6 +9,8 @@ the fingerprint is the same.
 import contextlib
 import hashlib
 import json
+import math
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from grader.course.manifest import Course, Exercise
 from grader.course.workspace import files_behind, local_workspace
 from grader.errors import UsageError
 from grader.files import write_atomically
-from grader.judge.catalogue_files import one_builder
+from grader.judge.catalogue_files import in_time, one_builder
 from grader.judge.context import Context
 from grader.judge.engine import engine_digest
 from grader.judge.mistakes import Mistake, mistakes_of, with_mistake
@@ -28,33 +30,30 @@ Catalogue = list[dict]  # of {"name", "words", "forms": [{place: fingerprint}, .
 NEAR = 2 / 3  # of a form's fingerprints agree in a near match
 
 
-def load_catalogue(course: Course, exercise: Exercise, suite: Suite, context: Context) -> Catalogue:
+def load_catalogue(course: Course, exercise: Exercise, suite: Suite, context: Context, patience: float = math.inf) -> Catalogue:
     """The catalogue of one exercise, read from its file or else built by judging every mistake.
 
     Of several processes that need it at once, one builds it and the others wait. Empty if the course has no reference for
-    the exercise.
+    the exercise. Raises NotReadyError if it is not built within `patience` seconds.
     """
     if not (course.root / "solutions" / exercise.path).exists():
         return []
     path = catalogue_path(course, exercise, suite)
     if (kept := read_catalogue(path)) is not None:
         return kept
-    with one_builder(path.parent, exercise):
+    until = time.monotonic() + patience
+    with one_builder(path.parent, exercise, until):
         if (kept := read_catalogue(path)) is not None:
             return kept  # another process has built it meanwhile
-        return build_and_keep(course, exercise, suite, context)
+        catalogue = build_catalogue(course, exercise, suite, context, until)
+        keep_catalogue(course, exercise, suite.digest, catalogue)
+        return catalogue
 
 
 def read_catalogue(path: Path) -> Catalogue | None:
     with contextlib.suppress(OSError, ValueError):
         return json.loads(path.read_text(encoding="utf-8"))
     return None
-
-
-def build_and_keep(course: Course, exercise: Exercise, suite: Suite, context: Context) -> Catalogue:
-    catalogue = build_catalogue(course, exercise, suite, context)
-    keep_catalogue(course, exercise, suite.digest, catalogue)
-    return catalogue
 
 
 def keep_catalogue(course: Course, exercise: Exercise, suite_digest: str, catalogue: Catalogue) -> None:
@@ -64,11 +63,15 @@ def keep_catalogue(course: Course, exercise: Exercise, suite_digest: str, catalo
             write_atomically(_path(course, exercise, suite_digest), json.dumps(catalogue, indent=1))
 
 
-def build_catalogue(course: Course, exercise: Exercise, suite: Suite, context: Context) -> Catalogue:
+def build_catalogue(course: Course, exercise: Exercise, suite: Suite, context: Context, until: float = math.inf) -> Catalogue:
     reference = local_workspace(course, "solutions")
     quiet = replace(context, shrink=False)
-    return [catalogue_entry(wrong, [judge(course, with_mistake(reference, exercise, wrong, number), exercise, suite, quiet)
-                                    for number in range(len(wrong.forms))])
+
+    def judged(wrong: Mistake, form: int) -> Verdict:
+        in_time(until)
+        return judge(course, with_mistake(reference, exercise, wrong, form), exercise, suite, quiet)
+
+    return [catalogue_entry(wrong, [judged(wrong, form) for form in range(len(wrong.forms))])
             for wrong in mistakes_of(course, exercise)]
 
 

@@ -1,4 +1,5 @@
 """The requests that a client can send to the local server. Each is handled in a forked judge."""
+import math
 import os
 import textwrap
 
@@ -8,6 +9,7 @@ from grader.course.workspace import Workspace, local_workspace
 from grader.errors import FAILED, PASSED, UsageError
 from grader.files import read_text
 from grader.judge.benchmark import TURNS, measure_project
+from grader.judge.catalogue_files import NotReadyError
 from grader.judge.context import Context
 from grader.judge.diagnose import diagnosed, load_catalogue
 from grader.judge.fork_server import JudgeForkServer, Say
@@ -18,6 +20,9 @@ from grader.records.ledger import LedgerError, open_ledger, statuses
 from grader.records.verdict import Status, Verdict
 from grader.report.learner.course_map import course_map
 from grader.report.verdict_text import verdict_text
+
+PATIENCE = 10  # seconds that a learner waits for the words about known mistakes, the first time that they are needed
+PREPARING = "What is known of mistakes in this exercise is still being prepared; check again in a minute to read it."
 
 
 def handle(request: dict, server: JudgeForkServer, context: Context, say: Say) -> None:
@@ -37,11 +42,13 @@ def check(request: dict, server: JudgeForkServer, context: Context, say: Say) ->
     all_passed = True
     for exercise in {e.id: e for e in exercises}.values():
         server.asked(exercise, catalogue=True)
-        verdict = judged(server, context, workspace, exercise)
-        line, passed_before = {}, True
+        # A program waits for the words about mistakes; a person who has saved a file does not.
+        verdict, preparing = judged(server, context, workspace, exercise, patience=math.inf if request.get("json") else PATIENCE)
+        line, passed_before = {"notice": preparing}, True
         if request.get("record", True):
             passed_before = statuses(server.root).get(exercise.id, ("",))[0] == Status.PASSED
-            verdict, line["notice"] = record(server, verdict)
+            verdict, notice = record(server, verdict)
+            line["notice"] = notice or preparing
         else:
             verdict = verdict.model_copy(update={"recorded": False})
         line["text"] = verdict_text(verdict, request.get("color", False), request.get("verbose", False))
@@ -77,21 +84,27 @@ def judge_one(request: dict, server: JudgeForkServer, context: Context, say: Say
     exercise = server.course.exercises[request["exercise"]]
     context.shrink = request.get("shrink", True)
     server.asked(exercise, catalogue=False)
-    verdict = judged(server, context, workspace, exercise, diagnose=request.get("diagnose", True))
+    verdict, _ = judged(server, context, workspace, exercise, diagnose=request.get("diagnose", True))
     say({"verdict": verdict.model_dump(mode="json"), "exit": PASSED})
 
 
-def judged(server: JudgeForkServer, context: Context, workspace: Workspace, exercise: Exercise, diagnose: bool = True) -> Verdict:
+def judged(server: JudgeForkServer, context: Context, workspace: Workspace, exercise: Exercise, diagnose: bool = True,
+           patience: float = math.inf) -> tuple[Verdict, str]:
+    """(the verdict, a notice). A catalogue that takes longer than `patience` seconds is built later, while nobody waits."""
     if not server.has_suites:
         from grader.judge.examples_only import examples_verdict
-        return examples_verdict(server.course, workspace, exercise, context)
+        return examples_verdict(server.course, workspace, exercise, context), ""
     suite = server.suite(exercise)
     verdict = judged_apart(server.course, workspace, exercise, reference_texts(server.course),
                            lambda files: judge(server.course, files, exercise, suite, context))
     if diagnose and verdict.status == Status.FAILED and verdict.checks:
-        verdict = diagnosed(verdict, load_catalogue(server.course, exercise, suite, context))
-        verdict = without_faults(verdict, known_faults(server, exercise, context))
-    return verdict
+        notice = ""
+        try:
+            verdict = diagnosed(verdict, load_catalogue(server.course, exercise, suite, context, patience))
+        except NotReadyError:
+            notice = PREPARING
+        return without_faults(verdict, known_faults(server, exercise, context)), notice
+    return verdict, ""
 
 
 def known_faults(server: JudgeForkServer, exercise: Exercise, context: Context) -> Faults:

@@ -5,12 +5,15 @@ import sys
 import threading
 import time
 
+import pytest
+
 from grader.judge import diagnose
-from grader.judge.catalogue_files import one_builder
+from grader.judge.catalogue_files import NotReadyError, one_builder
 from grader.judge.suites import Suite, suite_digest
 from tests.grader.helpers.judging import suite_of
 from tests.grader.helpers.shell import wait_until
 from tests.grader.helpers.small_course import write
+from tests.grader.judge.checks import is_there
 
 BUILT = [{"name": "a", "words": "Words a.", "forms": [{"x": "1"}]}]
 HOLDER = """
@@ -99,3 +102,13 @@ def test_where_no_lock_can_be_made_each_builds_for_itself(judge):
     (judge.course.root / "file").touch()
     with one_builder(judge.course.root / "file" / "folder", judge.course.find_one("first")):
         assert os.path.isfile(judge.course.root / "file")
+
+
+def test_who_does_not_want_to_wait_is_told_and_the_next_one_builds(judge, monkeypatch):
+    course, exercise = judge.course, judge.course.find_one("first")
+    suite = suite_of(is_there)
+    with pytest.raises(NotReadyError):
+        diagnose.load_catalogue(course, exercise, suite, judge.context, patience=0)
+    with one_builder(course.root / ".grader/catalogue", exercise), pytest.raises(NotReadyError):
+        diagnose.load_catalogue(course, exercise, suite, judge.context, patience=0.1)  # another one is building
+    assert [entry["name"] for entry in diagnose.load_catalogue(course, exercise, suite, judge.context, patience=600)] == [*"abcg"]
