@@ -4,7 +4,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from grader.report.style import SYMBOLS
+from grader.report.style import FOLLOWS, SYMBOLS, fail_too
 from grader.text import count, safe, short
 
 PRINTED_LINES = 20  # the last lines of what a check printed
@@ -30,7 +30,9 @@ def shown_check(check: dict) -> dict:
     return {**check, "given": short(given, LONGEST),
             "output": "\n".join([*head, *(short(line, LONGEST_LINE) for line in lines[left_out:])]),
             "traceback": [short(line, LONGEST_LINE) for line in check["traceback"][-PRINTED_LINES:]],
-            "observation": short(check.get("observation", ""), LONGEST),  # older verdicts have none
+            "observation": short(check.get("observation", ""), LONGEST),  # older verdicts have none, nor the next two
+            "also": short(fail_too(check.get("also_failing", [])), LONGEST),
+            "follows": FOLLOWS if check.get("follows") else "",
             **{name: short(check[name], LONGEST) for name in ("title", "got", "want", "note", "diagnosis")}}
 
 

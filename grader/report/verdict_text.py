@@ -2,8 +2,8 @@
 import textwrap
 
 from grader.records.verdict import Check, Kind, Status, Verdict
-from grader.report.style import COLORS, SYMBOLS, paint
-from grader.text import count, listed, safe, safe_line, short
+from grader.report.style import COLORS, FOLLOWS, SYMBOLS, fail_too, paint
+from grader.text import count, safe, safe_line, short
 
 WIDTH = 100        # columns; longer lines are wrapped
 SECOND = (48, 72)  # columns in which the path in the header and the hint in the closing line begin
@@ -67,7 +67,7 @@ def _check(check: Check, told: set[str], color: bool, verbose: bool, waiting: bo
     first, *more = textwrap.wrap(title, WIDTH - 4) or [""]
     lines = [f"  {symbol} {first}", *(f"    {line}" for line in more)]
     if check.status == Status.FAILED and check.follows and not verbose:
-        return lines + [paint(f"{INDENT}follows from the mistake that is told above; --verbose shows it", "dim", color)]
+        return lines + [paint(f"{INDENT}{FOLLOWS}; --verbose shows it", "dim", color)]
     if check.status == Status.FAILED:
         lines += _failure(check, told, color)
         return lines + _printed(check.output, color, None if verbose else PRINTED_LINES)
@@ -95,9 +95,7 @@ def _failure(check: Check, told: set[str], color: bool) -> list[str]:
     if check.note and check.kind not in NAMED:
         lines += _wrapped(safe_line(short(check.note, LONGEST)))
     lines += [paint(f"{INDENT}{short(safe_line(row), 300)}", "dim", color) for row in check.traceback]
-    if check.also_failing:
-        fail = "fails" if len(check.also_failing) == 1 else "fail"
-        lines += _wrapped(safe_line(f"{listed(check.also_failing)} {fail} this check, too."))
+    lines += _wrapped(safe_line(fail_too(check.also_failing)))
     for words in check.diagnosis.splitlines():
         if words.strip() and words not in told:
             told.add(words)

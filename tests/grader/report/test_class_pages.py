@@ -111,6 +111,13 @@ def test_a_students_page(small, exercises):
     assert (name, page.ids) == ("ada", ["e1.1.1", "e1.1.2", "e1.2.1"])
 
 
+def test_what_follows_from_a_mistake_and_what_else_fails_is_on_a_students_page(small, exercises):
+    ada = marked("ada", verdict(exercises[0], fails(also_failing=["mean", "max"]), fails("test_b", follows="test_a")))
+    (_, text), = student_pages(small, exercises, [ada], NOON)
+    words = Page(text).words
+    assert words.count("mean and max fail this check, too.") == words.count("follows from the mistake that is told above") == 1
+
+
 def test_where_a_failure_may_come_from_below_a_students_page_says_so(small, exercises):
     """The second builds on the first."""
     first, second, third = exercises
