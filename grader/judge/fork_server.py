@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable
 from grader.course.manifest import Course, Exercise
 from grader.errors import BROKEN, USAGE, GraderError, UsageError
 from grader.judge.context import Context
+from grader.judge.engine import engine_digest
 from grader.judge.link import CancelledError, ForkServerLostError
 from grader.judge.run import suite_or_raise
 from grader.judge.suites import Suite, collect_suites
@@ -68,6 +69,7 @@ class JudgeForkServer:
 
     def freeze(self) -> None:
         """Keep what is in memory shared with every judge. Call this before the first fork."""
+        engine_digest()  # 30 ms, once here and not in each judge
         gc.collect()
         gc.freeze()
 

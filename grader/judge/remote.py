@@ -1,4 +1,5 @@
 """The learner's module and objects as the suite sees them: ordinary Python, each operation a call over the wire."""
+import functools
 import inspect
 import sys
 from pathlib import Path
@@ -217,8 +218,8 @@ class Work:
         if module not in self._session.probes:
             self._session.ask("probes", module.__name__, _source(module))
             self._session.probes.add(module)
-        names = list(inspect.signature(probe).parameters)[1:]  # without the module
-        return self._session.ask("probe", module.__name__, probe.__name__, args, kwargs, call=(names, args, kwargs))
+        return self._session.ask("probe", module.__name__, probe.__name__, args, kwargs,
+                                 call=(_parameters(probe), args, kwargs))
 
     def last_given(self) -> dict[str, str]:
         """The arguments of the last call of the learner's code, as text, by the names that a probe has for them."""
@@ -233,6 +234,12 @@ class Work:
         self._session.refused = None
         self._session.link.begin_check()
         self._session.ask("begin")
+
+
+@functools.cache
+def _parameters(probe) -> list[str]:
+    """The names of a probe's parameters, without the module."""
+    return list(inspect.signature(probe).parameters)[1:]
 
 
 _sources: dict[ModuleType, str] = {}
