@@ -106,6 +106,11 @@ class Exercise(Strict):
         """The path of the catalogued mistakes, below the course's folder."""
         return f"tests/{self.project}/mistakes_{self.name}.py"
 
+    @property
+    def observations(self) -> str:
+        """The path of the observations that its project adds, below the course's folder; most have none."""
+        return f"tests/{self.project}/observations.py"
+
 
 class Project(Strict):
     name: Name
