@@ -8,6 +8,7 @@ from grader.authoring.changed import digest_of, note_proved, unproved
 from grader.authoring.inner_loop import watch_proofs
 from grader.authoring.mistake_table import as_data
 from grader.authoring.mutants import run_mutants, score_data, score_lines
+from grader.authoring.remembered import Remembering
 from grader.authoring.verify import Proof, proof_lines, verify, verify_quickly
 from grader.course.manifest import Course, Exercise, Project
 from grader.course.workspace import Workspace
@@ -62,8 +63,10 @@ def due_exercises(course: Course, exercises: list[Exercise], kind: str, changed:
 
 def verify_whenever_saved(course: Course, exercise: Exercise, color: bool, mistakes: bool = False) -> None:
     """Prove one exercise now and after each save, without thresholds, until Ctrl-C."""
+    judge = Remembering(judge_on_server)
+
     def prove(course: Course, exercise: Exercise):
-        return verify_quickly(course, exercise, partial(judge_on_server, course), partial(failed_examples, course),
+        return verify_quickly(course, exercise, partial(judge, course), partial(failed_examples, course),
                               lambda verdict: verdict_text(verdict, color, verbose=True))
     watch_proofs(course, exercise, prove, lambda proofs: proof_lines(proofs, color, mistakes))
 

@@ -181,8 +181,8 @@ def test_a_gradient_of_which_that_is_not_true(got, want, grad):
 
 def test_a_gradient_of_another_operand():
     words = "Your gradient number 2 is the right one for number 1: does each operand get its own?"
-    assert of([G, G], [G, X], grad=G, a=X, b=X) == words
-    assert of([X, G], [G, X], grad=G) == "Your gradient number 1 is the right one for number 2: does each operand get its own?"
+    assert of([G, G], [G, X], grad=X, a=X + 1, b=X - 1) == words
+    assert of([X, G], [G, X], grad=X + 1) == "Your gradient number 1 is the right one for number 2: does each operand get its own?"
     assert of([G, G], [G, -G], grad=X) == GENERAL, "which says more"
     assert of([X, G], [G, X], note="the operands afterwards") == ""
     assert of([np.zeros(2), np.zeros(2)], [np.zeros(2), np.array([1.0, 2.0])]) == "Your result is 0 everywhere."
