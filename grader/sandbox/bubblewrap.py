@@ -1,10 +1,10 @@
 """The sandbox for code of strangers, made by bubblewrap from namespaces.
 
 Each worker and judge in the sandbox then confines itself further (confine.py). A process in the sandbox sees a
-read-only system, Python with its libraries, the grader, how many processors there are, and the paths in `readable`. It
-sees no network, no process outside, no home folder and no file of another person. Root and ordinary users can make a
-sandbox. If root makes it, the sandbox keeps the few capabilities that are needed to give each process a separate user. If
-an ordinary user makes it, it is a user namespace.
+read-only system, Python with its libraries, the grader, and the paths in `readable`. It sees no network, no process
+outside, no home folder and no file of another person. Root and ordinary users can make a sandbox. If root makes it, the
+sandbox keeps the few capabilities that are needed to give each process a separate user. If an ordinary user makes it,
+it is a user namespace.
 """
 import functools
 import os
@@ -22,8 +22,6 @@ ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "TMPDIR": "/tmp", "LANG"
                "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 OTHERS_WORK = (Path("/usr/local/share"),)  # nbgrader's exchange, with all hand-ins, is below it; no part of Python is
 KEPT_ENVIRONMENT = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")  # set for a processor that an old library gets wrong
-# Without these PyTorch does not know the processor, and computes by other, slower operators than at home.
-PROCESSORS = (Path("/sys/devices/system/cpu/possible"), Path("/sys/devices/system/cpu/present"))
 TMP_BYTES = 64 << 20
 ROOTS_CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_SETPCAP")
 USERS_CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETPCAP")
@@ -98,7 +96,6 @@ def around(readable: list[Path], hidden: list[Path] = (), writable: list[Path] =
     # This /tmp is for the time while libraries load. A confined worker has its own; a confined judge writes no files.
     command += ["--size", str(TMP_BYTES), "--tmpfs", "/tmp"]
     # The parents of the visible folders: bubblewrap would make them readable for root alone.
-    readable = [*readable, *PROCESSORS]
     seen = [*python_folders(), *readable, *writable, *hidden]
     for folder in sorted({parent for path in seen for parent in path.parents if not parent.is_relative_to("/usr")}):
         if folder != Path("/"):

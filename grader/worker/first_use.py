@@ -1,8 +1,8 @@
 """What libraries print and set up at their first use, done in the workers' fork server, before any learner's code runs.
 
-PyTorch asks cpuinfo for the processor's vector units at its first operator, and NNPACK at its first convolution. Where
-/proc or /sys is not to be seen, as in a confined worker, these complain to stderr, and choose slower operators. What comes
-out here goes where the fork server's own output goes. In a worker it would be shown as what the learner printed.
+PyTorch asks cpuinfo for the processor's vector units at its first operator, and NNPACK at its first convolution. Both read
+/proc, which a confined worker does not see. There they would complain to stderr, which would be shown as what the learner
+printed, and PyTorch would compute by other operators than at home (DEFAULT in place of AVX2).
 """
 import ctypes
 import sys

@@ -2,6 +2,7 @@
 from pathlib import Path
 
 import pytest
+import torch
 
 from grader.judge import expect
 from grader.records.verdict import Status
@@ -20,7 +21,7 @@ def first(x):
     """Elementwise operators, a product, a convolution."""
     image = torch.ones(1, 1, 6, 6)
     product = torch.nn.functional.conv2d(image, image[..., :3, :3]).exp() @ torch.ones(4, 4)
-    print("mine")
+    print("mine", torch.backends.cpu.get_cpu_capability())
     return float(product.sum() * 0 + x)
 '''
 
@@ -66,8 +67,9 @@ def test_a_library_that_misses_the_system_says_so_before_any_learners_code(sandb
     judge, log = sandboxed
     verdict = judge(CONVOLVES, is_there, memory_mb=1500)
     assert verdict.status == Status.PASSED, verdict
-    assert [check.output for check in verdict.checks] == ["mine\n"]
-    assert log.read_text() == "", "and here it misses nothing"
+    here = torch.backends.cpu.get_cpu_capability()
+    assert [check.output for check in verdict.checks] == [f"mine {here}\n"], "in class the same operators compute as at home"
+    assert log.read_text() == "", "the fork server misses nothing"
 
 
 def test_what_a_library_left_in_the_buffers_of_c_is_not_written_by_each_worker(tmp_path, monkeypatch):
