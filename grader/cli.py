@@ -96,14 +96,14 @@ def parser() -> Parser:
     sub = command("new", new, "For maintainers: the files of a new exercise, to be filled in.")
     sub.add_argument("exercise", metavar="PROJECT/NAME", help="such as autograd/softplus")
     sub.add_argument("--after", metavar="NAME", help="it comes behind this exercise of its project (the last)")
-    sub.add_argument("--kind", choices=("function", "operation"), default="function",
-                     help="of arrays, or of the tensors of an autograd engine")
+    sub.add_argument("--kind", choices=("function", "operation"), default="function", help="of arrays, or of an engine's tensors")
 
     sub = command("verify", verify, "For maintainers: the eight proofs of every exercise.")
     takes_exercises(sub, nargs="*")
     sub.add_argument("--json", action="store_true", help="the proofs as JSON")
     sub.add_argument("--changed", action="store_true", help="only what changed since all its proofs held")
     sub.add_argument("--watch", action="store_true", help="one exercise, without benchmarks, again whenever it is saved")
+    sub.add_argument("--mistakes", action="store_true", help="also which checks each mistake fails")
 
     sub = command("mutants", mutants, "For maintainers: does the suite notice small changes to the reference?")
     takes_exercises(sub, nargs="+")
@@ -287,9 +287,9 @@ def verify(args, root: Path) -> int:
     if args.watch:
         if len(exercises) != 1:
             raise UsageError("--watch proves one exercise; name it, such as `grader verify --watch unbroadcast`.")
-        verify_whenever_saved(course, exercises[0], wants_color())
+        verify_whenever_saved(course, exercises[0], wants_color(), args.mistakes)
     return verify_course(course, exercises or list(course.exercises.values()), wants_color(), as_json=args.json,
-                         changed=args.changed)
+                         changed=args.changed, mistakes=args.mistakes)
 
 
 def mutants(args, root: Path) -> int:

@@ -6,7 +6,9 @@ from functools import partial
 
 from grader.authoring.changed import digest_of, note_proved, unproved
 from grader.authoring.inner_loop import watch_proofs
+from grader.authoring.mistake_table import as_data
 from grader.authoring.mutants import run_mutants, score_data, score_lines
+from grader.authoring.remembered import Remembering
 from grader.authoring.verify import Proof, proof_lines, verify, verify_quickly
 from grader.course.manifest import Course, Exercise, Project
 from grader.course.workspace import Workspace
@@ -19,8 +21,13 @@ from grader.worker.examples import failure_sentences
 KILLED_AT_LEAST = 0.95
 
 
-def verify_course(course: Course, exercises: list[Exercise], color: bool, as_json: bool, changed: bool = False) -> int:
-    """Print the eight proofs of each exercise; return FAILED unless all hold. With `changed`, leave out what did not change."""
+def verify_course(course: Course, exercises: list[Exercise], color: bool, as_json: bool, changed: bool = False,
+                  mistakes: bool = False) -> int:
+    """Print the eight proofs of each exercise; return FAILED unless all hold.
+
+    With `changed`, leave out what did not change. With `mistakes`, show which checks each mistake fails; as JSON they
+    are there in any case.
+    """
     due = due_exercises(course, exercises, "proofs", changed)
     digests = {exercise.id: digest_of(course, exercise) for exercise in due}
     proofs: list[Proof] = []
@@ -31,12 +38,13 @@ def verify_course(course: Course, exercises: list[Exercise], color: bool, as_jso
             proofs.append(proof)
             yield proof
 
-    for line in proof_lines(noted(), color):
+    for line in proof_lines(noted(), color, mistakes):
         if not as_json:
             print(line, flush=True)
     if as_json:
         print(json.dumps([{"exercise": p.exercise.id, "number": p.number, "name": p.name, "ok": p.ok,
-                           "detail": p.detail} for p in proofs], indent=2))
+                           "detail": p.detail, **({"mistakes": as_data(p.forms)} if p.number == 4 else {})}
+                          for p in proofs], indent=2))
     for exercise in due:
         if all(proof.ok for proof in proofs if proof.exercise.id == exercise.id):
             note_proved(course, exercise, "proofs", digests[exercise.id])
@@ -53,12 +61,14 @@ def due_exercises(course: Course, exercises: list[Exercise], kind: str, changed:
     return due
 
 
-def verify_whenever_saved(course: Course, exercise: Exercise, color: bool) -> None:
+def verify_whenever_saved(course: Course, exercise: Exercise, color: bool, mistakes: bool = False) -> None:
     """Prove one exercise now and after each save, without thresholds, until Ctrl-C."""
+    judge = Remembering(judge_on_server)
+
     def prove(course: Course, exercise: Exercise):
-        return verify_quickly(course, exercise, partial(judge_on_server, course), partial(failed_examples, course),
+        return verify_quickly(course, exercise, partial(judge, course), partial(failed_examples, course),
                               lambda verdict: verdict_text(verdict, color, verbose=True))
-    watch_proofs(course, exercise, prove, color)
+    watch_proofs(course, exercise, prove, lambda proofs: proof_lines(proofs, color, mistakes))
 
 
 def mutate_course(course: Course, exercises: list[Exercise], as_json: bool, changed: bool = False) -> int:

@@ -7,15 +7,16 @@ from pathlib import Path
 
 from grader.authoring.strangers import folders_of
 from grader.authoring.unfinished import own_files
-from grader.authoring.verify import Proof, proof_lines
+from grader.authoring.verify import Proof
 from grader.course.manifest import Course, Exercise, load_course
 from grader.errors import GraderError, UsageError
 from grader.local.file_events import POLL_SECONDS, Saves
 
 Prove = Callable[[Course, Exercise], Iterator[Proof]]
+Lines = Callable[[Iterator[Proof]], Iterator[str]]
 
 
-def watch_proofs(course: Course, exercise: Exercise, prove: Prove, color: bool) -> None:
+def watch_proofs(course: Course, exercise: Exercise, prove: Prove, lines: Lines) -> None:
     """Prove `exercise` now and after each save of one of its files, until Ctrl-C. A save ends the proofs under way."""
     folders = [course.root / top / exercise.project for top in ("solutions", "tests")]
     for folder in folders:
@@ -29,7 +30,7 @@ def watch_proofs(course: Course, exercise: Exercise, prove: Prove, color: bool) 
         due = True
         while True:
             if due:
-                prove_once(course.root, exercise, prove, color, lambda: bool(saved(watched, 0)))
+                prove_once(course.root, exercise, prove, lines, lambda: bool(saved(watched, 0)))
             ready = saved(watched, None)
             due = any(concerns(course, exercise, path) for saves in ready for path in saves.take())
     finally:
@@ -43,7 +44,7 @@ def saved(watched: list[Saves], timeout: float | None) -> list[Saves]:
     return [saves for saves in watched if saves.fd in ready]
 
 
-def prove_once(root: Path, exercise: Exercise, prove: Prove, color: bool, interrupted: Callable[[], bool]) -> None:
+def prove_once(root: Path, exercise: Exercise, prove: Prove, lines: Lines, interrupted: Callable[[], bool]) -> None:
     """Print the proofs, and stop between two of them where `interrupted` says so. The course is read anew."""
     began = time.monotonic()
     try:
@@ -52,7 +53,7 @@ def prove_once(root: Path, exercise: Exercise, prove: Prove, color: bool, interr
             raise UsageError(f"{exercise.short} is no longer in course.yml.")
         print(flush=True)
         with closing(prove(course, course.exercises[exercise.id])) as proofs:
-            for line in proof_lines(proofs, color):
+            for line in lines(proofs):
                 print(line, flush=True)
                 if interrupted():
                     return

@@ -109,6 +109,7 @@ def mistakes_are_told(exercise: Exercise, mistakes: list[Mistake], forms: list[J
         if here != there:
             problems.append(f"{form.name} is told {there} by the local server, and {here} by what was just judged: "
                             "is a check decided by chance?")
+    problems += faults_of_observations([form.verdict for form in forms if form.verdict])
     if problems:
         raise ProofError("\n".join(problems))
     return f"{len(mistakes)} mistakes" + (f" in {len(forms)} forms" if len(forms) > len(mistakes) else "")
@@ -127,6 +128,12 @@ def wrongly_told(exercise: Exercise, form: JudgedForm, catalogue: Catalogue) -> 
     if form.wrong.name not in told:
         problems.append(f"{name} is not told its own words. {verdict.message}".rstrip())
     return problems + [f"{name} is told another's: {words}" for mistake, words in sorted(told.items()) if mistake != form.wrong.name]
+
+
+def faults_of_observations(verdicts: list[Verdict]) -> list[str]:
+    """A sentence for each line at which one of the project's observations raised, in any of the verdicts."""
+    found = {check.observation_fault for verdict in verdicts for check in verdict.checks if check.observation_fault}
+    return [f"An observation raised: {fault}." for fault in sorted(found)]
 
 
 def told_under(verdict: Verdict) -> dict[str, list[str]]:
@@ -184,7 +191,7 @@ def trivial_solutions_earn_nothing(judged: dict[str, Future]) -> str:
 
 def strangers_are_judged(judged: list[tuple[Stranger, Future]], catalogue: Catalogue, problems: list[str]) -> str:
     """Proof 8: every wrong file fails and hears only words that it says are true of it; every right one passes."""
-    problems, told = list(problems), 0
+    problems, told, verdicts = list(problems), 0, []
     known = {entry["name"] for entry in catalogue}
     for stranger, future in judged:
         try:
@@ -192,6 +199,7 @@ def strangers_are_judged(judged: list[tuple[Stranger, Future]], catalogue: Catal
         except BROKEN as error:
             problems.append(f"{stranger.path}: {error}")
             continue
+        verdicts.append(verdict)
         if not stranger.wrong:
             if verdict.status != Status.PASSED:
                 problems.append(f"{stranger.path} is right, and is '{verdict.status}': {why(verdict)}")
@@ -204,6 +212,7 @@ def strangers_are_judged(judged: list[tuple[Stranger, Future]], catalogue: Catal
                      for name, words in heard.items() if name not in stranger.told]
         problems += [f"{stranger.path} is told '{name}', and no mistake has that name."
                      for name in sorted(stranger.told - known)]
+    problems += faults_of_observations(verdicts)
     if problems:
         raise ProofError("\n".join(problems))
     wrong = sum(stranger.wrong for stranger, _ in judged)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from grader.authoring import proofs
+from grader.authoring.mistake_table import table
 from grader.authoring.proofs import BROKEN, NAMES, JudgedForm, ProofError
 from grader.authoring.release import stub_text
 from grader.authoring.strangers import strangers_of
@@ -39,13 +40,17 @@ AT_ONCE = 2
 
 @dataclass(frozen=True)
 class Proof:
-    """One proof of one exercise. `detail` counts what was proved or, if the proof does not hold, says why."""
+    """One proof of one exercise. `detail` counts what was proved or, if the proof does not hold, says why.
+
+    Proof 4 comes with the `forms` of the mistakes, as they were judged.
+    """
 
     exercise: Exercise
     number: int
     name: str
     ok: bool
     detail: str
+    forms: tuple[JudgedForm, ...] = ()
 
 
 def verify(course: Course, exercises: list[Exercise], judge: Judge, run_examples: RunExamples,
@@ -103,6 +108,7 @@ class Judging:
         self.judge, self.run_examples = judge, run_examples
         self.reference = local_workspace(course, "solutions")
         self.catalogue: Catalogue = []
+        self.forms: tuple[JudgedForm, ...] = ()
 
     def prove(self, thresholds: list[tuple[str, bool]], show: ShowVerdict | None = None) -> Iterator[Proof]:
         try:
@@ -176,7 +182,7 @@ class Judging:
             ok, detail = True, prove()
         except (ProofError, *BROKEN) as error:
             ok, detail = False, str(error)
-        return Proof(self.exercise, number, NAMES[number], ok, detail)
+        return Proof(self.exercise, number, NAMES[number], ok, detail, self.forms if number == 4 else ())
 
     def stub(self) -> str:
         return proofs.stub_is_released(self.course, self.exercise)
@@ -188,6 +194,7 @@ class Judging:
     def mistakes_are_told(self) -> str:
         """Proof 4. On the way the catalogue is made, and kept if every form could be judged."""
         forms = [judged_form(*each) for each in self.of_forms]
+        self.forms = tuple(forms)
         self.catalogue = [catalogue_entry(wrong, [form.verdict for form in forms if form.wrong is wrong and form.verdict])
                           for wrong in self.mistakes]
         failed = [form for form in forms if form.verdict and form.verdict.status == Status.FAILED]
@@ -216,8 +223,11 @@ def judged_form(wrong: Mistake, number: int, future: Future) -> JudgedForm:
 # ── to read it ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def proof_lines(proofs: Iterable[Proof], color: bool) -> Iterator[str]:
-    """Yield the proofs as lines to print, each as soon as it is there; the last line counts those that hold."""
+def proof_lines(proofs: Iterable[Proof], color: bool, mistakes: bool = False) -> Iterator[str]:
+    """Yield the proofs as lines to print, each as soon as it is there; the last line counts those that hold.
+
+    With `mistakes`, a table of the checks that each mistake fails follows upon proof 4.
+    """
     shown, held, total = None, 0, 0
     for proof in proofs:
         if proof.exercise.id != shown:
@@ -228,4 +238,6 @@ def proof_lines(proofs: Iterable[Proof], color: bool) -> Iterator[str]:
         yield f"  {sign} {proof.number} {proof.name}" + (f" ({proof.detail})" if proof.ok else "")
         if not proof.ok:
             yield from (f"      {line}" for line in proof.detail.splitlines())
+        if mistakes:
+            yield from (f"      {line}" for line in table(proof.forms))
     yield f"{held} of {total} proofs hold"

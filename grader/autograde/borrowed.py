@@ -10,7 +10,8 @@ from grader.course.manifest import Course, Exercise
 from grader.course.workspace import SubmissionWorkspace
 from grader.records.verdict import Check, Reason, Verdict
 
-HIDDEN = {"given": {}, "got": "", "want": "", "note": "", "traceback": [], "output": "", "observation": "", "in_suite": ""}
+HIDDEN = {"given": {}, "got": "", "want": "", "note": "", "traceback": [], "output": "", "observation": "", "observation_fault": "",
+          "in_suite": ""}
 
 WORDS = {Reason.IMPORT_FAILED: "It could not be imported.", Reason.NOT_WRITTEN: "It is not written yet.",
          Reason.FORBIDDEN: "It uses what the exercise is done without."}

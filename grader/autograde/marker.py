@@ -169,8 +169,9 @@ class Marker:
             bubblewrap.require_sandbox()
             bubblewrap.require_apart(self.course.root)
         preloads = {tuple(e.preload) for e in self.exercises}
-        fork_servers = [WorkerForkServer(libraries, self.around_workers(libraries), bubblewrap.confinement([self.given]))
-                        for libraries in sorted(preloads)]
+        with self.log.open("ab") as log:
+            fork_servers = [WorkerForkServer(libraries, self.around_workers(libraries), bubblewrap.confinement([self.given]), log)
+                            for libraries in sorted(preloads)]
         self.parts = [*fork_servers]
         self.connect_end, accept_end = fd_passing.open_channel()
         with fd_passing.inherited(accept_end) as fd, self.log.open("ab") as log:

@@ -48,12 +48,19 @@ def kept_at(source: Path) -> Path:
 
 @functools.cache
 def file_of_folder(root: Path, folder: Path) -> Path:
-    """The file for the values of one folder. Once for a process: another one starts when a suite has changed."""
+    """The file for the values of one folder. Once for a process, until `forget`."""
     whole = hashlib.sha256(engine_digest().encode())
     for file in sorted({*folder.glob("*.py"), *(root / "tests").glob("*.py")}):
         whole.update(file.name.encode() + b"\0" + file.read_bytes())
     name = folder.relative_to(root).as_posix().replace("/", ".")
     return root / ".grader" / "catalogue" / f"expected-{name}-{whole.hexdigest()[:16]}.json"
+
+
+def forget() -> None:
+    """Forget what is kept, and which files it is kept in: a suite or a helper has changed."""
+    kept_at.cache_clear()
+    file_of_folder.cache_clear()
+    _kept.clear()
 
 
 def kept_in(path: Path) -> Kept:

@@ -2,10 +2,10 @@
 from dataclasses import dataclass, field
 
 from grader.judge import fingerprint
+from grader.judge.added_observations import observed
 from grader.judge.context import JudgeTimeoutError, Run, limited_judge_time
 from grader.judge.expect import MismatchError
 from grader.judge.link import WorkerError
-from grader.judge.observe import observation
 from grader.judge.reasons import NOT_WRITTEN
 from grader.judge.remote import LearnerError, NotStartedError, Work
 from grader.judge.suite_line import suite_line
@@ -42,7 +42,7 @@ def run_check(run: Run, plan: CheckPlan) -> Check:
         raise LoadError(error) from None
     except WorkerError as error:
         run.drop()
-        return failed_check(plan, [Failure(error, (0, 0))], "")
+        return failed_check(run, plan, [Failure(error, (0, 0))], "")
     try:
         work.begin_check()
         with limited_judge_time():
@@ -66,7 +66,7 @@ def run_check(run: Run, plan: CheckPlan) -> Check:
         return Check(name=plan.name, title=plan.title, status=Status.PASSED, supporting=plan.supporting, output=output)
     if work._session.link.dead:  # it ended in the check, or while the failure was shrunk
         run.drop()
-    return failed_check(plan, failures, output)
+    return failed_check(run, plan, failures, output)
 
 
 def failures_of(run: Run, plan: CheckPlan, work: Work) -> list[Failure]:
@@ -125,16 +125,17 @@ def shrink(case: Case, work: Work, example: int, failure: Failure) -> None:
         failure.shown = failure.error
 
 
-def failed_check(plan: CheckPlan, failures: list[Failure], output: str) -> Check:
+def failed_check(run: Run, plan: CheckPlan, failures: list[Failure], output: str) -> Check:
     """The failed check: what is shown is its first failure; each failure has a fingerprint."""
     failure = failures[0]
     error = failure.shown or failure.error
+    observation, fault = observed(error, failure.error, run.observations)
     fingerprints = {place(plan, each): fingerprint.of(plan.name, each.place, each.error) for each in failures}
     return Check(name=plan.name, title=plan.title, status=Status.FAILED, supporting=plan.supporting,
                  kind=fingerprint.kind_of(error), output=output,
                  traceback=[f"{f}, line {n}, in {where}: {text}" for f, n, where, text in getattr(error, "frames", [])],
                  fingerprint=fingerprints[place(plan, failure)], fingerprints=fingerprints,
-                 also_failing=[each.subject for each in failures[1:]], observation=observation(error),
+                 also_failing=[each.subject for each in failures[1:]], observation=observation, observation_fault=fault,
                  in_suite=suite_line(failure.error), **shown(error, failure.given))
 
 

@@ -1,7 +1,7 @@
 """What one run of a suite works with: where workers come from, and the worker that it has now."""
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from grader.course.manifest import Course, Exercise
@@ -40,6 +40,7 @@ class Run:
     exercise: Exercise
     sources: Sources
     context: Context
+    observations: Sequence = (...,)  # see added_observations.py
     work: Work | None = None
     ends: int = 0
     shrunk: bool = False
@@ -77,8 +78,8 @@ class JudgeTimeoutError(BaseException):
 
 
 @contextlib.contextmanager
-def limited_judge_time() -> Iterator[None]:
-    """Raise JudgeTimeoutError if this process uses more than JUDGE_CPU_SECONDS of user CPU time.
+def limited_judge_time(seconds: float = JUDGE_CPU_SECONDS) -> Iterator[None]:
+    """Raise JudgeTimeoutError if this process uses more than `seconds` of user CPU time.
 
     A submission may return, for example, a number whose sine takes hours.
     """
@@ -86,7 +87,7 @@ def limited_judge_time() -> Iterator[None]:
         raise JudgeTimeoutError
 
     before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, JUDGE_CPU_SECONDS)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
         yield
     finally:

@@ -30,6 +30,8 @@ class MismatchError(AssertionError):
         self.value = value  # what came back, for the fingerprint
         self.received, self.wanted = received, wanted  # both sides as they are, for observe.py
         self.inside = False  # whether this is one value of several that came back together
+        self.together: list[tuple] = []  # then (received, wanted) of all of them, and the place of this one
+        self.place = 0
         super().__init__(f"for {self.given}: got {got}, want {want}. {note}".strip())
 
 
@@ -90,7 +92,8 @@ def _expect_sequence(got, want, given, rtol, atol, exact_dtype, note) -> None:
             expect(one, equals=other, given=given, rtol=rtol, atol=atol, exact_dtype=exact_dtype,
                    note=f"{note} {place}".strip())
         except MismatchError as error:
-            error.inside = True
+            if not error.inside:
+                error.inside, error.together, error.place = True, list(zip(got, want)), index
             raise
 
 

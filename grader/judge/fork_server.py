@@ -22,6 +22,7 @@ from grader.errors import BROKEN, USAGE, GraderError, UsageError
 from grader.judge.context import Context
 from grader.judge.engine import engine_digest
 from grader.judge.link import CancelledError, ForkServerLostError
+from grader.judge.renewal import forget_tests
 from grader.judge.run import suite_or_raise
 from grader.judge.suites import Suite, collect_suites
 from grader.sandbox.processes import die_with_parent
@@ -61,6 +62,12 @@ class JudgeForkServer:
         missing = [exercise for exercise in exercises if exercise.id not in self.suites]
         if missing:
             self.suites |= collect_suites(self.course, missing)
+
+    def forget_suites(self) -> None:
+        """Forget all suites: they changed on disk."""
+        self.suites.clear()
+        self.has_suites = (self.root / "tests").is_dir()
+        forget_tests(self.root)
 
     def suite(self, exercise: Exercise) -> Suite:
         """The suite of an exercise, which is collected here if it was not before. Raises GraderError."""

@@ -1,6 +1,7 @@
 """Observations: what the judge sees in a wrong result, whatever the exercise. Shown if no catalogued mistake's words fit.
 
-An observation is literally true of the result that came back. It guesses no cause; at most it asks a question.
+An observation is literally true of the result that came back. It guesses no cause; at most it asks a question. A project
+can add others (added_observations.py).
 """
 import itertools
 import math
@@ -17,15 +18,20 @@ LARGEST = 100_000    # numbers of an array that is looked at
 FACTORS = (-1.0, 2.0, 0.5)  # that are said of a single number
 
 
-def observation(error: Exception) -> str:
-    """One sentence about how the result of a failed call differs from the right one; empty if nothing fits."""
+def of_form(error: Exception) -> str:
+    """One sentence about a failed call that raised, or gave a result of another kind; empty if nothing fits."""
     if isinstance(error, LearnerError):
         return of_exception(error)
-    if not isinstance(error, MismatchError) or error.wanted is None:
+    if not comparable(error):
         return ""
     if error.received is None and error.inside:
         return "None came back where a value belongs."
-    return of_kind(error.received, error.wanted) or of_numbers(error)
+    return of_kind(error.received, error.wanted)
+
+
+def comparable(error: Exception) -> bool:
+    """Whether a failure has both sides: what came back, and what is right."""
+    return isinstance(error, MismatchError) and error.wanted is not None
 
 
 def of_exception(error: LearnerError) -> str:
@@ -51,7 +57,7 @@ def of_kind(got, want) -> str:
 
 
 def of_numbers(error: MismatchError) -> str:
-    """About numbers that are wrong in a simple way."""
+    """One sentence about numbers that are wrong in a simple way; empty if nothing fits."""
     a, b = numbers(error.received), numbers(error.wanted)
     if a is None or b is None or not b.size or not a.size:
         return ""

@@ -234,6 +234,7 @@ class Work:
         self._session.refused = None
         self._session.link.begin_check()
         self._session.ask("begin")
+        self._session.link.stdout.clear()  # what the last check's objects say at their end is no output of this one
 
 
 @functools.cache

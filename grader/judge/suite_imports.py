@@ -30,8 +30,12 @@ def refuse_answers(course: Course, exercise: Exercise) -> None:
 
 
 def helpers_of(course: Course, exercise: Exercise) -> list[str]:
-    """The modules of tests/ that the suite of `exercise` imports, directly or not: their paths below the course."""
-    waiting, found = [exercise.suite], [exercise.suite]
+    """The modules of tests/ that the suite of `exercise` imports, directly or not: their paths below the course.
+
+    Also the observations of its project, and what these import.
+    """
+    beside = [exercise.observations] if (course.root / exercise.observations).is_file() else []
+    waiting, found = [exercise.suite, *beside], [exercise.suite, *beside]
     while waiting:
         for name, _ in imports_of(course, waiting.pop()):
             file = next((file for file in files_of(name) if (course.root / file).is_file()), "")

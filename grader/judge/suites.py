@@ -20,6 +20,7 @@ from hypothesis.internal.conjecture import providers
 from grader.course.manifest import Course, Exercise
 from grader.course.workspace import files_behind
 from grader.errors import GraderError
+from grader.judge.added_observations import Observations, load_observations
 from grader.judge.scoring import is_supporting
 from grader.judge.show import is_tensor
 from grader.judge.suite_imports import helpers_of, refuse_answers
@@ -191,6 +192,7 @@ class Suite:
     checks: list[CheckPlan]
     digest: str
     stub: Stub = field(default_factory=dict)  # what a learner has not written yet; empty if that is not known
+    observations: Observations = (...,)
 
     def draw(self) -> None:
         for check in self.checks:
@@ -237,7 +239,8 @@ def collect_suites(course: Course, exercises: Sequence[Exercise] | None = None) 
                 raise GraderError(f"The suite {exercise.suite} cannot be collected: {broken[0]}")
             refuse_answers(course, exercise)
             stub = stub_bodies(course, exercise)
-            suites[exercise.id] = Suite(_plan(exercise, items, stub), suite_digest(course, exercise), stub)
+            suites[exercise.id] = Suite(_plan(exercise, items, stub), suite_digest(course, exercise), stub,
+                                        load_observations(course, exercise))
         except GraderError as error:
             suites[exercise.id] = error
     return suites
@@ -269,8 +272,8 @@ def _plan(exercise: Exercise, items: list[pytest.Item], stub: Stub) -> list[Chec
 def suite_digest(course: Course, exercise: Exercise) -> str:
     """A digest of what decides a verdict besides the learner's files and the engine.
 
-    This is the suite with its helpers, those of other projects too if it imports them, the limits and the points, the
-    given code, and the reference of what the exercise builds on.
+    This is the suite with its helpers, those of other projects too if it imports them, the project's observations, the
+    limits and the points, the given code, and the reference of what the exercise builds on.
     """
     folder = (course.root / exercise.suite).parent
     shared = [p for p in sorted(folder.glob("*.py")) if not p.name.startswith(("test_", "mistakes_", "probes_"))]

@@ -1,4 +1,4 @@
-"""What the local server does while no request waits: it prepares exercises that were asked for, then their projects.
+"""What the local server does while no request waits: it prepares exercises that were asked for, then a learner's project.
 
 An exercise is prepared once its suite is collected and the examples are drawn. Its catalogue is built by a process of
 its own. The rest of the course is left alone, however large it is.
@@ -24,12 +24,20 @@ class IdleWork:
         self.builder = 0  # the pid of the process that builds a catalogue
 
     def asked(self, exercise: Exercise, catalogue: bool) -> None:
-        """Put `exercise` first, and its project after it; with `catalogue`, their catalogues too."""
-        project = self.server.course.projects[exercise.project].exercises
+        """Put `exercise` first and, with `catalogue`, its project after it, and their catalogues.
+
+        Without it an author waits for more verdicts on this exercise, and nothing slower comes before them.
+        """
+        project = self.server.course.projects[exercise.project].exercises if catalogue else [exercise]
         first = sorted(project, key=lambda each: each is not exercise)
         self.to_prepare = front(first, self.to_prepare, self.prepared)
         if catalogue:
             self.to_catalogue = front(first, self.to_catalogue, self.catalogued)
+
+    def forget(self) -> None:
+        """Begin anew: the suites changed on disk."""
+        for known in (self.to_prepare, self.to_catalogue, self.prepared, self.catalogued):
+            known.clear()
 
     def seconds_until_due(self) -> float | None:
         """How long to wait for a request before `step`; None if there is nothing to do."""
@@ -40,13 +48,15 @@ class IdleWork:
         if not self.builder and not judging and self.to_catalogue and self.to_catalogue[0].id in self.prepared:
             self.build(self.to_catalogue.pop(0))
         elif self.to_prepare:
-            exercise = self.to_prepare.pop(0)
-            self.prepared.add(exercise.id)
-            self.server.collect([exercise])
-            if isinstance(suite := self.server.suites[exercise.id], Suite):
-                suite.draw()
+            self.prepare(self.to_prepare.pop(0))
             if not self.to_prepare:
                 self.server.freeze()
+
+    def prepare(self, exercise: Exercise) -> None:
+        self.prepared.add(exercise.id)
+        self.server.collect([exercise])
+        if isinstance(suite := self.server.suites[exercise.id], Suite):
+            suite.draw()
 
     def build(self, exercise: Exercise) -> None:
         """Fork a process that builds the exercise's catalogue, if it has one and it is not built yet."""

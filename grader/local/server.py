@@ -4,7 +4,8 @@
        └──────────── lines of JSON ────────┘
 
 While there is no request, it draws examples and builds catalogues of what was asked for. It ends after fifteen idle
-minutes, or when the files on disk differ from what it has in memory.
+minutes, or when the grader or course.yml differs from what it has in memory. Suites that differ it collects anew, so that
+their author does not wait for libraries to be loaded.
 """
 import contextlib
 import json
@@ -25,10 +26,11 @@ from grader.course.manifest import Course, Exercise
 from grader.judge.fork_server import JudgeForkServer
 from grader.local.handlers import handle
 from grader.local.idle_work import IdleWork
-from grader.local.stamp import is_stale
+from grader.local.stamp import only_suites_differ, stamp_of
 from grader.local.worker_servers import WorkerServers
 
 IDLE_SECONDS = float(os.environ.get("GRADER_IDLE_SECONDS", 15 * 60))
+MOST_RENEWALS = 50  # of the suites: what earlier ones have left in memory goes with the process
 
 
 class LocalServer(JudgeForkServer):
@@ -40,7 +42,8 @@ class LocalServer(JudgeForkServer):
         self.workers = workers
         self.idle_work = IdleWork(self)
         self.tell_end, self.told_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.runs = 0
+        self.runs = self.renewals = 0
+        self.asked_last = first
         self.freeze()
 
     def serve(self) -> None:
@@ -89,7 +92,7 @@ class LocalServer(JudgeForkServer):
 
     def start_judge(self, connection: socket.socket, listener: socket.socket) -> bool:
         """Fork a judge for one request. If this process is out of date, send `stale` instead and return False."""
-        if is_stale(self.root, self.stamp):
+        if not self.is_up_to_date():
             self.path.unlink(missing_ok=True)  # before the client reads `stale`, because it connects again at once
             with contextlib.suppress(OSError):
                 connection.sendall(b'{"stale": true}\n')
@@ -98,6 +101,21 @@ class LocalServer(JudgeForkServer):
         self.runs += 1
         self.fork(lambda: self.judge(connection, listener))
         connection.close()
+        return True
+
+    def is_up_to_date(self) -> bool:
+        """Whether what is in memory is what is on disk. If only suites differ it is made so."""
+        now = stamp_of(self.root)
+        if now == self.stamp:
+            return True
+        if self.renewals == MOST_RENEWALS or not only_suites_differ(self.root, self.stamp, now):
+            return False
+        self.stamp, self.renewals = now, self.renewals + 1
+        self.forget_suites()
+        self.idle_work.forget()
+        if self.asked_last:
+            self.idle_work.prepare(self.asked_last)
+        self.freeze()
         return True
 
     def judge(self, connection: socket.socket, listener: socket.socket) -> None:
@@ -118,7 +136,8 @@ class LocalServer(JudgeForkServer):
 
     def hear(self) -> None:
         exercise, catalogue = json.loads(self.told_end.recv(4096))
-        self.idle_work.asked(self.course.exercises[exercise], catalogue)
+        self.asked_last = self.course.exercises[exercise]
+        self.idle_work.asked(self.asked_last, catalogue)
 
     def reap(self) -> None:
         super().reap()

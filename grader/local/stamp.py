@@ -8,9 +8,9 @@ from grader.paths import STRANGERS
 ENGINE = Path(__file__).resolve().parents[1]
 
 
-def is_stale(root: Path, stamp: tuple) -> bool:
-    """Whether what was in memory at `stamp` is no longer what is on disk."""
-    return stamp_of(root) != stamp
+def only_suites_differ(root: Path, one: tuple, other: tuple) -> bool:
+    """Whether all that differs between two stamps is below tests/."""
+    return all(path.startswith(f"{root / 'tests'}{os.sep}") for path, *_ in {*one} ^ {*other})
 
 
 def stamp_of(root: Path) -> tuple:

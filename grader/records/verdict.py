@@ -83,6 +83,7 @@ class Check(Frozen):
     mistake_ids: list[str] = []   # the catalogued mistakes that this failure matches
     diagnosis: str = ""           # the words of these mistakes, a line for each
     observation: str = ""         # what the judge sees in the result, if no mistake explains the failure
+    observation_fault: str = ""   # the line of the project's observations at which one raised, and what
     in_suite: str = ""            # of a failure: the line of the suite at which it ended, and by what
 
 

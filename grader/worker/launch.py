@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from grader.ipc import fd_passing
 from grader.paths import runtime_folder
@@ -32,11 +32,12 @@ class WorkerForkServer:
 
     `libraries` are loaded in addition to WORKER_LIBRARIES (`preload` in course.yml). Without torch, a worker starts in
     5 ms. If `around`, the command of a sandbox, is given, the fork server runs in that sandbox, and each worker
-    confines itself as `confinement` says (the arguments of confine.Confinement).
+    confines itself as `confinement` says (the arguments of confine.Confinement). What libraries complain of while they
+    are loaded goes to `log`, or else to where this process's errors go.
     """
 
     def __init__(self, libraries: Libraries = (), around: list[str] | None = None,
-                 confinement: dict | None = None):
+                 confinement: dict | None = None, log: BinaryIO | None = None):
         self.libraries = libraries
         self._heard = b""
         remove_abandoned(runtime_folder())
@@ -48,7 +49,7 @@ class WorkerForkServer:
                 order["confinement"] = confinement
             self.process = subprocess.Popen(
                 [*(around or []), sys.executable, "-P", "-m", "grader.worker.fork_server", json.dumps(order)],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, pass_fds=[fd], cwd=self.folder,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, pass_fds=[fd], cwd=self.folder,
                 process_group=0,  # not reached by Ctrl-C: bubblewrap, interrupted while it starts, leaves half behind
                 env={**os.environ, **ONE_THREAD, "PYTHONDONTWRITEBYTECODE": "1"})
 

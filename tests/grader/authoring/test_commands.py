@@ -35,6 +35,10 @@ def test_verify_and_mutants(course):
     code, out, _ = run(course, "verify", "first", "--json")
     proofs = json.loads(out)
     assert code == 0 and [p["number"] for p in proofs] == [1, 2, 3, 4, 5, 6, 7, 8] and all(p["ok"] for p in proofs)
+    assert [("mistakes" in p) for p in proofs] == [p["number"] == 4 for p in proofs]
+    assert proofs[3]["mistakes"][0] == {"name": "a", "form": 1, "fails": ["test_of_first"]}
+    code, out, _ = run(course, "verify", "first", "--mistakes")
+    assert code == 0 and "      ✗  a\n" in out and "1 test_of_first (4 of 4)\n" in out
 
     code, out, err = run(course, "mutants", "third", "--changed")
     assert code == 0 and err.startswith("0 of 1") and out.endswith("(100.0%)\n") and "1.2.1  The third one: " in out

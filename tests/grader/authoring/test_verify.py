@@ -233,6 +233,14 @@ def test_4_a_mistake_that_fails_by_a_slip_of_its_author_is_none(course):
     assert broken(course, judge) == {4: "b fails by a slip of its own: NameError: name 'axis' is not defined."}
 
 
+def test_4_an_observation_of_the_project_that_raises(course):
+    judge = FakeJudge(course)
+    fault = "tests/p1/letters/observations.py, line 3: KeyError: 'a'"
+    judge.changes["def first(x):\n    return 1\n"] = {"checks": [
+        Check(name="test_it", title="It.", status=Status.FAILED, fingerprint="b", fingerprints={"test_it": "b"}, observation_fault=fault)]}
+    assert broken(course, judge) == {4: f"An observation raised: {fault}."}
+
+
 @pytest.mark.parametrize("text, words", [
     (MISTAKES.format("first").rpartition("@mistake")[0], "4 mistakes or more, and there are 3"),
     ("", "there are 0"),

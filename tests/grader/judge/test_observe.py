@@ -4,14 +4,20 @@ import pytest
 
 from grader.ipc.wire import Handle
 from grader.judge import expect
+from grader.judge.added_observations import observed as observed_in
 from grader.judge.expect import MismatchError
-from grader.judge.observe import observation
 from grader.judge.remote import LearnerError, Remote
 
 X = np.array([[1.0, 2.0, 3.0], [4.0, -5.0, 6.0]])
 ROW = np.array([1.0, 2.0, 4.0, 8.0])
 SQUARE = np.array([[1.0, 2.0], [3.0, 4.0]])
 TENSOR, FUNCTION = Remote(None, Handle(1, "Tensor")), Remote(None, Handle(2, "function"))
+
+
+def observation(error: Exception) -> str:
+    words, fault = observed_in(error, error, [...])
+    assert fault == ""
+    return words
 
 
 def observed(got, want, **given) -> str:

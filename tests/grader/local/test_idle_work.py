@@ -53,6 +53,23 @@ def test_what_was_asked_for_comes_first_then_its_project_and_nothing_else(server
     assert all_steps(work) == ["collect third", "freeze"]
 
 
+def test_an_author_who_waits_for_verdicts_on_one_exercise_does_not_wait_for_its_project(server):
+    work = IdleWork(server)
+    work.asked(server.course.find_one("second"), catalogue=False)
+    assert all_steps(work) == ["collect second", "freeze"]
+
+
+def test_suites_that_changed_are_prepared_anew(server):
+    work = IdleWork(server)
+    work.asked(server.course.find_one("first"), catalogue=True)
+    work.step(judging=True)
+    work.forget()
+    assert work.seconds_until_due() is None
+    work.prepare(server.course.find_one("first"))
+    work.asked(server.course.find_one("first"), catalogue=True)
+    assert all_steps(work) == ["fork", "collect second", "freeze", "fork"]
+
+
 def test_one_catalogue_at_a_time_and_none_is_begun_while_a_judge_runs(server):
     work = IdleWork(server)
     work.asked(server.course.find_one("first"), catalogue=True)

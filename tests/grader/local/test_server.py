@@ -5,11 +5,14 @@ import shutil
 import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
 from grader.local.client import ask
+from grader.local.server import MOST_RENEWALS, LocalServer
+from grader.local.stamp import stamp_of
 from grader.paths import socket_path
 from tests.grader.helpers.shell import SUITE, edit, ours, server_processes, wait_until
 from tests.grader.helpers.small_course import FIRST
@@ -135,15 +138,60 @@ def test_two_that_find_nobody_start_one(course):
         check.communicate()
 
 
+def test_a_suite_that_changed_is_collected_anew_by_the_same_process(course):
+    """With what it imports, in either way, its probes, and what it keeps of itself."""
+    root, pid = course.root, parent_of(course)
+    suite = root / "tests/p1/letters/test_first.py"
+
+    def wants() -> str:
+        code, out, err = run(course, "check", "first")
+        assert code == 1, out + err
+        return " ".join(out.split()).partition(" want ")[2].partition(" ")[0].rstrip(".,")
+
+    edit(suite, SUITE.format("first", 99))
+    assert wants() == "99"
+    imports = ("from grader.judge import expect, expected_once\nfrom tests import help\nfrom tests.p1.letters import probes\n"
+               "from tests.p1.more import number\n\n\n@expected_once\ndef kept():\n    return help.number\n\n\n"
+               "def test_it(work):\n    \"\"\"It.\"\"\"\n    got = work.run(probes.asked)\n"
+               "    expect(got, equals=[kept(), number, 0])\n")
+    edit(root / "tests/help.py", "number = 1\n")
+    edit(root / "tests/p1/more.py", "number = 2\n")
+    edit(root / "tests/p1/letters/probes.py", "def asked(work):\n    return [1, 2, 3]\n")
+    edit(suite, imports)
+    assert wants() == "0"
+    edit(root / "tests/help.py", "number = 7\n")
+    assert wants() == "7"
+    edit(root / "tests/help.py", "number = 1\n")
+    edit(root / "tests/p1/more.py", "number = 8\n")
+    assert wants() == "8"
+    edit(root / "tests/p1/letters/probes.py", "def asked(work):\n    return [1, 8, 0]\n")
+    assert run(course, "check", "first")[0] == 0 and parent_of(course) == pid
+
+    edit(suite, "import nowhere_to_be_found\n")
+    assert run(course, "check", "first")[0] == 3
+    edit(suite, SUITE.format("first", 15))
+    assert run(course, "check", "first")[0] == 0 and run(course, "check", "second")[0] == 0 and parent_of(course) == pid
+
+
+def test_after_many_renewals_another_process_takes_over(course):
+    """What the suites of before have left in memory goes with the old one."""
+    done = []
+    server = SimpleNamespace(root=course.root, stamp=stamp_of(course.root), renewals=MOST_RENEWALS - 2, asked_last="first",
+                             forget_suites=lambda: done.append("forget"), freeze=lambda: done.append("freeze"),
+                             idle_work=SimpleNamespace(forget=lambda: None, prepare=done.append))
+    answers = [LocalServer.is_up_to_date(server)]
+    for want in (1, 2, 3):
+        edit(course.root / "tests/p1/letters/test_first.py", SUITE.format("first", want))
+        answers.append(LocalServer.is_up_to_date(server))
+    assert answers == [True, True, True, False] and done == ["forget", "first", "freeze"] * 2
+
+
 def test_what_changed_on_disk_is_noticed(course):
     pid = parent_of(course)
-    edit(course.root / "tests/p1/letters/test_first.py", SUITE.format("first", 99))
-    code, out, _ = run(course, "check", "first")
-    assert code == 1 and "want 99" in " ".join(out.split()) and parent_of(course) != pid
-
     manifest = (course.root / "course.yml").read_text()
     edit(course.root / "course.yml", manifest.replace("points: 3", "points: 30"))
-    assert "0 of 30 points" in run(course, "check", "first")[1]
+    edit(course.root / "exercises/p1/letters/first.py", FIRST.replace("the_first + 1", "the_first + 2"))
+    assert "0 of 30 points" in run(course, "check", "first")[1] and parent_of(course) != pid
 
     edit(course.root / "course.yml", manifest.replace("points: 3", "pints: 3"))
     code, out, err = run(course, "check", "first")
