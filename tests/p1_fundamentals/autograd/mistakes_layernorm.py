@@ -159,7 +159,7 @@ mistake(TARGET, """Your layer_norm leaves the mean in: it divides x where it sho
         replace=f"x.data - {MEAN}", by="x.data",
         forms=[leaves_the_mean_in_the_numerator, normalises_by_the_root_mean_square])
 
-mistake(TARGET, """A mean along the last axis is taken without keepdims=True. The result lacks that axis, so NumPy lays it
+mistake(TARGET, """A mean or a variance along the last axis is taken without keepdims=True. The result lacks that axis, so NumPy lays it
     along another one: the shapes do not fit then or, worse, they do.""", name="drops_the_axis",
         replace=MEAN, by="x.data.mean(axis=-1)",
         forms=[*changed(VARIANCE, "(centred * centred).mean(axis=-1)", "x.data.var(axis=-1)"),
@@ -185,14 +185,14 @@ def adds_eps_to_the_deviation_and_differentiates_that(x, gain, bias, *, eps=1e-5
     return record(gain.data * normalised + bias.data, (x, gain, bias), vjp)
 
 
-mistake(TARGET, """Your layer_norm adds eps to the standard deviation. It belongs under the root, beside the variance.
-    Where the variance is small these are far apart: of 0, √ε is 0.003 for an ε of 10⁻⁵.""",
+mistake(TARGET, """Your layer_norm adds to the standard deviation, outside of the root. eps belongs under it, beside the
+    variance, and √(σ² + ε) is neither σ + ε nor σ + √ε: where the variance is small they are far apart.""",
         name="adds_eps_outside_the_root", replace="np.sqrt(variance + eps)", by="np.sqrt(variance) + eps",
         forms=[adds_eps_to_the_deviation_and_differentiates_that,
                *changed("np.sqrt(variance + eps)", "np.sqrt(variance) + np.sqrt(eps)")])
 
-mistake(TARGET, """Your layer_norm takes the larger of the variance and eps, or of the deviation and something like it. The
-    contract adds eps to the variance, also where it is small beside it: so the function has no kink.""",
+mistake(TARGET, """Your layer_norm takes the larger of two numbers, so that eps counts only where the variance is small.
+    The contract adds eps to every variance, under the root.""",
         name="takes_the_larger_of_variance_and_eps", replace="np.sqrt(variance + eps)", by="np.sqrt(np.maximum(variance, eps))",
         forms=changed("np.sqrt(variance + eps)", "np.maximum(np.sqrt(variance), eps)",
                       "np.maximum(np.sqrt(variance), np.sqrt(eps))"))
@@ -352,7 +352,8 @@ mistake(TARGET, """Your gradients of gain and bias are summed along the features
 mistake(TARGET, """The gradients of gain and bias are means over the vectors. Rule 1 of the chapter adds; where a loss is a
     mean over the batch, that is in g already.""", name="takes_means_for_gain_and_bias",
         replace=f"{GAIN}, {BIAS}", by="(g * normalised).mean(axis=leading), g.mean(axis=leading)",
-        forms=[*changed(GAIN, "(g * normalised).mean(axis=leading)"), *changed(f"{GAIN}, {BIAS}", f"{GAIN}, g.mean(axis=leading)")])
+        forms=[*changed(GAIN, "(g * normalised).mean(axis=leading)"),
+               *changed(f"{GAIN}, {BIAS}", f"{GAIN}, g.mean(axis=leading)")])
 
 # ── what belongs to others ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -364,11 +365,6 @@ mistake(TARGET, """Your vjp writes into the gradient that flows in. That array b
         g *= gain.data
         g -= common
         return grad_x, grad_gain, grad_bias"""}])
-
-mistake(TARGET, """Your layer_norm takes the mean off in the array of x itself. x belongs to the caller, and other operations
-    may need it as it was: make a new array.""", name="writes_into_x", replace=f"centred = x.data - {MEAN}",
-        by=f"""centred = x.data
-    centred -= {MEAN}""")
 
 
 def normalises_x_in_place(x, gain, bias, *, eps=1e-5):
@@ -388,8 +384,8 @@ def normalises_x_in_place(x, gain, bias, *, eps=1e-5):
     return record(gain.data * normalised + bias.data, (x, gain, bias), vjp)
 
 
-mistake(TARGET, """Your layer_norm normalises in the array of x itself. x belongs to the caller, and other operations may need
-    it as it was: make a new array.""", name="normalises_in_x", replace="centred = x.data - ", by="centred = x.data; centred -= ",
+mistake(TARGET, """Your layer_norm writes into the array of x itself. x belongs to the caller, and other operations may need
+    it as it was: make a new array.""", name="writes_into_x", replace="centred = x.data - ", by="centred = x.data; centred -= ",
         forms=[normalises_x_in_place])
 
 mistake(TARGET, """Your layer_norm multiplies by the gain and adds the bias in the array that holds x̂. The vjp needs x̂ as
