@@ -159,8 +159,8 @@ mistake(TARGET, """Your layer_norm leaves the mean in: it divides x where it sho
         replace=f"x.data - {MEAN}", by="x.data",
         forms=[leaves_the_mean_in_the_numerator, normalises_by_the_root_mean_square])
 
-mistake(TARGET, """A mean or a variance along the last axis is taken without keepdims=True. The result lacks that axis, so NumPy lays it
-    along another one: the shapes do not fit then or, worse, they do.""", name="drops_the_axis",
+mistake(TARGET, """A mean or a variance along the last axis is taken without keepdims=True. The result lacks that axis, so
+    NumPy lays it along another one: the shapes do not fit then or, worse, they do.""", name="drops_the_axis",
         replace=MEAN, by="x.data.mean(axis=-1)",
         forms=[*changed(VARIANCE, "(centred * centred).mean(axis=-1)", "x.data.var(axis=-1)"),
                *changed("h.mean(axis=-1, keepdims=True)", "h.mean(axis=-1)"),
