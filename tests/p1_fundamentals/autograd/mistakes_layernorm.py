@@ -426,4 +426,4 @@ mistake(TARGET, """The value is float32 for float32 operands, and a gradient is 
 mistake(TARGET, """Your layer_norm computes in float32 also where its operands are float64. What comes in as float64 keeps
     its digits all the way.""", name="computes_in_float32", replace=f"x.data - {MEAN}",
         by=f"(x.data - {MEAN}).astype(np.float32).astype(x.dtype)",
-        forms=changed("np.sqrt(variance + eps)", "np.sqrt((variance + eps).astype(np.float32)).astype(x.dtype)"))
+        forms=changed("= centred / deviation", "= (centred / deviation).astype(np.float32).astype(x.dtype)"))
