@@ -77,7 +77,11 @@ def test_gradients_of_gain_and_bias(work, case):
     check(work, *case, of=("gain", "bias"), with_value=False)
 
 
-@pytest.mark.parametrize("eps, spread", [(None, 2.0**-8), (0.25, 1.0), (1e-3, 2.0**-6), (4.0, 1.0), (1e-12, 2.0**-20)])
+@pytest.mark.parametrize("eps, spread", [
+    (None, 2.0**-12),                                                  # the variance is far below eps,
+    (None, 2.0**-8), (1e-3, 2.0**-6), (1e-12, 2.0**-20), (4.0, 1.0),   # near it,
+    (0.25, 1.0),                                                       # above it
+])
 def test_puts_eps_under_the_root(work, eps, spread):
     """eps is added to the variance, under the root, in the value and in the gradients; it is 1e-5 where none is given."""
     arrays, grad = operands((2, 4), seed=1), upstream((2, 4), seed=1)
