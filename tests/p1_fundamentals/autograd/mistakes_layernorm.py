@@ -310,6 +310,12 @@ mistake(TARGET, """In the last term of the gradient of x, x̂ stands twice: in f
         replace=GRADIENT, by="(h - common - x.data * stretch) / deviation",
         forms=changed("(h * normalised).mean(", "(h * x.data).mean("))
 
+mistake(TARGET, """In the last term of the gradient of x, x̂ stands twice: in front, and in the mean of h x̂. In one of the two
+    places or in both yours has y, with gain and bias in it already.""", name="has_y_for_a_factor",
+        replace=GRADIENT, by=f"(h - common - ({VALUE}) * stretch) / deviation",
+        forms=[*changed("(h * normalised).mean(", f"(h * ({VALUE})).mean("),
+               *changed(GRADIENT, f"(h - common - ({VALUE}) * (h * ({VALUE})).mean(axis=-1, keepdims=True)) / deviation")])
+
 # ── gain and bias ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 mistake(TARGET, """The value lacks the bias. It is added last, after the gain has multiplied.""",
@@ -332,6 +338,11 @@ mistake(TARGET, """The gradient of the gain has the gain itself in it. y is the 
     by the gain is x̂ alone.""", name="gain_in_its_own_gradient", replace=GAIN, by="(h * normalised).sum(axis=leading)",
         forms=[{"replace": GAIN, "by": "(g * (gain.data * normalised + bias.data)).sum(axis=leading)"}])
 
+mistake(TARGET, """The gradient of the bias has the gain in it. y is the gain times x̂, plus the bias: what comes back to the
+    bias is g as it came, summed over the vectors. g times the gain is for x̂ alone.""", name="gain_in_the_gradient_of_the_bias",
+        replace=BIAS, by="h.sum(axis=leading)",
+        forms=changed(f"{GAIN}, {BIAS}", "(h * normalised).sum(axis=leading), h.sum(axis=leading)"))
+
 mistake(TARGET, """The gradients of gain and bias come back in each other's place. They are in the order of the parents: x,
     gain, bias.""", name="swaps_gain_and_bias", replace=f"{GAIN}, {BIAS}", by=f"{BIAS}, {GAIN}")
 
@@ -345,6 +356,10 @@ mistake(TARGET, """Your gradients of gain and bias are summed over the first axi
         replace="tuple(range(g.ndim - 1))", by="0",
         forms=changed("tuple(range(g.ndim - 1))", "0 if g.ndim > 1 else ()", "(0,) if g.ndim > 1 else ()"))
 
+mistake(TARGET, """Your gradients of gain and bias leave one of the axes before the last out of their sum. Every vector along
+    the last axis used the same gain and bias: sum over all the axes before it.""", name="leaves_an_axis_out_of_the_sum",
+        replace="range(g.ndim - 1)", by="range(1, g.ndim - 1)", forms=changed("range(g.ndim - 1)", "range(g.ndim - 2)"))
+
 mistake(TARGET, """Your gradients of gain and bias are summed along the features. Each feature has its own gain and bias: the
     sum goes over all axes but the last.""", name="sums_over_the_features",
         replace="tuple(range(g.ndim - 1))", by="-1", forms=changed("tuple(range(g.ndim - 1))", "tuple(range(g.ndim))"))
@@ -354,6 +369,10 @@ mistake(TARGET, """The gradients of gain and bias are means over the vectors. Ru
         replace=f"{GAIN}, {BIAS}", by="(g * normalised).mean(axis=leading), g.mean(axis=leading)",
         forms=[*changed(GAIN, "(g * normalised).mean(axis=leading)"),
                *changed(f"{GAIN}, {BIAS}", f"{GAIN}, g.mean(axis=leading)")])
+
+mistake(TARGET, """Your layer_norm records x alone as a parent. Gain and bias are parameters, and learn only from a gradient
+    that reaches them: all three are parents, in the order x, gain, bias.""", name="records_x_alone",
+        replace="(x, gain, bias), vjp)", by="(x,), lambda g: vjp(g)[:1])", forms=changed("(x, gain, bias), vjp)", "(x,), vjp)"))
 
 # ── what belongs to others ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -384,8 +403,8 @@ def normalises_x_in_place(x, gain, bias, *, eps=1e-5):
     return record(gain.data * normalised + bias.data, (x, gain, bias), vjp)
 
 
-mistake(TARGET, """Your layer_norm writes into the array of x itself. x belongs to the caller, and other operations may need
-    it as it was: make a new array.""", name="writes_into_x", replace="centred = x.data - ", by="centred = x.data; centred -= ",
+mistake(TARGET, """Your layer_norm changes x itself. x belongs to the caller, and other operations may need it as it was:
+    make a new array.""", name="writes_into_x", replace="centred = x.data - ", by="centred = x.data; centred -= ",
         forms=[normalises_x_in_place])
 
 mistake(TARGET, """Your layer_norm multiplies by the gain and adds the bias in the array that holds x̂. The vjp needs x̂ as

@@ -84,7 +84,7 @@ def test_gradients_of_gain_and_bias(work, case):
 ])
 def test_puts_eps_under_the_root(work, eps, spread):
     """eps is added to the variance, under the root, in the value and in the gradients; it is 1e-5 where none is given."""
-    arrays, grad = operands((2, 4), seed=1), upstream((2, 4), seed=1)
+    arrays, grad = operands((2, 1, 4), seed=1), upstream((2, 1, 4), seed=1)
     arrays[0] = arrays[0] * spread
 
     def definition(*operands):
@@ -125,7 +125,7 @@ def test_offsets_drop_out(work, dtype, offsets):
     check(work, arrays, grad, want=want, **({"rtol": 1e-12, "atol": 1e-12} if dtype == np.float64 else {}))
 
 
-@pytest.mark.parametrize("shape", [(3,), (2, 3), (2, 3, 4)])
+@pytest.mark.parametrize("shape", [(2, 3, 4), (2, 3), (3,)])
 def test_keeps_float32_and_takes_any_layout(work, shape):
     """float32 in, float32 out, for value and gradients, however the arrays lie in memory."""
     arrays = [(array / 3).astype(np.float32) for array in operands(shape, seed=4)]
@@ -142,10 +142,10 @@ def test_leaves_everything_as_it_was(work, shape, layout):
     _, gradients = torch_layer_norm(arrays, grad)
     given = {**dict(zip(NAMES, arrays)), "grad": grad} | ({"layout": layout} if layout else {})
     first, second, after, grad_after = work.run(probes.calls_vjp_twice, "layer_norm", arrays, grad, layout=layout)
-    expect(first, equals=gradients, given=given, note="a gradient of the first call of the vjp, with -2 grad, divided by -2")
-    expect(second, equals=gradients, given=given, note="a gradient of the second call of the vjp, with grad")
     expect(after, equals=arrays, given=given, note="an operand afterwards")
     expect(grad_after, equals=grad, given=given, note="the upstream gradient afterwards")
+    expect(first, equals=gradients, given=given, note="a gradient of the first call of the vjp, with -2 grad, divided by -2")
+    expect(second, equals=gradients, given=given, note="a gradient of the second call of the vjp, with grad")
 
 
 @supporting
