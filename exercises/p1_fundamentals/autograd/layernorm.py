@@ -1,0 +1,53 @@
+r"""Layer normalisation.
+
+A deep network trains badly where the numbers grow, shrink or drift from layer to layer. Layer normalisation takes that
+out: it gives every vector of $n$ features the mean 0 and the variance 1, and lets two parameters, the *gain* $\gamma$ and
+the *bias* $\beta$, choose scale and offset anew. For each vector $x$ by itself,
+
+$$\mu = \frac{1}{n} \sum_i x_i, \qquad \sigma^2 = \frac{1}{n} \sum_i (x_i - \mu)^2, \qquad
+  \hat x_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}}, \qquad y_i = \gamma_i \hat x_i + \beta_i.$$
+
+The small $\epsilon$ under the root keeps the quotient finite where all features are equal. $\sigma^2$ is the biased
+variance, with $n$ below the sum and not $n - 1$.
+
+Every $\hat x_i$ depends on every $x_k$, in three ways: as itself, through $\mu$ and through $\sigma^2$. The chapter
+derives what comes of that. With $g = \partial L/\partial y$, and $h_i = g_i \gamma_i$ for what arrives at $\hat x_i$,
+
+$$\frac{\partial L}{\partial x_k} = \frac{1}{\sqrt{\sigma^2 + \epsilon}}
+  \Big(h_k - \frac{1}{n} \sum_i h_i - \hat x_k \cdot \frac{1}{n} \sum_i h_i \hat x_i\Big).$$
+
+Gain and bias are the same for all vectors. So their gradients are sums over all of them:
+
+$$\frac{\partial L}{\partial \gamma_i} = \sum g_i \hat x_i, \qquad \frac{\partial L}{\partial \beta_i} = \sum g_i.$$
+
+Source: Ba, Kiros and Hinton, "Layer normalization" (arXiv:1607.06450, 2016), sections 3 and 5.1.
+"""
+import numpy as np
+from jaxtyping import Float
+
+from .tensor import Tensor, record
+
+
+def layer_norm(x: Float[Tensor, "*leading features"], gain: Float[Tensor, "features"], bias: Float[Tensor, "features"], *,
+               eps: float = 1e-5) -> Float[Tensor, "*leading features"]:
+    r"""The formula above, for every vector along the last axis of `x`; the same as `torch.nn.functional.layer_norm`.
+
+    There may be any number of axes before the last, also none, and they may be empty. The last has at least one element.
+    `eps` is positive. The parents are `x`, `gain` and `bias`, in this order. Beside the chapter's rules for every
+    operation:
+
+    - Value and gradients are finite and right also where all features of a vector are equal, and where there is just one.
+    - An offset that all features of a vector have in common drops out, and takes no digits with it: for
+      $10^8 + (1, 2, 3, 4)$ value and gradients are as exact as for $(1, 2, 3, 4)$.
+
+    >>> x = Tensor([1.0, 1.0, 5.0, 5.0], requires_grad=True)         # mean 3, variance 4
+    >>> y = layer_norm(x, Tensor([1.0, 1.0, 1.0, 2.0]), Tensor([0.0, 0.0, 0.0, 10.0]))
+    >>> y.data.round(3)
+    array([-1., -1.,  1., 12.])
+    >>> for gradient in y.vjp(np.array([4.0, 1.0, 1.0, 4.0])):
+    ...     print(gradient.round(3))
+    [ 0.75 -0.75 -1.75  1.75]
+    [-4. -1.  1.  4.]
+    [4. 1. 1. 4.]
+    """
+    raise NotImplementedError
