@@ -30,7 +30,7 @@ from .tensor import Tensor, record
 
 def layer_norm(x: Float[Tensor, "*leading features"], gain: Float[Tensor, "features"], bias: Float[Tensor, "features"], *,
                eps: float = 1e-5) -> Float[Tensor, "*leading features"]:
-    r"""The formula above, for every vector along the last axis of `x`; the same as `torch.nn.functional.layer_norm`.
+    r"""The formula above, for every vector along the last axis of `x`: on paper, `torch.nn.functional.layer_norm`.
 
     There may be any number of axes before the last, also none, and they may be empty. The last has at least one element.
     `eps` is positive. The parents are `x`, `gain` and `bias`, in this order. Beside the chapter's rules for every
@@ -38,7 +38,8 @@ def layer_norm(x: Float[Tensor, "*leading features"], gain: Float[Tensor, "featu
 
     - Value and gradients are finite and right also where all features of a vector are equal, and where there is just one.
     - An offset that all features of a vector have in common drops out, and takes no digits with it: for
-      $10^8 + (1, 2, 3, 4)$ value and gradients are as exact as for $(1, 2, 3, 4)$.
+      $10^8 + (1, 2, 3, 4)$ value and gradients are as exact as for $(1, 2, 3, 4)$. Where the mean is no number of the
+      dtype, as that of $10^8 + (0.1, 0.2, 0.4)$, the rounding of the mean may show.
 
     >>> x = Tensor([1.0, 1.0, 5.0, 5.0], requires_grad=True)         # mean 3, variance 4
     >>> y = layer_norm(x, Tensor([1.0, 1.0, 1.0, 2.0]), Tensor([0.0, 0.0, 0.0, 10.0]))

@@ -383,6 +383,9 @@ mistake(TARGET, """Your vjp writes into the gradient that flows in. That array b
         forms=[{"replace": f"return grad_x, {GAIN}, {BIAS}", "by": f"""grad_gain, grad_bias = {GAIN}, g.sum(axis=leading).copy()
         g *= gain.data
         g -= common
+        return grad_x, grad_gain, grad_bias"""}, {"replace": f"return grad_x, {GAIN}, {BIAS}",
+        "by": f"""grad_gain, grad_bias = {GAIN}, g.sum(axis=leading).copy()
+        g *= gain.data
         return grad_x, grad_gain, grad_bias"""}])
 
 
