@@ -27,7 +27,7 @@ def numerical_gradient(f: Callable, x: Float[np.ndarray, "*shape"], eps: float =
         unit = np.zeros(x.size)
         unit[i] = eps
         unit = unit.reshape(x.shape)
-        slopes.append((number(x + unit) - number(x - unit)) / (2 * eps))
+        slopes.append((number(np.asarray(x + unit)) - number(np.asarray(x - unit))) / (2 * eps))
     return np.array(slopes, dtype=np.float64).reshape(x.shape)
 
 
