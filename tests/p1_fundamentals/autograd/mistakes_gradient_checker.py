@@ -382,7 +382,9 @@ mistake(CHECK, """Your check_gradient leaves elements out: it looks at the first
         by="(0,) * errors.ndim",
         forms=[{"replace": _WORST, "by": "np.unravel_index(np.argmax(errors.ravel()[:3]), errors.shape)"},
                {"replace": _WORST, "by": "np.unravel_index(np.argmax(errors.ravel()[:2]), errors.shape)"},
-               {"replace": _WORST, "by": "np.unravel_index(np.random.default_rng(0).integers(errors.size), errors.shape)"}])
+               {"replace": _WORST, "by": "np.unravel_index(np.random.default_rng(0).integers(errors.size), errors.shape)"},
+               {"replace": _WORST, "by": "np.unravel_index(max(np.random.default_rng(0).permutation(errors.size)[:10], "
+                "key=lambda i: errors.ravel()[i]), errors.shape)"}])
 
 mistake(CHECK, """Your check_gradient names the element with the largest absolute difference. Beside a large value that
     may be rounding: named, and decisive, is the element with the largest relative error.""",

@@ -220,14 +220,16 @@ def test_refuses_other_shapes(work, one, other):
 # ── check_gradient ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("f, shape", [(CUBES, ()), (CUBES, (4,)), (CUBES, (2, 1, 2)), *((f, (2, 3)) for f in TORCH)], ids=str)
+@pytest.mark.parametrize("f, shape", [(CUBES, ()), (CUBES, (4,)), (CUBES, (2, 1, 2)), (CUBES, (12, 12)),
+                                      *((f, (2, 3)) for f in TORCH)], ids=str)
 def test_finds_the_wrong_element(work, f, shape):
     """check_gradient: a right gradient passes; one wrong element, wherever it is, raises GradientError, which names it."""
     for seed in (50, 53):
         w, (x, _) = weights_and_points(shape, seed)
         right = derivative(f, w, x)
         gradients, say = [right], ["it is right"]
-        for place, index in enumerate(np.ndindex(shape)):
+        indices = list(np.ndindex(shape))
+        for place, index in enumerate(indices if len(indices) < 100 else indices[seed % 7::23] + indices[-1:]):
             wrong = right.copy()
             wrong[index] += (-1) ** place * 1e-3 * max(1, abs(right[index]))
             gradients.append(wrong)
@@ -296,7 +298,7 @@ def test_takes_gradients_of_any_size(work, f, scale, constant, floor, say, dtype
 
 
 @pytest.mark.parametrize("options", [
-    {"eps": 0.5}, {"eps": 0.25}, {"eps": 0.5, "tolerance": 0.75}, {"eps": 0.5, "tolerance": 0.5},
+    {"eps": 0.5}, {"eps": 0.25}, {"eps": 0.5, "tolerance": 0.875}, {"eps": 0.5, "tolerance": 0.5},
     {"eps": 0.5, "tolerance": 0.25}, {"eps": 0.5, "tolerance": 0.0}, {"eps": 0.5, "tolerance": 0.125, "floor": 64.0},
     {"eps": 0.5, "floor": 2.0**30},
 ], ids=str)
