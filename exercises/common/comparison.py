@@ -8,7 +8,7 @@ runs would not.
     print(compare(scores["without"], scores["with"]))                       +1.2 % [+0.6, +1.7], 5 of 5 seeds
 
 The interval is a bootstrap interval of the mean difference (Efron 1979). Seeds are few, and for few values the plain
-percentiles of the bootstrap are too narrow: for five they hold the truth in about 82 of 100 cases instead of 95. So they
+percentiles of the bootstrap are too narrow: of five normal values they hold the truth in 85 of 100 cases instead of 95. So they
 are *expanded* as Hesterberg proposes, to agree with Student's t where the differences are normal. Even so the interval can
 be no wider than from the smallest difference to the largest. A symmetric truth lies beyond all n of them with the
 probability 2/2ⁿ: with three seeds no such interval reaches more than 75 %, with five 94 %, and with six or more 95 %.

@@ -141,8 +141,14 @@ def test_cifar10_is_read_as_torchvision_gives_it(monkeypatch, tmp_path):
 
 
 def test_where_torchvision_is_missing_the_way_to_it_is_said(monkeypatch):
-    monkeypatch.setitem(sys.modules, "torchvision", None)  # an import of it fails
-    monkeypatch.delitem(sys.modules, "torchvision.datasets", raising=False)
+    class Missing:
+        def find_spec(self, name, path=None, target=None):
+            if name.partition(".")[0] == "torchvision":
+                raise ModuleNotFoundError(f"No module named '{name}'", name=name)
+
+    monkeypatch.setattr(sys, "meta_path", [Missing(), *sys.meta_path])
+    for name in [each for each in sys.modules if each.partition(".")[0] == "torchvision"]:
+        monkeypatch.delitem(sys.modules, name)
     with pytest.raises(ModuleNotFoundError, match=r"pip install .*vision"):
         datasets.load("cifar10")
 
