@@ -5,6 +5,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 # Colours that stay apart for colour-blind readers and in print (Okabe & Ito 2008).
 BLUE, ORANGE, GREEN, PURPLE, SKY, YELLOW = COLORS = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00"
@@ -81,8 +82,9 @@ class Panel:
 
 
 def bands(panels: Sequence[Panel], path: Path, *, columns: int | None = None, title: str = "",
-          colors: Mapping[str, str] | None = None) -> Path:
-    """The median seed as a line, and a band from the lowest seed to the highest. A series has one colour in all panels.
+          colors: Mapping[str, str] | None = None, dashed: Sequence[str] = ()) -> Path:
+    """The median seed as a line, and a band from the lowest seed to the highest. A series has one colour in all panels;
+    those in `dashed`, which would hide others, are drawn last and dashed.
 
     Where a value is not finite (a run diverged) it is left out, and the line and band are those of the other seeds.
     """
@@ -93,14 +95,17 @@ def bands(panels: Sequence[Panel], path: Path, *, columns: int | None = None, ti
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(rows, columns, figsize=(8, 2.6 * rows + 0.3), layout="constrained", squeeze=False)
         for axis, panel in zip(axes.flat, panels):
-            for name, values in panel.series.items():
+            for name, values in sorted(panel.series.items(), key=lambda item: item[0] in dashed):
                 values = np.where(np.isfinite(values), values, np.nan).astype(float)  # (seeds, points)
                 seen = np.isfinite(values).any(axis=0)                                # (points,)
                 x = np.asarray(panel.x if panel.x is not None else np.arange(1, values.shape[1] + 1))[seen]
                 low, middle, high = np.nanpercentile(values[:, seen], [0, 50, 100], axis=0)
-                axis.plot(x, middle, color=colors[name], label=name, marker="o" if len(x) < 8 else None, markersize=3)
+                axis.plot(x, middle, color=colors[name], label=name, linestyle="--" if name in dashed else "-",
+                          marker="o" if len(x) < 8 else None, markersize=3)
                 axis.fill_between(x, low, high, color=colors[name], alpha=0.18, linewidth=0)
             axis.set(title=panel.title, xlabel=panel.xlabel, xscale=panel.xscale, yscale=panel.yscale)
+            if panel.x is None:
+                axis.xaxis.set_major_locator(MaxNLocator(integer=True))
             if panel.limits:
                 axis.set_ylim(*panel.limits)
             if panel.legend:
@@ -176,15 +181,11 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], path: Path, *, t
         drawn.auto_set_font_size(False)
         drawn.set_fontsize(9)
         for (row, column), cell in drawn.get_celld().items():
-            cell.visible_edges = "B"
-            cell.set_edgecolor("0.2" if row == 0 else "0.85")
+            cell.set(edgecolor="white", linewidth=1, facecolor="#DDE3E8" if row == 0 else "#E8F1F8" if row - 1 in shaded else "#F6F7F8")
+            cell.get_text().set_fontweight("bold" if row == 0 else "normal")
             if column == 0:
                 cell.set_text_props(ha="left")
                 cell.PAD = 0.02
-            if row == 0:
-                cell.set_text_props(weight="bold")
-            elif row - 1 in shaded:
-                cell.set_facecolor("#E8F1F8")
         axis.set_title(title)
         return _save(figure, path)
 

@@ -156,12 +156,13 @@ def draw_layers(before: dict, runs: Runs, chosen: dict, depth: int, path: Path) 
     """Signal and gradient in each layer of the deepest network: before training, and after it where it learned best."""
     named = {WITHOUT: runs[chosen[depth, False]], WITH: runs[chosen[depth, True]]}
     panels = []
-    for what, title in (("activations", "activations"), ("gradients", "gradient of the loss by the affine output")):
+    for what, title in (("activations", "activations"), ("gradients", "gradients")):
         panels.append(plots.Panel(f"before training: {title}", before[what], xlabel="layer", yscale="log", legend=what == "gradients"))
         after = {name: np.array([run.layers[what] for run in of_setting]) for name, of_setting in named.items()}
         panels.append(plots.Panel(f"after training: {title}", after, xlabel="layer", yscale="log"))
     return plots.bands([panels[0], panels[2], panels[1], panels[3]], path, columns=2, colors=COLORS,
-                       title=f"{depth} hidden layers: root mean square in each")
+                       dashed=["small, batch norm"],
+                       title=f"{depth} hidden layers: the root mean square of what leaves each layer, and of the gradient that reaches it")
 
 
 def draw_grid(runs: Runs, depths: list[int], lrs: list[float], path: Path) -> Path:
@@ -183,5 +184,5 @@ def draw_curves(runs: Runs, chosen: dict, options: argparse.Namespace, path: Pat
             series = {name: np.array([getattr(run, what) for run in runs[chosen[depth, normed]]])
                       for name, normed in ((WITHOUT, False), (WITH, True))}
             panels.append(plots.Panel(f"{title}, {depth} hidden layers", series, yscale="log" if what == "loss" else "linear",
-                                      limits=None if what == "loss" else (0.5, 1.0), legend=what == "loss"))
+                                      limits=None if what == "loss" else (0, 1), legend=what == "loss"))
     return plots.bands(panels, path, columns=len(options.depths), colors=COLORS)
