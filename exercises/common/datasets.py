@@ -70,7 +70,11 @@ def cifar10() -> Dataset:
     Downloaded by torchvision once, 170 MB, which refuses a file whose checksum is wrong.
     """
     read = import_torchvision().datasets.CIFAR10
-    train, test = (read(root=str(downloads()), train=part, download=True) for part in (True, False))
+    try:
+        train, test = (read(root=str(downloads()), train=part, download=True) for part in (True, False))
+    except OSError as error:
+        raise OSError(f"CIFAR-10 is not in {downloads()}, and could not be downloaded: {error}. Images that you have at hand "
+                      "are read from an .npz file.") from None
     return Dataset("CIFAR-10", channels_first(train.data), np.asarray(train.targets, np.int64),
                    channels_first(test.data), np.asarray(test.targets, np.int64))
 

@@ -140,6 +140,17 @@ def test_cifar10_is_read_as_torchvision_gives_it(monkeypatch, tmp_path):
     assert datasets.downloads() == tmp_path
 
 
+def test_without_a_network_it_is_said_what_else_there_is(monkeypatch, tmp_path):
+    def read(root, train, download):
+        raise OSError("no route to host")  # urllib's URLError is one
+
+    pretend_torchvision(monkeypatch)
+    monkeypatch.setattr(sys.modules["torchvision.datasets"], "CIFAR10", read)
+    monkeypatch.setenv("ML_DEEPDIVE_DATA", str(tmp_path))
+    with pytest.raises(OSError, match=r"could not be downloaded: no route to host\. .* \.npz"):
+        datasets.load("cifar10")
+
+
 def test_where_torchvision_is_missing_the_way_to_it_is_said(monkeypatch):
     class Missing:
         def find_spec(self, name, path=None, target=None):
