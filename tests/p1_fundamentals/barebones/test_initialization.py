@@ -71,7 +71,7 @@ def two_draws(work, function, shape, **options):
     given = {"function": function, "shape": shape, **options, "calls": "two, with one generator"}
     found = work.run(probes.draws, function, shape, 5, count=2, dtype="float64", **options)
     numbers = np.concatenate([numbers_of(weights, given) for weights in found])
-    # Drawn in float32, which has 2^24 numbers in [0, 1), one in a hundred of these may come twice by chance.
+    # Drawn in float32, which has 2^24 numbers in [0, 1), one in two hundred of these may come twice by chance.
     distinct = len(np.unique(numbers)) / len(numbers)
     expect_true(distinct > 0.9, got=float(f"{distinct:.2g}"), want="nearly 1", given=given,
                 note="the share of different numbers among the weights")
