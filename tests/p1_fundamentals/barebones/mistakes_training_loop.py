@@ -377,8 +377,8 @@ mistake("training_loop.evaluate", """Your evaluate looks for the largest logit d
     classes lie along axis 1.""", name="goes_down_the_batch", replace="argmax(dim=1)", by="argmax(dim=0)",
         forms=[{"replace": "argmax(dim=1)", "by": "argmax(0)"}])
 
-mistake("training_loop.evaluate", """Your evaluate hands the model all samples at once. It is to see at most `batch_size` of them
-    in a call: a test set whose activations fill the memory is why there are batches here.""",
+mistake("training_loop.evaluate", """Your evaluate hands the model all samples at once. It is to see at most `batch_size` of
+    them in a call: a test set whose activations fill the memory is why there are batches here.""",
         name="hands_over_all_at_once", replace="batch_size=batch_size", by="batch_size=len(x)")
 
 mistake("training_loop.evaluate", """Your evaluate leaves the mode as it comes. The model is to compute in evaluation mode, with
