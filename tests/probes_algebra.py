@@ -67,8 +67,9 @@ def nodes_of(expression, given=frozenset()):
 
     def visit(node):
         if node not in places:
-            own = type(node) is sp.Symbol and node not in given and node.name in taken
-            entry = ["Symbol", [f"{node.name} of your own"]] if own else entry_of(node, visit)
+            symbol = node.label if isinstance(node, sp.Idx) else node
+            own = type(symbol) is sp.Symbol and symbol not in given and symbol.name in taken
+            entry = ["Symbol", [f"{symbol.name} of your own"]] if own else entry_of(node, visit)
             places[node] = len(nodes)
             nodes.append(entry)
         return places[node]
