@@ -63,7 +63,7 @@ def element_form(x: sp.IndexedBase, W1: sp.IndexedBase, h: sp.IndexedBase, W2: s
 
 
 def matrix_form(X: sp.MatrixExpr, W1: sp.MatrixExpr, H: sp.MatrixExpr, W2: sp.MatrixExpr,
-                G: sp.MatrixExpr) -> tuple[sp.MatrixExpr, ...]:
+                G: sp.MatrixExpr) -> tuple[sp.Expr | int, ...]:
     r"""The gradients with respect to $W_2$, $b_2$, $W_1$, $b_1$ and $X$, in this order, for the whole batch.
 
     All arguments are matrices whose sizes are symbols: `X.shape` is (n, d), and so on. Build the answers with `A * B`,
@@ -102,5 +102,5 @@ def matrix_form(X: sp.MatrixExpr, W1: sp.MatrixExpr, H: sp.MatrixExpr, W2: sp.Ma
 #    every a_p with the factor W1[i, p]. For the matrices: where an index is summed over, it is the inner one of a product;
 #    transpose so that it comes to stand there. Sums over the examples for a bias: a row of ones times the matrix.
 # 3. With A = HadamardProduct(G*W2.T, OneMatrix(*H.shape) - HadamardPower(H, 2)) the five are H.T*G, 1*G, X.T*A, 1*A, A*W1.T,
-#    where 1 is OneMatrix(1, X.shape[0]). In elements: h_j g_k; g_k; x_i δ_j; δ_j; Σ_p W1[i, p] δ_p, with δ_j from hint 2.
+#    where 1 is OneMatrix(1, X.shape[0]). In elements, with δ_j = ∂L/∂a_j from hint 2: h_j g_k; g_k; x_i δ_j; δ_j; Σ_p W1[i, p] δ_p.
 ### END HINTS

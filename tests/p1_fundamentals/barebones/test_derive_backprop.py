@@ -87,15 +87,13 @@ NETWORKS = [(LETTERS, (2, 3, 2), (1, 2, 0)), (OTHERS, (3, 2, 2), (0, 1, 1)), (LE
             (OTHERS, (2, 2, 3), (1, 0, 2))]
 
 
-@pytest.mark.parametrize("letters, sizes, indices", NETWORKS)
-@pytest.mark.parametrize("by", ["W2", "b2"])
+@pytest.mark.parametrize("by, letters, sizes, indices", [(by, *each) for by in ("W2", "b2") for each in NETWORKS])
 def test_elements_of_the_second_layer(work, by, letters, sizes, indices):
     """Element form, W2 and b2: each stands in one output."""
     check_elements(work, by, letters, sizes, indices)
 
 
-@pytest.mark.parametrize("letters, sizes, indices", NETWORKS)
-@pytest.mark.parametrize("by", ["b1", "W1"])
+@pytest.mark.parametrize("by, letters, sizes, indices", [(by, *each) for by in ("b1", "W1") for each in NETWORKS])
 def test_elements_of_the_first_layer(work, by, letters, sizes, indices):
     """Element form, W1 and b1: through tanh, and from there to every output."""
     check_elements(work, by, letters, sizes, indices)
@@ -132,15 +130,13 @@ def check_matrices(work, by, matrices, sizes):
                           with_exp=False, names="entry [{}, {}]", wanted="gradient", equals=right)
 
 
-@pytest.mark.parametrize("matrices, sizes", BATCHES)
-@pytest.mark.parametrize("by", ["W2", "b2"])
+@pytest.mark.parametrize("by, matrices, sizes", [(by, *each) for by in ("W2", "b2") for each in BATCHES])
 def test_matrices_of_the_second_layer(work, by, matrices, sizes):
     """Matrix form, W2 and b2: summed over the examples."""
     check_matrices(work, by, matrices, sizes)
 
 
-@pytest.mark.parametrize("matrices, sizes", BATCHES)
-@pytest.mark.parametrize("by", ["b1", "W1"])
+@pytest.mark.parametrize("by, matrices, sizes", [(by, *each) for by in ("b1", "W1") for each in BATCHES])
 def test_matrices_of_the_first_layer(work, by, matrices, sizes):
     """Matrix form, W1 and b1: through tanh, and summed over the examples."""
     check_matrices(work, by, matrices, sizes)
