@@ -10,7 +10,10 @@ def _passes_the_gradient_through_tanh(x, W1, h, W2, g, indices, sizes):
     i, j, k = indices
     d, m, o = sizes
     p, q = sp.symbols("p q", integer=True)
-    delta = lambda j: sp.Sum(W2[j, q] * g[q], (q, 0, o - 1))  # noqa: E731
+
+    def delta(j):
+        return sp.Sum(W2[j, q] * g[q], (q, 0, o - 1))
+
     return h[j] * g[k], g[k], x[i] * delta(j), delta(j), sp.Sum(W1[i, p] * delta(p), (p, 0, m - 1))
 
 
@@ -49,7 +52,7 @@ mistake("derive_backprop.element_form", """In your element form a hidden entry r
 mistake("derive_backprop.element_form", """In your element form x_i reaches the loss through the one hidden entry a_j alone. It has a part in every hidden
     entry, so its derivative is a sum over all of them.""", name="follows_one_hidden_entry",
         replace="sp.Sum(W1[i, p] * by_a(p), (p, 0, m - 1))", by="W1[i, j] * by_a(j)",
-        forms=[{"replace": "sp.Sum(W1[i, p] * by_a(p), (p, 0, m - 1))", "by": "by_a(j) * W1[i, j] * sp.S.One"}])
+        forms=[{"replace": "sp.Sum(W1[i, p] * by_a(p), (p, 0, m - 1))", "by": "W1[i, j] * sp.Sum(g[q] * W2[j, q] * (1 - h[j] ** 2), (q, 0, o - 1))"}])
 
 
 mistake("derive_backprop.element_form", """In your element form the derivative by x_i has a factor of layer 1 outside of the sum: each hidden entry has a
@@ -142,7 +145,7 @@ mistake("derive_backprop.matrix_form", """Your gradient of a weight matrix is di
         replace="H.T * G, ones * G, X.T * A", by="H.T * G / X.shape[0], ones * G, X.T * A / X.shape[0]",
         forms=[{"replace": "H.T * G", "by": "H.T * G / X.shape[0]"}, {"replace": "X.T * A", "by": "X.T * A / X.shape[0]"}])
 
-mistake("derive_backprop.matrix_form", """Your matrix form multiplies matrices whose sizes do not fit together, and SymPy says so. The inner sizes of a product must be
-    the same index: transpose the factor whose summed index stands on the wrong side.""", name="sizes_do_not_fit",
+mistake("derive_backprop.matrix_form", """Your matrix form joins matrices whose sizes do not fit together. In a product the inner sizes are the same: transpose the
+    factor whose summed index stands on the wrong side. Sums, and products entry by entry, want one shape.""", name="sizes_do_not_fit",
         replace="A * W1.T", by="A * W1", forms=[{"replace": "X.T * A", "by": "X * A"}, {"replace": "H.T * G", "by": "H * G"},
                                                {"replace": "G * W2.T", "by": "G * W2"}])
