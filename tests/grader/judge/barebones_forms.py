@@ -15,7 +15,7 @@ CROSS_ENTROPY = {
         "sp.simplify(p(j) - D(j, k))",
     ], [
         "sp.exp(z[j]) / sp.Sum(sp.exp(z[q]), (q, 1, K - 1)) - D(j, k)",
-        "p(j) - sp.Piecewise((1, sp.Eq(z[j], z[k] + j - k)), (0, True))",
+        "p(j) - sp.Piecewise((1, sp.Eq(z[j], j)), (0, True))",
         "h = sp.Rational(1, 10**40)\nS = sp.Sum(sp.exp(z[q]), (q, 0, K - 1))\n"
         "(sp.log(S + sp.exp(z[j]) * (sp.exp(h) - 1)) - sp.log(S)) / h - D(j, k)",
         "sp.exp(z[j]) / (sp.exp(z[0]) + sp.exp(z[K - 1])) - D(j, k)",
