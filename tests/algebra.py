@@ -33,7 +33,8 @@ VALUES_ONLY = "It agrees at the points shown, and nowhere else: these are values
 NOT_EVERYWHERE = "It agrees at the points shown, but not at all others: it is not the {}."
 APPROXIMATES = "It comes close to the {}, as a quotient of differences does, and does not follow from the rules of exp and " \
     "log: it is not the formula."
-CLOSE_ONLY = "It comes close to the {}, as a quotient of differences does, and more digits tell them apart: it is not the formula."
+CLOSE_ONLY = "It comes close to the {}, as a quotient of differences does, and more digits tell them apart: it is not the " \
+    "formula."
 
 __all__ = ["Dual", "exp", "log", "expect_values", "partial", "softmax", "number"]
 

@@ -14,8 +14,8 @@ and the biases are rows that are added to each of these rows:
 
 $$H = \tanh(X W_1 + \mathbf{1}\, b_1), \qquad Y = H W_2 + \mathbf{1}\, b_2, \qquad G = \partial L/\partial Y,$$
 
-where $\mathbf{1}$ is the column of $n$ ones, $b_1$ is $1 \times m$ and $b_2$ is $1 \times o$. The gradient of a matrix has its shape:
-entry $(i, j)$ of $\partial L/\partial W_1$ is $\partial L/\partial (W_1)_{ij}$, where $L$ depends on all examples.
+where $\mathbf{1}$ is the column of $n$ ones, $b_1$ is $1 \times m$ and $b_2$ is $1 \times o$. The gradient of a matrix has
+its shape: entry $(i, j)$ of $\partial L/\partial W_1$ is $\partial L/\partial (W_1)_{ij}$, where $L$ depends on all examples.
 
 What holds for both functions:
 
@@ -98,8 +98,8 @@ def matrix_form(X: sp.MatrixExpr, W1: sp.MatrixExpr, H: sp.MatrixExpr, W2: sp.Ma
 # 1. Begin with ∂L/∂a_j, which all of the first layer needs. Along which paths does a_j reach L? Through h_j to every y_q, so
 #    the chain rule has a sum over q. Then ask of each weight, bias and input in which a_j, or y_k, it stands, and with what
 #    factor.
-# 2. ∂L/∂h_j = Σ_q g_q W2[j, q], and ∂L/∂a_j is that times 1 - h_j². W1[i, j] stands in a_j with the factor x_i; x_i stands in
-#    every a_p with the factor W1[i, p]. For the matrices: where an index is summed over, it is the inner one of a product;
+# 2. ∂L/∂h_j = Σ_q g_q W2[j, q], and ∂L/∂a_j is that times 1 - h_j². W1[i, j] stands in a_j with the factor x_i; x_i
+#    stands in every a_p with the factor W1[i, p]. For the matrices: where an index is summed over, it is the inner one of a product;
 #    transpose so that it comes to stand there. Sums over the examples for a bias: a row of ones times the matrix.
 # 3. With A = HadamardProduct(G*W2.T, OneMatrix(*H.shape) - HadamardPower(H, 2)) the five are H.T*G, 1*G, X.T*A, 1*A, A*W1.T,
 #    where 1 is OneMatrix(1, X.shape[0]). In elements, with δ_j = ∂L/∂a_j from hint 2: h_j g_k; g_k; x_i δ_j; δ_j; Σ_p W1[i, p] δ_p.

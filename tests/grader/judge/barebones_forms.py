@@ -2,7 +2,8 @@
 
 Each body is an expression, or several lines of which the last is one: what the function returns.
 """
-P = "p = lambda j: probability(z, j, K)\nq = sp.Symbol('q', integer=True)\nT = lambda: sp.Sum(t[q], (q, 0, K - 1))\nD = sp.KroneckerDelta\n"
+P = "p = lambda j: probability(z, j, K)\nq = sp.Symbol('q', integer=True)\n" \
+    "T = lambda: sp.Sum(t[q], (q, 0, K - 1))\nD = sp.KroneckerDelta\n"
 OF_ONE = P.replace("t[q]", "1")  # where there are no targets
 
 CROSS_ENTROPY = {
@@ -59,7 +60,8 @@ CROSS_ENTROPY = {
         "T() * (p(i) * D(i, j) - p(j))",
         "sp.Sum(t[q] * p(q) * (D(i, j) - p(j)), (q, 0, K - 1))",
     ]),
-    "hessian_product": ("z, t, v", "n = range(len(z))\ne = [sp.exp(z_m) for z_m in z]\np = [each / sum(e) for each in e]\nT = sum(t)\n", [
+    "hessian_product": ("z, t, v", "n = range(len(z))\ne = [sp.exp(z_m) for z_m in z]\n"
+                        "p = [each / sum(e) for each in e]\nT = sum(t)\n", [
         "tuple(sum(T * p[i] * (int(i == j) - p[j]) * v[j] for j in n) for i in n)",
         "tuple(T * p[i] * sum(p[j] * (v[i] - v[j]) for j in n) for i in n)",
         "P = sp.Matrix(p)\ntuple(T * (sp.diag(*p) - P * P.T) * sp.Matrix(v))",
@@ -80,7 +82,8 @@ MATRICES = "HAD, ones = sp.HadamardProduct, sp.OneMatrix\nA = HAD(G * W2.T, ones
 
 BACKPROP = {
     "element_form": ("x, W1, h, W2, g, indices, sizes", IJK, [
-        "a = lambda j: Sum((1 - h[j]) * (1 + h[j]) * g[q] * W2[j, q], (q, 0, o - 1))\n" + B + "Sum(W1[i, p] * a(p), (p, 0, m - 1))",
+        "a = lambda j: Sum((1 - h[j]) * (1 + h[j]) * g[q] * W2[j, q], (q, 0, o - 1))\n"
+        + B + "Sum(W1[i, p] * a(p), (p, 0, m - 1))",
         B + "Sum(g[q] * W2[p, q] * (1 - h[p] ** 2) * W1[i, p], (p, 0, m - 1), (q, 0, o - 1))",
         B + "Sum(g[q] * Sum(W2[p, q] * (1 - h[p] ** 2) * W1[i, p], (p, 0, m - 1)), (q, 0, o - 1))",
         "Sum(h[p] * g[q] * D(p, j) * D(q, k), (p, 0, m - 1), (q, 0, o - 1)), Sum(g[q] * D(q, k), (q, 0, o - 1)), "
@@ -93,8 +96,8 @@ BACKPROP = {
         "tuple(sp.simplify(each) for each in (" + B + "Sum(W1[i, p] * a(p), (p, 0, m - 1))))",
         "q, p = sp.Dummy('j', integer=True), sp.Dummy('j', integer=True)\n"
         "a = lambda j: Sum(g[q] * W2[j, q], (q, 0, o - 1)) * (1 - h[j] ** 2)\n" + B + "Sum(W1[i, p] * a(p), (p, 0, m - 1))",
-        "by_h = Sum(g[q - 1] * W2[j, q - 1], (q, 1, o))\nh[j] * g[k], g[k], x[i] * by_h - x[i] * h[j] ** 2 * by_h, by_h * (1 - h[j] ** 2), "
-        "Sum(W1[i, p] * a(p), (p, 0, m - 1)).doit()",
+        "by_h = Sum(g[q - 1] * W2[j, q - 1], (q, 1, o))\nh[j] * g[k], g[k], x[i] * by_h - x[i] * h[j] ** 2 * by_h, "
+        "by_h * (1 - h[j] ** 2), Sum(W1[i, p] * a(p), (p, 0, m - 1)).doit()",
     ], [
         "a = lambda j: Sum(g[q] * W2[q, j], (q, 0, o - 1)) * (1 - h[j] ** 2)\n" + B + "Sum(W1[i, p] * a(p), (p, 0, m - 1))",
         B + "Sum(W1[p, i] * a(p), (p, 0, m - 1))",
@@ -112,14 +115,15 @@ BACKPROP = {
         "(G.T * H).T, (G.T * row.T).T, (A.T * X).T, (A.T * row.T).T, (W1 * A.T).T",
         "A = HAD(W2 * G.T, (ones(*H.shape) - sp.HadamardPower(H, 2)).T)\nH.T * G, row * G, (A * X).T, row * A.T, (W1 * A).T",
         "A = HAD(ones(*H.shape) - H, ones(*H.shape) + H, G * W2.T)\nH.T * G, row * G, X.T * A, row * A, A * W1.T",
-        "u = sp.Symbol('u')\nA = HAD(G * W2.T, H.applyfunc(sp.Lambda(u, 1 - u**2)))\nH.T * G, row * G, X.T * A, row * A, A * W1.T",
+        "u = sp.Symbol('u')\nA = HAD(G * W2.T, H.applyfunc(sp.Lambda(u, 1 - u**2)))\n"
+        "H.T * G, row * G, X.T * A, row * A, A * W1.T",
         "tuple(each.doit() for each in (H.T * G, row * G, X.T * A, row * A, A * W1.T))",
         "sp.MatMul(sp.Transpose(H), G), sp.MatMul(row, G), sp.MatMul(X.T, A), sp.MatMul(row, A), sp.MatMul(A, sp.Transpose(W1))",
         "n = X.shape[0]\nI = sp.Identity(n)\nH.T * I * G, row * I * G, X.T * I * A, row * A, 2 * A * W1.T / 2",
         "r, c = sp.symbols('r c', integer=True)\nn, (d, m), o = X.shape[0], W1.shape, G.shape[1]\n"
         "sum_of = lambda M, N, r, c: sp.Sum(M[sp.Symbol('e', integer=True), r] * N[sp.Symbol('e', integer=True), c], "
-        "(sp.Symbol('e', integer=True), 0, n - 1))\nsp.FunctionMatrix(m, o, sp.Lambda((r, c), sum_of(H, G, r, c))), row * G, X.T * A, "
-        "row * A, A * W1.T",
+        "(sp.Symbol('e', integer=True), 0, n - 1))\n"
+        "sp.FunctionMatrix(m, o, sp.Lambda((r, c), sum_of(H, G, r, c))), row * G, X.T * A, row * A, A * W1.T",
         "tuple(map(sp.simplify, (H.T * G, row * G, X.T * A, row * A, A * W1.T)))",
     ], [
         "A = HAD(G * W2.T, ones(*H.shape) + HAD(H, H))\nH.T * G, row * G, X.T * A, row * A, A * W1.T",
@@ -135,14 +139,17 @@ BACKPROP = {
     ]),
 }
 
-ROOT = "k = sp.Symbol('k', integer=True)\nS, r, D = lambda term: sp.Sum(term, (k, 0, m - 1)), sp.sqrt(var + eps), sp.KroneckerDelta\n"
-X_OF = "gamma * g[i] / r + by_variance(x, g, gamma, mu, var, eps, m) * 2 * (x[i] - mu) / m + by_mean(x, g, gamma, mu, var, eps, m) / m"
+ROOT = "k = sp.Symbol('k', integer=True)\n" \
+    "S, r, D = lambda term: sp.Sum(term, (k, 0, m - 1)), sp.sqrt(var + eps), sp.KroneckerDelta\n"
+X_OF = "gamma * g[i] / r + by_variance(x, g, gamma, mu, var, eps, m) * 2 * (x[i] - mu) / m + " \
+    "by_mean(x, g, gamma, mu, var, eps, m) / m"
 
 BATCH_NORM = {
     "by_gamma_and_beta": ("x, g, mu, var, eps, m", ROOT, [
         "S(g[k] * (x[k] - mu)) / r, S(g[k])",
         "(S(g[k] * x[k]) - mu * S(g[k])) * (var + eps) ** sp.Rational(-1, 2), S(g[k])",
-        "n = sp.Symbol('n', integer=True)\nmean = sp.Sum(x[n], (n, 0, m - 1)) / m\nsp.simplify(S(g[k] * (x[k] - mean) / r)), S(g[k]).doit()",
+        "n = sp.Symbol('n', integer=True)\nmean = sp.Sum(x[n], (n, 0, m - 1)) / m\n"
+        "sp.simplify(S(g[k] * (x[k] - mean) / r)), S(g[k]).doit()",
         "v = sp.Sum(x[k] ** 2, (k, 0, m - 1)) / m - mu**2\nS(g[k] * (x[k] - mu) / sp.sqrt(v + eps)), S(g[k])",
     ], [
         "S(g[k] * (x[k] - mu)) / (var + eps), S(g[k]) / m",
@@ -194,7 +201,8 @@ BATCH_NORM = {
         "gamma * s / m * (m * g[i] - S(g[k]) - xhat[i] * S(g[k] * xhat[k]))",
         "gamma * s * S(g[k] * (D(i, k) - (1 + xhat[i] * xhat[k]) / m))",
         "sp.expand(gamma * s / m * (m * g[i] - S(g[k]) - xhat[i] * S(g[k] * xhat[k])))",
-        "n = sp.Symbol('n', integer=True)\nmean = sp.Sum(g[n], (n, 0, m - 1)) / m\ngamma * s * (g[i] - mean - xhat[i] * S((g[k] - mean) * xhat[k]) / m)",
+        "n = sp.Symbol('n', integer=True)\nmean = sp.Sum(g[n], (n, 0, m - 1)) / m\n"
+        "gamma * s * (g[i] - mean - xhat[i] * S((g[k] - mean) * xhat[k]) / m)",
         "sp.simplify(gamma * (g[i] - S(g[k]) / m - xhat[i] * S(g[k] * xhat[k]) / m) / r)",
         "gamma * s * (g[i] - S(g[k]) / m - xhat[i] * S(g[k] * xhat[k]) / m) + S(xhat[k])",  # Σ x̂_k is 0
     ], [

@@ -63,7 +63,8 @@ def check_elements(work, by, letters, sizes, indices):
     d, m, o = sizes
     i, j, k = indices
     answer = work.run(probes.expressions, "element_form", *({"indexed": each} for each in (x, W1, h, W2, g)),
-                      tuple({"symbol": each, **INDEX} for each in names[:3]), tuple({"symbol": each, **SIZE} for each in names[3:]))
+                      tuple({"symbol": each, **INDEX} for each in names[:3]),
+                      tuple({"symbol": each, **SIZE} for each in names[3:]))
     entry = {"W2": (j, k), "b2": (0, k), "W1": (i, j), "b1": (0, j), "x": (0, i)}[by]
     written = {"W2": f"{W2}[{names[1]}, {names[2]}]", "b2": f"b2[{names[2]}]", "W1": f"{W1}[{names[0]}, {names[1]}]",
                "b1": f"b1[{names[1]}]", "x": f"{x}[{names[0]}]"}[by]

@@ -8,7 +8,8 @@ from tests import algebra
 from tests import probes_algebra as probes
 
 # What the arguments are called. With other letters an answer to an earlier question is none.
-LETTERS = {"x": "x", "xhat": "xhat", "g": "g", "gamma": "gamma", "mu": "mu", "var": "var", "eps": "eps", "s": "s", "i": "i", "m": "m"}
+LETTERS = {"x": "x", "xhat": "xhat", "g": "g", "gamma": "gamma", "mu": "mu", "var": "var", "eps": "eps",
+           "s": "s", "i": "i", "m": "m"}
 OTHERS = {"x": "z", "xhat": "u", "g": "d", "gamma": "c", "mu": "a", "var": "v", "eps": "e", "s": "r", "i": "j", "m": "n"}
 POSITIVE = {"var": {"nonnegative": True}, "eps": {"positive": True}, "s": {"positive": True},
             "i": {"integer": True, "nonnegative": True}, "m": {"integer": True, "positive": True}}

@@ -145,7 +145,8 @@ def test_hessian_product(work, z, t, v):
     answer = work.run(probes.expressions, "hessian_product", z, t, v)
     algebra.expect_values(
         answer, equals=right, symbols={symbol.name for text in texts for symbol in sp.sympify(text).free_symbols},
-        given={name: as_written(vector) for name, vector in (("z", z), ("t", t), ("v", v))}, names="entry [{}]", wanted="product")
+        given={name: as_written(vector) for name, vector in (("z", z), ("t", t), ("v", v))},
+        names="entry [{}]", wanted="product")
 
 
 def as_written(vector):
