@@ -99,8 +99,10 @@ def matrix_form(X: sp.MatrixExpr, W1: sp.MatrixExpr, H: sp.MatrixExpr, W2: sp.Ma
 #    the chain rule has a sum over q. Then ask of each weight, bias and input in which a_j, or y_k, it stands, and with what
 #    factor.
 # 2. ∂L/∂h_j = Σ_q g_q W2[j, q], and ∂L/∂a_j is that times 1 - h_j². W1[i, j] stands in a_j with the factor x_i; x_i
-#    stands in every a_p with the factor W1[i, p]. For the matrices: where an index is summed over, it is the inner one of a product;
-#    transpose so that it comes to stand there. Sums over the examples for a bias: a row of ones times the matrix.
-# 3. With A = HadamardProduct(G*W2.T, OneMatrix(*H.shape) - HadamardPower(H, 2)) the five are H.T*G, 1*G, X.T*A, 1*A, A*W1.T,
-#    where 1 is OneMatrix(1, X.shape[0]). In elements, with δ_j = ∂L/∂a_j from hint 2: h_j g_k; g_k; x_i δ_j; δ_j; Σ_p W1[i, p] δ_p.
+#    stands in every a_p with the factor W1[i, p]. For the matrices: where an index is summed over, it is the inner one of
+#    a product; transpose so that it comes to stand there. For a bias, summed over the examples: a row of ones times the
+#    matrix.
+# 3. In elements, with δ_j = ∂L/∂a_j from hint 2: h_j g_k; g_k; x_i δ_j; δ_j; Σ_p W1[i, p] δ_p. In matrices, with
+#    A = HadamardProduct(G*W2.T, OneMatrix(*H.shape) - HadamardPower(H, 2)) and ones = OneMatrix(1, X.shape[0]): H.T*G;
+#    ones*G; X.T*A; ones*A; A*W1.T.
 ### END HINTS

@@ -78,7 +78,8 @@ CROSS_ENTROPY = {
 IJK = "i, j, k = indices\nd, m, o = sizes\np, q = sp.symbols('p q', integer=True)\nSum, D = sp.Sum, sp.KroneckerDelta\n" \
     "a = lambda j: Sum(g[q] * W2[j, q], (q, 0, o - 1)) * (1 - h[j] ** 2)\n"
 B = "h[j] * g[k], g[k], x[i] * a(j), a(j), "
-MATRICES = "HAD, ones = sp.HadamardProduct, sp.OneMatrix\nA = HAD(G * W2.T, ones(*H.shape) - HAD(H, H))\nrow = ones(1, X.shape[0])\n"
+MATRICES = "HAD, ones = sp.HadamardProduct, sp.OneMatrix\n" \
+    "A = HAD(G * W2.T, ones(*H.shape) - HAD(H, H))\nrow = ones(1, X.shape[0])\n"
 
 BACKPROP = {
     "element_form": ("x, W1, h, W2, g, indices, sizes", IJK, [
@@ -118,7 +119,8 @@ BACKPROP = {
         "u = sp.Symbol('u')\nA = HAD(G * W2.T, H.applyfunc(sp.Lambda(u, 1 - u**2)))\n"
         "H.T * G, row * G, X.T * A, row * A, A * W1.T",
         "tuple(each.doit() for each in (H.T * G, row * G, X.T * A, row * A, A * W1.T))",
-        "sp.MatMul(sp.Transpose(H), G), sp.MatMul(row, G), sp.MatMul(X.T, A), sp.MatMul(row, A), sp.MatMul(A, sp.Transpose(W1))",
+        "sp.MatMul(sp.Transpose(H), G), sp.MatMul(row, G), sp.MatMul(X.T, A), sp.MatMul(row, A), "
+        "sp.MatMul(A, sp.Transpose(W1))",
         "n = X.shape[0]\nI = sp.Identity(n)\nH.T * I * G, row * I * G, X.T * I * A, row * A, 2 * A * W1.T / 2",
         "r, c = sp.symbols('r c', integer=True)\nn, (d, m), o = X.shape[0], W1.shape, G.shape[1]\n"
         "sum_of = lambda M, N, r, c: sp.Sum(M[sp.Symbol('e', integer=True), r] * N[sp.Symbol('e', integer=True), c], "
