@@ -22,7 +22,8 @@ What holds for both functions:
 - The way forward is done: $h$ and $H$ are given, with the values that $\tanh$ gave. Its derivative is
   $\tanh'(a) = 1 - \tanh(a)^2$, so you need neither $a$ nor `sp.tanh`.
 - Differentiate by hand, without `diff`, series and limits, or another library that does it.
-- Any equivalent form is right, simplified or not, and answers may use one another. It must hold for networks of any size.
+- Any equivalent form is right, simplified or not. It must hold for networks of any size, and everywhere: it is tried at
+  points that you do not know. Exact numbers: `sp.Rational(1, 2)`, but no 0.5.
 - The result is a tuple of five. What you have not derived yet may be `sp.Integer(0)` meanwhile: the checks tell apart
   which of the five are right.
 
@@ -37,10 +38,9 @@ def element_form(x: sp.IndexedBase, W1: sp.IndexedBase, h: sp.IndexedBase, W2: s
     r"""The derivatives of $L$ by $W^{(2)}_{jk}$, $b^{(2)}_k$, $W^{(1)}_{ij}$, $b^{(1)}_j$ and $x_i$, in this order.
 
     `indices` are $(i, j, k)$ and `sizes` are $(d, m, o)$: symbols, of any names. Indices begin at 0: $i$ goes from 0 to
-    $d - 1$. The entries are `x[i]`, `W1[i, j]`, `h[j]`, `W2[j, k]` and `g[k]`; each of the five answers may contain other
-    entries, but no index besides those it is about, and those of its own sums. A sum is written with `sp.Sum`:
-    `sp.Sum(g[q], (q, 0, o - 1))` with an index `q = sp.Symbol("q", integer=True)` of your own. Else build the answers
-    from numbers, with `+ - * / **`, `sp.KroneckerDelta` and `sp.Piecewise`.
+    $d - 1$. The entries are `x[i]`, `W1[i, j]`, `h[j]`, `W2[j, k]` and `g[k]`. A sum is written with
+    `sp.Sum`: `sp.Sum(g[q], (q, 0, o - 1))`, with an index `q = sp.Symbol("q", integer=True)` of your own. Else build the
+    answers from numbers, with `+ - * / **`, `sp.KroneckerDelta` and `sp.Piecewise`.
 
     >>> x, W1, h, W2, g = map(sp.IndexedBase, ("x", "W1", "h", "W2", "g"))
     >>> i, j, k, d, m, o = sp.symbols("i j k d m o", integer=True)
