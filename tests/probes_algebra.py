@@ -14,7 +14,15 @@ def expressions(work, function, *arguments):
     if function not in called:
         called.add(function)
         call(*(converted(argument, "_") for argument in arguments))  # what is remembered of this call is wrong below
-    return plain_answer(call(*map(converted, arguments)))
+    values = tuple(map(converted, arguments))
+    return plain_answer(call(*values), symbols_in(values))
+
+
+def symbols_in(values) -> frozenset:
+    """The symbols in arguments, in tuples of them too."""
+    import sympy as sp
+    return frozenset().union(*(symbols_in(each) if isinstance(each, tuple) else sp.sympify(each).atoms(sp.Symbol)
+                               for each in values))
 
 
 def converted(argument, ending=""):
@@ -38,22 +46,30 @@ def converted(argument, ending=""):
     return expression.xreplace({s: sp.Symbol(s.name + ending) for s in expression.free_symbols}) if ending else expression
 
 
-def plain_answer(answer):
+def plain_answer(answer, given=frozenset()):
     import sympy as sp
     if isinstance(answer, tuple):
-        return tuple(map(plain_answer, answer))
+        return tuple(plain_answer(each, given) for each in answer)
     if isinstance(answer, (sp.Expr, sp.MatrixBase)) or type(answer) in (int, float):
-        return {"text": str(answer)[:200], "nodes": nodes_of(sp.sympify(answer))}
+        return {"text": str(answer)[:200], "nodes": nodes_of(sp.sympify(answer), given)}
     return type(answer).__name__
 
 
-def nodes_of(expression):
-    """An expression's nodes, each [kind, rest], operands before operations, which name them by their places."""
+def nodes_of(expression, given=frozenset()):
+    """An expression's nodes, each [kind, rest], operands before operations, which name them by their places.
+
+    Symbols are told apart by their names. One that a learner made, the index of a sum, say, is another than the symbol of
+    that name in `given`, the arguments', if it has other assumptions; so it gets another name.
+    """
+    import sympy as sp
     nodes, places = [], {}
+    taken = {symbol.name for symbol in given}
 
     def visit(node):
         if node not in places:
-            entry = entry_of(node, visit)
+            symbol = node.label if isinstance(node, sp.Idx) else node
+            own = type(symbol) is sp.Symbol and symbol not in given and symbol.name in taken
+            entry = ["Symbol", [f"{symbol.name} of your own"]] if own else entry_of(node, visit)
             places[node] = len(nodes)
             nodes.append(entry)
         return places[node]

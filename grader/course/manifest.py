@@ -68,6 +68,7 @@ class Exercise(Strict):
     forbids: list[str] = []
     grants: list[Grant] = []
     preload: list[Library] = []
+    inherits: bool = True  # false: it takes neither `forbids` nor `preload` from its project, only its own
     limits: Limits = Limits()
     notebook: bool = False  # also offered as cells of its project's notebook
     mutants: bool = True    # false for an exercise whose mutants say nothing about its suite, such as a race: `why` not
@@ -226,9 +227,10 @@ def _name_everything(course: Course) -> None:
             project.id, project.number = f"{pipeline.name}/{project.name}", f"{i}.{j}"
             for k, exercise in enumerate(project.exercises, 1):
                 exercise.id, exercise.number = f"{project.id}/{exercise.name}", f"{i}.{j}.{k}"
-                exercise.forbids = project.forbids + exercise.forbids
                 exercise.grants = project.grants + exercise.grants
-                exercise.preload = project.preload + exercise.preload
+                if exercise.inherits:
+                    exercise.forbids = project.forbids + exercise.forbids
+                    exercise.preload = project.preload + exercise.preload
                 exercise.limits = course.limits.model_copy(update=exercise.limits.model_dump(exclude_unset=True))
                 exercise.needs = [_need(course, project, words) for words in exercise.needs]
 

@@ -237,6 +237,19 @@ def test_what_a_project_and_the_course_say_holds_for_their_exercises(tmp_path):
     assert [e.limits.memory_mb for e in (first, second, third)] == [7, 7, 7]
 
 
+def test_an_exercise_that_does_not_inherit_has_its_own_bans_and_libraries_only(tmp_path):
+    small_course(tmp_path)
+    text = MANIFEST.replace("title: Letters", "title: Letters\n        forbids: [torch.nn]\n        grants: [loopback]\n"
+                            "        preload: [torch]")
+    text = text.replace(FIRST, FIRST.replace("points", "inherits: false, forbids: [jax], preload: [scipy], points"))
+    text = text.replace(SECOND, SECOND.replace("points", "inherits: true, points"))
+    write(tmp_path, {"course.yml": text.replace(THIRD, THIRD.replace("points", "inherits: false, points"))})
+    first, second, third = load_course(tmp_path).exercises.values()
+    assert (first.forbids, first.preload, first.grants) == (["jax"], ["scipy"], ["loopback"])
+    assert (second.forbids, second.preload) == (["torch.nn"], ["torch"])
+    assert (third.forbids, third.preload, third.grants) == ([], [], [])
+
+
 def test_requirements_are_direct_and_indirect_in_course_order(tmp_path):
     small_course(tmp_path)
     write(tmp_path, {"course.yml": MANIFEST.replace(THIRD, THIRD.replace("}", ", needs: [p1/letters/second]}"))})
