@@ -16,6 +16,7 @@ What holds for both:
 - All tensors but the labels have one dtype, float32 or float64, and so have all results. They may have any strides: a
   transpose or a slice is as good as a copy.
 - What is given is only read. Nobody else changes it before the last `backward` of its cache.
+- A weight has the shape (inputs, outputs), as in your derivation; `layers` keeps it transposed.
 
 Source: Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors" (Nature, 1986);
 Goodfellow, Bengio and Courville, "Deep Learning" (2016), section 6.5.

@@ -50,8 +50,8 @@ def batch_norm(x: Float[Tensor, "batch features *space"], gamma: Float[Tensor, "
     >>> batch_norm(x[:1], torch.ones(2), torch.zeros(2), r, v, training=False)
     tensor([[-0.1534,  4.7434]])
 
-    Raises ValueError in training, and changes nothing, where a feature has a single value: that is its own mean, and nothing
-    would be left of it. Otherwise the batch may have any size, from one example on.
+    Raises ValueError in training, and changes nothing, where a feature has a single value: that is its own mean, and
+    nothing would be left of it. Otherwise the batch may have any size, from one example on.
     """
     ### BEGIN SOLUTION
     axes = (0, *range(2, x.ndim))              # all but the features

@@ -20,8 +20,9 @@ from torch import Tensor
 
 def batch_norm_backward(grad: Float[Tensor, "batch features *space"], x: Float[Tensor, "batch features *space"],
                         gamma: Float[Tensor, "features"], mean: Float[Tensor, "features"],
-                        inv_std: Float[Tensor, "features"], *, training: bool) -> tuple[
-                            Float[Tensor, "batch features *space"], Float[Tensor, "features"], Float[Tensor, "features"]]:
+                        inv_std: Float[Tensor, "features"], *, training: bool
+                        ) -> tuple[Float[Tensor, "batch features *space"], Float[Tensor, "features"],
+                                   Float[Tensor, "features"]]:
     r"""The gradients with respect to `x`, `gamma` and `beta`, in this order, for the upstream gradient `grad` of $y$.
 
     `x` is (batch, features), or (batch, channels, height, width), or has any other number of axes after the second. A
@@ -32,8 +33,8 @@ def batch_norm_backward(grad: Float[Tensor, "batch features *space"], x: Float[T
     two values or more. Otherwise they are constants, and the batch may be a single example.
 
     All tensors have one dtype, float32 or float64, and so have the results. They may have any strides, and are only read.
-    The results are as exact where the values of `x` lie far from 0, at 10⁴ ± 1 in float32 and at 10⁸ ± 1 in float64, as they are
-    around 0, provided that `mean` is exact.
+    Provided that `mean` is exact, the results are as exact where the values of `x` lie far from 0, at 10⁴ ± 1 in float32
+    and at 10⁸ ± 1 in float64, as they are around 0.
 
     >>> x, grad = torch.tensor([[1.0], [3.0]]), torch.tensor([[1.0], [0.0]])
     >>> mean, inv_std = torch.tensor([2.0]), torch.tensor([0.5])    # the variance is 1, and eps was 3
