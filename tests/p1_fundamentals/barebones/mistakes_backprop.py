@@ -64,6 +64,7 @@ mistake("backprop.forward", """A bias is missing in your forward: both layers ad
 
 # ── from the loss to the scores ─────────────────────────────────────────────────────────────────────────────────
 
+RETURN = "return of_x, of_w1, of_b1, of_w2, of_b2"
 TAKEN_OFF = "of_scores[torch.arange(len(labels)), labels] -= 1"
 
 mistake("backprop.backward", """Your gradients are not divided by the size of the batch. The loss is a mean over the
@@ -74,21 +75,15 @@ mistake("backprop.backward", """Your gradients are divided by the number of scor
     mean over the examples alone.""", name="divides_by_all_scores",
         replace="of_scores *= grad / len(labels)", by="of_scores *= grad / of_scores.numel()")
 
-mistake("backprop.backward", """Your gradients do not take up `grad`. The loss is rarely the end: where it is divided
-    by four, say, all that flows back is a quarter.""", name="ignores_the_upstream_gradient",
-        replace="of_scores *= grad / len(labels)", by="of_scores /= len(labels)")
-
-mistake("backprop.backward", """Your backward multiplies by `grad` in some places and not in others, or twice. It
-    belongs where the way back begins, at the scores; from there each product takes it on, once.""",
-        name="applies_the_upstream_gradient_in_places",
-        replace="return of_x, of_w1, of_b1, of_w2, of_b2",
-        by="return of_x * grad, of_w1 * grad, of_b1 * grad, of_w2, of_b2",
-        forms=[{"replace": "return of_x, of_w1, of_b1, of_w2, of_b2",
-                "by": "return of_x * grad, of_w1 * grad, of_b1 * grad, of_w2 * grad, of_b2 * grad"},
-               {"replace": "return of_x, of_w1, of_b1, of_w2, of_b2",
-                "by": "return of_x / grad, of_w1 / grad, of_b1 / grad, of_w2, of_b2"},
-               {"replace": "return of_x, of_w1, of_b1, of_w2, of_b2",
-                "by": "return of_x, of_w1, of_b1 / grad, of_w2, of_b2 / grad"}])
+mistake("backprop.backward", """`grad` is to be in each of the five gradients, as a factor, once. In one of yours it is
+    missing, or it is in it twice. The loss is rarely the end: where it is divided by four, say, all that flows back is a
+    quarter. Multiply where the way back begins, at the scores, and each product takes it on.""",
+        name="loses_the_upstream_gradient",
+        replace="of_scores *= grad / len(labels)", by="of_scores /= len(labels)",
+        forms=[{"replace": RETURN, "by": "return of_x * grad, of_w1 * grad, of_b1 * grad, of_w2 * grad, of_b2 * grad"},
+               {"replace": RETURN, "by": "return of_x * grad, of_w1 * grad, of_b1 * grad, of_w2, of_b2"},
+               {"replace": RETURN, "by": "return of_x / grad, of_w1 / grad, of_b1 / grad, of_w2, of_b2"},
+               {"replace": RETURN, "by": "return of_x, of_w1, of_b1 / grad, of_w2, of_b2 / grad"}])
 
 mistake("backprop.backward", """Your way back starts from the softmax alone. At the label 1 is taken off: that is the
     part which the score of the label brings into the loss by itself.""", name="forgets_the_label",
@@ -121,7 +116,7 @@ mistake("backprop.backward", """Your gradient of a bias is a mean over the batch
         name="averages_the_bias_gradient",
         replace="of_b2 = of_scores.sum(dim=0)", by="of_b2 = of_scores.mean(dim=0)",
         forms=[{"replace": "of_b1 = of_z.sum(dim=0)", "by": "of_b1 = of_z.mean(dim=0)"},
-               {"replace": "return of_x, of_w1, of_b1, of_w2, of_b2",
+               {"replace": RETURN,
                 "by": "return of_x, of_w1, of_b1 / len(labels), of_w2, of_b2 / len(labels)"}])
 
 mistake("backprop.backward", """The gradient of a bias in your backward has not the shape of the bias. One bias is
@@ -137,11 +132,11 @@ mistake("backprop.backward", """The gradient of a bias in your backward has not 
 
 mistake("backprop.backward", """Your gradient of a weight is divided by the batch once more. The mean is in the loss;
     from there on, each example adds its share.""", name="averages_the_weight_gradient",
-        replace="return of_x, of_w1, of_b1, of_w2, of_b2",
+        replace=RETURN,
         by="return of_x, of_w1 / len(labels), of_b1, of_w2 / len(labels), of_b2",
         forms=[{"replace": "of_w2 = hidden.T @ of_scores", "by": "of_w2 = hidden.T @ of_scores / len(labels)"},
                {"replace": "of_w1 = x.T @ of_z", "by": "of_w1 = x.T @ of_z / len(labels)"},
-               {"replace": "return of_x, of_w1, of_b1, of_w2, of_b2",
+               {"replace": RETURN,
                 "by": "return of_x, of_w1 / len(labels), of_b1 / len(labels), of_w2 / len(labels), of_b2 / len(labels)"}])
 
 mistake("backprop.backward", """Your backward lets the gradient through every unit. One that is off gives 0 whatever
@@ -184,9 +179,9 @@ mistake("backprop.backward", """Your backward forgets to transpose a weight. Y =
         forms=[{"replace": "of_x = of_z @ w1.T", "by": "of_x = of_z @ w1"}])
 
 mistake("backprop.backward", """Your backward returns the gradients in another order than that of the arguments of
-    forward: x, w1, b1, w2, b2.""", name="another_order", replace="return of_x, of_w1, of_b1, of_w2, of_b2",
+    forward: x, w1, b1, w2, b2.""", name="another_order", replace=RETURN,
         by="return of_w1, of_b1, of_w2, of_b2, of_x",
-        forms=[{"replace": "return of_x, of_w1, of_b1, of_w2, of_b2", "by": "return of_w2, of_b2, of_w1, of_b1, of_x"}])
+        forms=[{"replace": RETURN, "by": "return of_w2, of_b2, of_w1, of_b1, of_x"}])
 
 # ── the cache, and memory ───────────────────────────────────────────────────────────────────────────────────────
 

@@ -102,8 +102,8 @@ def test_upstream_gradient(work, grad):
 
 
 @pytest.mark.parametrize("labels", [[1, 1, 0, 2], [2, 0, 2, 1]])
-@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
-def test_large_scores(work, dtype, labels):
+@pytest.mark.parametrize("dtype, atol", [(torch.float64, 1e-9), (torch.float32, 0.05)])
+def test_large_scores(work, dtype, atol, labels):
     """Scores of ±1000 give a finite, right loss, and finite, right gradients."""
     # The scores are (998, 999.25, -999), (0, 999.25, -999), (-999, -998.75, -999) and (0.5, 0.75, -0.5): the largest one
     # of the batch is no help in the third row.
@@ -114,7 +114,10 @@ def test_large_scores(work, dtype, labels):
     loss, gradients = oracle(network)
     got_loss, got_gradients, _ = work.run(probes.gradients_of, network)
     expect(got_loss, equals=loss, given=given_of(network), note="the loss")
-    expect(got_gradients, equals=gradients, given=given_of(network), note="the gradients of x, w1, b1, w2 and b2")
+    # A score of 1000 is exact to 3e-5 in float32, and so may log p be, as a difference of two such numbers. The gradients
+    # of the weights are multiplied by inputs of 1000.
+    expect(got_gradients, equals=gradients, given=given_of(network), atol=atol,
+           note="the gradients of x, w1, b1, w2 and b2")
 
 
 def test_each_cache_is_its_own(work):
