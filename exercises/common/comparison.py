@@ -61,7 +61,8 @@ class Paired:
 
     def __str__(self) -> str:
         of = self.interval
-        return f"{of.mean * 100:+.1f} % [{of.low * 100:+.1f}, {of.high * 100:+.1f}], {self.wins} of {len(self.differences)} seeds"
+        count = len(self.differences)
+        return f"{of.mean * 100:+.1f} % [{of.low * 100:+.1f}, {of.high * 100:+.1f}], {self.wins} of {count} seeds"
 
 
 def compare(first: Sequence[float], second: Sequence[float], *, confidence: float = 0.95, resamples: int = 20_000,
@@ -73,7 +74,8 @@ def compare(first: Sequence[float], second: Sequence[float], *, confidence: floa
     if len(first) != len(second):
         raise ValueError(f"{len(first)} scores beside {len(second)}: a pair for each seed is needed")
     differences = np.subtract(second, first, dtype=np.float64)
-    return Paired(tuple(differences.tolist()), mean_interval(differences, confidence=confidence, resamples=resamples, seed=seed))
+    interval = mean_interval(differences, confidence=confidence, resamples=resamples, seed=seed)
+    return Paired(tuple(differences.tolist()), interval)
 
 
 def mean_interval(values: Sequence[float], *, confidence: float = 0.95, resamples: int = 20_000, seed: int = 0) -> Interval:

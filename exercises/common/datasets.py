@@ -45,8 +45,8 @@ def load(name_or_path: str) -> Dataset:
 def option(text: str) -> str:
     """For argparse, `type=datasets.option`: what `load` takes, as far as that can be seen without loading it."""
     if text not in NAMED and not (text.endswith(".npz") and Path(text).is_file()):
-        why = f"there is no file {text}" if text.endswith(".npz") else f"'{text}' is none of {', '.join(NAMED)}, and no .npz file"
-        raise argparse.ArgumentTypeError(why)
+        raise argparse.ArgumentTypeError(f"there is no file {text}" if text.endswith(".npz") else
+                                         f"'{text}' is none of {', '.join(NAMED)}, and no .npz file")
     return text
 
 

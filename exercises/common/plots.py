@@ -171,7 +171,7 @@ def landscape(x: np.ndarray, y: np.ndarray, height: np.ndarray, path: Path, *, t
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], path: Path, *, title: str = "",
           shaded: Sequence[int] = ()) -> Path:
     """A table of texts as a picture; the first column is set to the left. The rows in `shaded` stand out."""
-    widths = [max(len(line) for row in (header, *rows) for line in str(row[column]).split("\n")) + 2 for column in range(len(header))]
+    widths = [max(map(len, map(str, column))) + 2 for column in zip(header, *rows)]
     with plt.rc_context({**STYLE, "axes.grid": False}):
         figure, axis = plt.subplots(figsize=(0.075 * sum(widths) + 0.3, 0.26 * (len(rows) + 1) + (0.4 if title else 0.1)),
                                     layout="constrained")
@@ -181,7 +181,8 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], path: Path, *, t
         drawn.auto_set_font_size(False)
         drawn.set_fontsize(9)
         for (row, column), cell in drawn.get_celld().items():
-            cell.set(edgecolor="white", linewidth=1, facecolor="#DDE3E8" if row == 0 else "#E8F1F8" if row - 1 in shaded else "#F6F7F8")
+            color = "#DDE3E8" if row == 0 else "#E8F1F8" if row - 1 in shaded else "#F6F7F8"
+            cell.set(edgecolor="white", linewidth=1, facecolor=color)
             cell.get_text().set_fontweight("bold" if row == 0 else "normal")
             if column == 0:
                 cell.set_text_props(ha="left")

@@ -134,13 +134,15 @@ def fit(model: nn.Module, optimizer, train: Pair, *, epochs: int, batch: int = 6
     return history
 
 
-def evaluate(model: nn.Module, pair: Pair, *, score: Callable[[Tensor, Tensor], Tensor] | None = None, batch: int = 1000) -> float:
+def evaluate(model: nn.Module, pair: Pair, *, score: Callable[[Tensor, Tensor], Tensor] | None = None,
+             batch: int = 1000) -> float:
     """The mean score over a set, in evaluation mode and without recording a graph. The model's mode is left as it was."""
     before = model.training
     model.eval()
     try:
         with torch.no_grad():
-            scores = [(score or is_right)(model(inputs), targets) for inputs, targets in zip(*(part.split(batch) for part in pair))]
+            parts = zip(*(part.split(batch) for part in pair))
+            scores = [(score or is_right)(model(inputs), targets) for inputs, targets in parts]
     finally:
         model.train(before)
     return torch.cat(scores).double().mean().item()

@@ -24,7 +24,8 @@ def drawn(monkeypatch):
 
 def test_bands_show_the_median_and_leave_out_what_diverged(tmp_path, drawn):
     values = np.array([[1.0, 4.0, np.nan], [2.0, 5.0, np.nan], [9.0, np.inf, np.nan]])
-    path = plots.bands([plots.Panel("one", {"a": values}), plots.Panel("two", {"b": values, "a": values + 1})], tmp_path / "a/b.png")
+    panels = [plots.Panel("one", {"a": values}), plots.Panel("two", {"b": values, "a": values + 1})]
+    path = plots.bands(panels, tmp_path / "a/b.png")
     assert path.stat().st_size > 5000
     first, second = drawn[0].axes
     assert first.lines[0].get_xydata().tolist() == [[1, 2], [2, 4.5]]  # inf and NaN are no part of it

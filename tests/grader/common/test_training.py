@@ -74,7 +74,8 @@ def test_an_early_stop_leaves_the_best_model(blobs):
         weights.append(model.weight.detach().clone())
         return torch.full((len(targets),), next(given))
 
-    history = training.fit(model, optimizer, train, epochs=6, watch={"held out": test}, stop_on="held out", patience=2, score=score)
+    history = training.fit(model, optimizer, train, epochs=6, watch={"held out": test}, stop_on="held out",
+                           patience=2, score=score)
     assert history.stopped == "no progress" and history.best == 2 and len(history.scores["held out"]) == 5
     assert torch.equal(model.weight, weights[2]) and not torch.equal(weights[2], weights[4])
 
