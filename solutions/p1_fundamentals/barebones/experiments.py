@@ -103,8 +103,9 @@ def run_all(data: Data, settings: list[Setting], seeds: list[int], *, width: int
     runs: dict[Setting, list[Run]] = {setting: [] for setting in settings}
     for seed, setting in itertools.product(seeds, settings):
         progress.update(bar, description=f"depth {setting.depth}, lr {setting.lr:g}, {'with' if setting.normed else 'without'}")
-        model = build(data, setting, width=width, seed=seed)
-        runs[setting].append(fit(model, data, setting, epochs=epochs, seed=seed, advance=lambda: progress.advance(bar)))
+        with torch.inference_mode():  # nothing is to be recorded: you have written the gradients yourself
+            model = build(data, setting, width=width, seed=seed)
+            runs[setting].append(fit(model, data, setting, epochs=epochs, seed=seed, advance=lambda: progress.advance(bar)))
     return runs
 
 
