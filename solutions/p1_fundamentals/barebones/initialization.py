@@ -146,7 +146,8 @@ def layer_statistics(x: Float[Tensor, "batch width"], weights: list[Float[Tensor
 # deviation 0.01, for Xavier's and for He's. With 0.01 the signal loses five sixths in each layer. Xavier under relu halves
 # the mean square in each, so that after thirty the spread is down by a factor of about 2^15; under tanh it fades slowly. He
 # under relu stays near where it was. And weights of standard deviation 1 under tanh look healthy, with a spread near 1: but
-# nearly every unit sits at -1 or 1, where its slope is almost 0 and hardly any gradient comes back.
+# nearly every unit sits at -1 or 1, where its slope is almost 0 and hardly any gradient comes back. The share of dead units
+# under relu is the same for all scales, as relu(c z) = c relu(z) for c > 0: it grows with depth, not with the weights.
 ### END AFTERWORD
 
 ### BEGIN HINTS

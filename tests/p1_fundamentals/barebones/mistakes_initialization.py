@@ -2,7 +2,8 @@
 # ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
 from grader.judge.mistakes import mistake
 
-XAVIER = {"xavier_normal": "gain * math.sqrt(2 / (inputs + outputs))", "xavier_uniform": "gain * math.sqrt(6 / (inputs + outputs))"}
+XAVIER = {"xavier_normal": "gain * math.sqrt(2 / (inputs + outputs))",
+          "xavier_uniform": "gain * math.sqrt(6 / (inputs + outputs))"}
 HE = {"he_normal": "math.sqrt(2 / ((1 + slope**2) * inputs))", "he_uniform": "math.sqrt(6 / ((1 + slope**2) * inputs))"}
 NORMAL = "torch.randn(shape, generator=generator, dtype=dtype)"
 EVEN = "(2 * torch.rand(shape, generator=generator, dtype=dtype) - 1)"
@@ -37,8 +38,8 @@ slip("counts_the_outputs", """Your He initialisation divides by the number of ou
 
 slip("counts_one_side_only", """The variance of your Xavier initialisation hangs on one side of the weight alone. Glorot and
     Bengio take the mean of both numbers, (inputs + outputs)/2: a compromise between the way forward and the way back.""",
-     *[(function, formula, f"gain * math.sqrt({of_one} / {side})") for (function, formula), of_one in zip(XAVIER.items(), (1, 3))
-       for side in ("inputs", "outputs")])
+     *[(function, formula, f"gain * math.sqrt({of_one} / {side})")
+       for (function, formula), of_one in zip(XAVIER.items(), (1, 3)) for side in ("inputs", "outputs")])
 
 slip("forgets_the_2_of_xavier", """The variance of your Xavier initialisation is half of what it should be: it is 1 over the
     mean of inputs and outputs, and so 2 over their sum.""",
@@ -101,7 +102,8 @@ slip("cuts_the_tails", """Your normal distribution ends at two standard deviatio
     whole one, in which one weight of twenty lies beyond. What is cut off also lowers the variance.""",
      *[(function, f"return std * {NORMAL}", f"return (std * {NORMAL}).clamp(-2 * std, 2 * std)")
        for function in ("xavier_normal", "he_normal")],
-     *[(function, f"return std * {NORMAL}", f"return std * torch.fmod({NORMAL}, 2)") for function in ("xavier_normal", "he_normal")])
+     *[(function, f"return std * {NORMAL}", f"return std * torch.fmod({NORMAL}, 2)")
+       for function in ("xavier_normal", "he_normal")])
 
 slip("draws_one_row", """Your weights repeat one row, so that all units of the layer are one unit: they get the same gradients
     and stay the same for ever. Draw a number for each weight.""",
@@ -187,7 +189,8 @@ mistake(STATISTICS, """Your layer_statistics multiplies by the weight as it lies
 
 mistake(STATISTICS, """Your layer_statistics has a number for x as well. The first of its numbers is that of the first
     layer's activations, so there are as many as weights.""", name="counts_x_as_a_layer",
-        replace="h, spreads, dead = x, [], []", by="h, spreads, dead = x, [x.std(correction=0)], [(x == 0).all(dim=0).to(x.dtype).mean()]",
+        replace="h, spreads, dead = x, [], []",
+        by="h, spreads, dead = x, [x.std(correction=0)], [(x == 0).all(dim=0).to(x.dtype).mean()]",
         forms=[{"replace": "h, spreads, dead = x, [], []", "by": "h, spreads, dead = x, [x.std(correction=0)], []"}])
 
 mistake(STATISTICS, """Your layer_statistics gives the variance. Take its root: the standard deviation is measured in what the
@@ -215,16 +218,17 @@ mistake(STATISTICS, """Your layer_statistics counts the examples for which the w
     along the batch, axis 0, whether all are 0.""", name="counts_silent_examples", replace=".all(dim=0)", by=".all(dim=1)",
         forms=[{"replace": ".all(dim=0)", "by": ".all(dim=-1)"}])
 
-mistake(STATISTICS, """Your layer_statistics counts the dead units. The share is their number divided by that of all units of the
-    layer.""", name="counts_dead_units", replace=".to(h.dtype).mean()", by=".to(h.dtype).sum()")
+mistake(STATISTICS, """Your layer_statistics counts the dead units. The share is their number divided by that of all units of
+    the layer.""", name="counts_dead_units", replace=".to(h.dtype).mean()", by=".to(h.dtype).sum()")
 
-mistake(STATISTICS, """Your layer_statistics calls a unit dead whose activations sum to 0. Positive and negative ones cancel in a
-    sum, and a unit is dead only if each is 0.""", name="sums_to_find_the_dead",
+mistake(STATISTICS, """Your layer_statistics calls a unit dead whose activations sum to 0. Positive and negative ones cancel in
+    a sum, and a unit is dead only if each is 0.""", name="sums_to_find_the_dead",
         replace="(h == 0).all(dim=0)", by="(h.sum(dim=0) == 0)",
         forms=[{"replace": "(h == 0).all(dim=0)", "by": "(h.mean(dim=0) == 0)"}])
 
 mistake(STATISTICS, """Your layer_statistics calls a unit dead whose activations are small. Dead means exactly 0: deep in a
     network with small weights, 1e-9 may be all that is left of a living signal.""",
         name="takes_small_for_dead", replace="(h == 0)", by="(h.abs() < 1e-6)",
-        forms=[{"replace": "(h == 0)", "by": "(h.abs() < 1e-8)"}, {"replace": "(h == 0)", "by": "torch.isclose(h, torch.zeros_like(h))"},
+        forms=[{"replace": "(h == 0)", "by": "(h.abs() < 1e-8)"},
+               {"replace": "(h == 0)", "by": "torch.isclose(h, torch.zeros_like(h))"},
                {"replace": "(h == 0)", "by": "(h.abs() < 1e-12)"}])

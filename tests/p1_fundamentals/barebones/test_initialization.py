@@ -134,14 +134,16 @@ def test_draws_from_its_generator(work, function):
         expect_true(numbers[other] != numbers[first], got="the same weights", want="others", given=given,
                     note=f"the weights of another state: {other}")
     one, two = (numbers_of(weights, given).tolist() for weights in work.run(probes.draws, function, (3, 4), 7, count=2))
-    expect_true(one != two, got="the same weights", want="others", given=given, note="the weights of two calls with one generator")
+    expect_true(one != two, got="the same weights", want="others", given=given,
+                note="the weights of two calls with one generator")
 
 
 # ── layers ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 NUMPY = {"relu": lambda z: np.maximum(z, 0), "tanh": np.tanh, "abs": np.abs}
 # (numbers in the batch, widths from the input's to the last layer's), or thirty layers with weights of a standard deviation.
-SMALL = {"one layer": (2, [1, 2]), "one layer, opposite examples": (2, [2, 3]), "two layers": (3, [4, 3, 5]), "four layers": (4, [3, 4, 2, 5, 3])}
+SMALL = {"one layer": (2, [1, 2]), "one layer, opposite examples": (2, [2, 3]), "two layers": (3, [4, 3, 5]),
+         "four layers": (4, [3, 4, 2, 5, 3])}
 DEEP = {"30 layers, std 0.01": 0.01, "30 layers, Xavier": math.sqrt(1 / 40), "30 layers, He": math.sqrt(2 / 40),
         "30 layers, std 0.5": 0.5}
 

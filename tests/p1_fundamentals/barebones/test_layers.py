@@ -99,9 +99,10 @@ def test_relu_backward(work, shape, seed):
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_relu_backward_at_0(work, dtype):
     """relu_backward: no gradient where x is exactly 0, and all of it just above."""
-    # The least numbers that keep all their digits in float32; squares or products of them are 0.
+    # 1e-30 has all its digits in float32, and its square is 0 there.
     x = torch.tensor([0.0, 1e-30, -1e-30, -0.0, 2.0], dtype=getattr(torch, dtype))
-    for grad in (torch.tensor([3.0, 4.0, 5.0, 6.0, 7.0], dtype=x.dtype), torch.tensor([-2.0, 0.5, 1.0, -3.0, -1.0], dtype=x.dtype)):
+    for numbers in ([3.0, 4.0, 5.0, 6.0, 7.0], [-2.0, 0.5, 1.0, -3.0, -1.0]):
+        grad = torch.tensor(numbers, dtype=x.dtype)
         want, = ORACLES["relu_backward"](grad, x)
         expect(work.relu_backward(grad, x), equals=want, given={"grad": grad, "x": x})
 
