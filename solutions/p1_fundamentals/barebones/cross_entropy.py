@@ -39,7 +39,7 @@ def logsumexp(x: Float[Tensor, "*shape"], dim: int, *, keepdim: bool = False) ->
     $-\infty$, and where one is $+\infty$ it is $+\infty$.
 
     >>> logsumexp(torch.tensor([[1000.0, 1000.0], [0.0, -torch.inf]]), dim=1)
-    tensor([1000.6931,    0.0000])
+    tensor([1000.6932,    0.0000])
     """
     ### BEGIN SOLUTION
     # log Σ exp(x) = m + log Σ exp(x - m) for every finite m. With the largest entry, no exponential is above 1.

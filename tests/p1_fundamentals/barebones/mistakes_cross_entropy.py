@@ -38,18 +38,16 @@ def shifts_by_any_maximum(x, dim, *, keepdim=False):
     return result if keepdim else result.squeeze(dim)
 
 
-mistake("cross_entropy.logsumexp", """Your logsumexp gives NaN where the largest entry of a slice is infinite, because it
-    computes ∞ - ∞ or -∞ + ∞ there. An infinite maximum must not be taken off: with 0 in its place, the exponentials,
-    their sum and its logarithm are right by themselves.""", name="takes_an_infinite_maximum_off",
-        replace="m = torch.where(m.isfinite(), m, 0)", by="pass", forms=[shifts_by_any_maximum])
-
-mistake("cross_entropy.logsumexp", """Your logsumexp gives NaN where all entries of a slice are -∞: it takes -∞ off -∞.
-    The sum of no probability at all is 0, and its logarithm is -∞.""", name="takes_minus_infinity_off",
-        replace="m.isfinite()", by="m > -torch.inf", forms=[{"replace": "m.isfinite()", "by": "m != -torch.inf"}])
+mistake("cross_entropy.logsumexp", """Your logsumexp gives NaN where all entries of a slice are -∞: -∞ off -∞ is no number.
+    An infinite maximum, of either sign, must not be taken off. With 0 in its place, the exponentials, their sum and its
+    logarithm are right by themselves.""", name="takes_an_infinite_maximum_off",
+        replace="m = torch.where(m.isfinite(), m, 0)", by="pass",
+        forms=[shifts_by_any_maximum, {"replace": "m.isfinite()", "by": "m < torch.inf"},
+               {"replace": "m.isfinite()", "by": "m != torch.inf"}])
 
 mistake("cross_entropy.logsumexp", """Your logsumexp gives NaN where an entry is +∞: it takes ∞ off ∞. The sum is then
     infinite, and so is its logarithm.""", name="takes_plus_infinity_off",
-        replace="m.isfinite()", by="m < torch.inf", forms=[{"replace": "m.isfinite()", "by": "m != torch.inf"}])
+        replace="m.isfinite()", by="m > -torch.inf", forms=[{"replace": "m.isfinite()", "by": "m != -torch.inf"}])
 
 mistake("cross_entropy.logsumexp", """Your logsumexp does not add the maximum again that it takes off, so its result is
     too small by it: log Σ exp(x) is m + log Σ exp(x - m).""", name="does_not_add_the_maximum_again",
@@ -99,19 +97,19 @@ def is_one_line(labels, *, classes, ignore_index):
     return labels.long() != ignore_index
 
 
-mistake("cross_entropy.counted", """Your counted lets labels through that are no class. An index of -1 means the last
-    class to torch, and nothing is said, so a mistake in the data would go unseen: raise ValueError.""",
-        name="lets_any_label_through",
-        replace="not ((labels[kept] >= 0) & (labels[kept] < classes)).all()", by="False", forms=[is_one_line])
+mistake("cross_entropy.counted", """Your counted lets labels through that are larger than any class. Such a label is a
+    mistake in the data: raise ValueError, as for a negative one, and say so where it is found.""",
+        name="lets_large_labels_through",
+        replace="not ((labels[kept] >= 0) & (labels[kept] < classes)).all()", by="False",
+        forms=[is_one_line, {"replace": "(labels[kept] >= 0) & (labels[kept] < classes)", "by": "labels[kept] >= 0"}])
 
 mistake("cross_entropy.counted", """Your counted lets negative labels through that are not ignore_index. An index of -1
     means the last class to torch, and nothing is said: raise ValueError.""", name="lets_negative_labels_through",
         replace="(labels[kept] >= 0) & (labels[kept] < classes)", by="labels[kept] < classes")
 
-mistake("cross_entropy.counted", """Your counted refuses negative labels, but lets 3 through where there are three
-    classes. They are counted from 0, so the last is classes - 1: raise ValueError from `classes` on.""",
-        name="takes_the_number_of_classes_for_a_class", replace="labels[kept] < classes", by="labels[kept] <= classes",
-        forms=[{"replace": "(labels[kept] >= 0) & (labels[kept] < classes)", "by": "labels[kept] >= 0"}])
+mistake("cross_entropy.counted", """Your counted lets the number of classes through as a label, 3 where there are three. They
+    are counted from 0, so the last is classes - 1: raise ValueError from `classes` on.""",
+        name="takes_the_number_of_classes_for_a_class", replace="labels[kept] < classes", by="labels[kept] <= classes")
 
 
 def looks_at_all_labels(labels, *, classes, ignore_index):

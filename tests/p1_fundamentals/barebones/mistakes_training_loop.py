@@ -246,10 +246,6 @@ mistake("training_loop.train", """Your train divides by the number of samples in
         replace="lr=lr)", by="lr=lr / len(inputs))",
         forms=[{"replace": "lr=lr)", "by": "lr=lr / batch_size)"}])
 
-mistake("training_loop.train", """Your train never moves the parameters: what `loss_and_gradients` returns changes nothing by
-    itself.""", name="never_steps", replace=MOVE, by="pass")
-
-
 def steps_with_new_tensors(model, x, y, *, epochs, batch_size, lr, generator):
     losses, before = [], model.training
     model.training = True
@@ -270,8 +266,11 @@ def steps_with_new_tensors(model, x, y, *, epochs, batch_size, lr, generator):
 mistake("training_loop.train", """Your train puts new tensors into `model.parameters`, and the model's layers go on computing
     with the old ones, which never move. `sgd_step` changes the tensors themselves.""", name="replaces_the_parameters",
         replace=MOVE, by="model.parameters = [p - lr * g for p, g in zip(model.parameters, gradients)]",
-        forms=[{"replace": MOVE, "by": "model.parameters[:] = [p - lr * g for p, g in zip(model.parameters, gradients)]"},
-               steps_with_new_tensors])
+        forms=[{"replace": MOVE, "by": "model.parameters[:] = [p - lr * g for p, g in zip(model.parameters, gradients)]"}])
+
+mistake("training_loop.train", """Your train never moves the tensors that the model holds. `loss_and_gradients` changes nothing
+    by itself, and `p = p - …` gives the name p to a new tensor: call `sgd_step` after each batch.""",
+        name="never_steps", replace=MOVE, by="pass", forms=[steps_with_new_tensors])
 
 
 def draws_before_the_epochs(model, x, y, *, epochs, batch_size, lr, generator):
