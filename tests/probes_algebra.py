@@ -1,6 +1,7 @@
 """What every suite of derivations does in the learner's process: call a function, and send its answer as plain data."""
 
 called = set()  # functions of this worker's module that were called once: twice for each answer would take too long
+answers = {}    # {the question: its answer}: one with symbols is asked for many numbers, and simplifying takes long
 
 
 def expressions(work, function, *arguments):
@@ -10,6 +11,13 @@ def expressions(work, function, *arguments):
     {"indexed": name}, {"matrix": name, "shape": (rows, columns)}, {"random": name}. A tuple stays a tuple, an expression
     or matrix is {"text", "nodes"}, and anything else is the name of its type.
     """
+    question = f"{function}{arguments}"
+    if question not in answers:
+        answers[question] = answer_of(work, function, arguments)
+    return answers[question]
+
+
+def answer_of(work, function, arguments):
     call = getattr(work, function)
     if function not in called:
         called.add(function)

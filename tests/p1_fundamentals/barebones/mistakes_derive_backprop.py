@@ -2,7 +2,6 @@
 # ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
 from grader.judge.mistakes import mistake
 
-
 # ── elements ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -56,7 +55,7 @@ mistake("derive_backprop.element_form", """In your element form a hidden entry r
 mistake("derive_backprop.element_form", """In your element form x_i reaches the loss through the one hidden entry a_j alone.
     It has a part in every hidden entry, so its derivative is a sum over all of them.""", name="follows_one_hidden_entry",
         replace="sp.Sum(W1[i, p] * by_a(p), (p, 0, m - 1))", by="W1[i, j] * by_a(j)",
-        forms=[{"replace": "sp.Sum(W1[i, p] * by_a(p), (p, 0, m - 1))", 
+        forms=[{"replace": "sp.Sum(W1[i, p] * by_a(p), (p, 0, m - 1))",
                 "by": "W1[i, j] * sp.Sum(g[q] * W2[j, q] * (1 - h[j] ** 2), (q, 0, o - 1))"}])
 
 
@@ -90,13 +89,13 @@ mistake("derive_backprop.element_form", """In your element form the derivatives 
 
 mistake("derive_backprop.element_form", """A sum in your element form ends one index too far. Indices begin at 0, and
     SymPy's Sum takes its last index in, other than Python's range.""",
-        name="sums_one_too_many", replace="(q, 0, o - 1)", by="(q, 0, o)",
+        name="sums_one_too_many", replace="W2[j, q], (q, 0, o - 1)", by="W2[j, q], (q, 0, o)",
         forms=[{"replace": "(p, 0, m - 1)", "by": "(p, 0, m)"}])
 
 
 mistake("derive_backprop.element_form", """A sum in your element form begins at 1. The indices begin at 0, as Python's do:
     it lacks the first term.""",
-        name="begins_at_one", replace="(q, 0, o - 1)", by="(q, 1, o - 1)",
+        name="begins_at_one", replace="W2[j, q], (q, 0, o - 1)", by="W2[j, q], (q, 1, o - 1)",
         forms=[{"replace": "(p, 0, m - 1)", "by": "(p, 1, m - 1)"}])
 
 
@@ -131,7 +130,7 @@ mistake("derive_backprop.matrix_form", """In your matrix form the derivative of 
 mistake("derive_backprop.matrix_form", """Your gradient of a weight matrix is transposed. It has the shape of the matrix
     itself: Hᵀ G is m × o, as W2 is, and Xᵀ A is d × m, as W1 is.""",
         name="transposes_the_weights", replace="H.T * G, ones * G, X.T * A", by="G.T * H, ones * G, A.T * X",
-        forms=[{"replace": "H.T * G", "by": "G.T * H"}, {"replace": "X.T * A", "by": "A.T * X"},
+        forms=[{"replace": "return H.T * G", "by": "return G.T * H"}, {"replace": "X.T * A", "by": "A.T * X"},
                {"replace": "H.T * G, ones * G, X.T * A", "by": "(H.T * G).T, ones * G, (X.T * A).T"}])
 
 mistake("derive_backprop.matrix_form", """Your gradient of a bias is a column. The biases are rows, 1 × o and 1 × m, and so
@@ -165,10 +164,10 @@ mistake("derive_backprop.matrix_form", """Your gradient of a weight matrix is di
     on each of them, and the gradient is the sum; whether L has a 1/n in it is in G already.""",
         name="takes_the_mean_for_the_weights",
         replace="H.T * G, ones * G, X.T * A", by="H.T * G / X.shape[0], ones * G, X.T * A / X.shape[0]",
-        forms=[{"replace": "H.T * G", "by": "H.T * G / X.shape[0]"}, {"replace": "X.T * A", "by": "X.T * A / X.shape[0]"}])
+        forms=[{"replace": "return H.T * G", "by": "return H.T * G / X.shape[0]"}, {"replace": "X.T * A", "by": "X.T * A / X.shape[0]"}])
 
 mistake("derive_backprop.matrix_form", """Your matrix form joins matrices whose sizes do not fit together. In a product the
     inner sizes are the same: transpose the factor whose summed index stands on the wrong side. Sums, and products entry by
     entry, want one shape.""", name="sizes_do_not_fit",
-        replace="A * W1.T", by="A * W1", forms=[{"replace": "X.T * A", "by": "X * A"}, {"replace": "H.T * G", "by": "H * G"},
+        replace="A * W1.T", by="A * W1", forms=[{"replace": "X.T * A", "by": "X * A"}, {"replace": "return H.T * G", "by": "return H * G"},
                                                {"replace": "G * W2.T", "by": "G * W2"}])

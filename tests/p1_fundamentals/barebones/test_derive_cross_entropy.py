@@ -99,7 +99,8 @@ def test_gradient(work, letters, K, k, j):
     check(work, "gradient", letters, K=K, k=k, j=j)
 
 
-@pytest.mark.parametrize("letters, K, k, j", ONE_HOT)
+# Another class than the true one first, of three: there the ways to share alpha out differ.
+@pytest.mark.parametrize("letters, K, k, j", [ONE_HOT[n] for n in (2, 3, 0, 1, 4, 5)])
 def test_smoothed_gradient(work, letters, K, k, j):
     """smoothed_gradient: every class has its share of alpha, the true one too."""
     check(work, "smoothed_gradient", letters, K=K, k=k, j=j)
