@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> dict[str, float]:
               draw_curves(runs, chosen, options, output / "curves.png"),
               *report(runs, chosen, comparisons, of_batches, options, output)]
     console.print("Drawn: " + ", ".join(map(str, drawn)), soft_wrap=True)
-    return results(runs, chosen, comparisons, options.depths)
+    return results(runs, chosen, comparisons, options.depths, of_batches)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -75,6 +75,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--width", type=int, default=64, metavar="N", help="units of a hidden layer")
     parser.add_argument("--epochs", type=int, default=None, metavar="N", help="default: 10")
     parser.add_argument("--batch", type=int, default=64, metavar="N", help="images in a step")
+    parser.add_argument("--batches", type=int, nargs="+", default=None, metavar="N",
+                        help="batch sizes that are compared at the smallest depth; default: 2 8 64")
     parser.add_argument("--seeds", type=int, default=None, metavar="N", help="runs of each setting, 2 or more; default: 5")
     parser.add_argument("--seed", type=int, default=0, help="the first of them")
     parser.add_argument("--output", default="build/study", metavar="DIR", help="where the plots go")
@@ -86,9 +88,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     options.lrs = sorted(set(options.lrs or ((0.03, 0.3) if quick else (0.01, 0.03, 0.1, 0.3, 1.0))))
     options.epochs = options.epochs or (2 if quick else 10)
     options.seeds = options.seeds or (2 if quick else 5)
-    options.batches = (8, 64) if quick else (2, 8, 64)
-    if min(*options.depths, options.epochs, options.width, options.batch - 1, options.seeds - 1) < 1 or min(options.lrs) <= 0:
-        parser.error("--depths, --epochs and --width must be 1 or more, --batch and --seeds 2 or more, --lrs above 0")
+    options.batches = sorted(set(options.batches or ((8, 64) if quick else (2, 8, 64))))
+    fewest = min(options.batch, *options.batches, options.seeds)
+    if min(*options.depths, options.epochs, options.width, fewest - 1) < 1 or min(options.lrs) <= 0:
+        parser.error("--depths, --epochs and --width must be 1 or more; --batch, --batches and --seeds 2; --lrs above 0")
     try:
         options.device = training.pick_device(options.device)
     except ValueError as error:
@@ -115,8 +118,10 @@ def learning(runs: Runs, normed: bool) -> int:
     return sum(np.median(test(of_setting)) >= GOOD for setting, of_setting in runs.items() if setting.normed == normed)
 
 
-def results(runs: Runs, chosen: dict, comparisons: dict[int, Paired], depths: list[int]) -> dict[str, float]:
-    found = {}
+def results(runs: Runs, chosen: dict, comparisons: dict[int, Paired], depths: list[int], of_batches: Runs) -> dict[str, float]:
+    smallest = min(setting.batch for setting in of_batches)
+    by_norm = {setting.normed: test(of) for setting, of in of_batches.items() if setting.batch == smallest}
+    found = {"smallest_batch_gain": compare(by_norm[False], by_norm[True]).mean}
     for name, depth in {"shallow": depths[0], "deep": depths[-1]}.items():
         found[f"{name}_without"] = float(np.mean(test(runs[chosen[depth, False]])))
         found[f"{name}_with"] = float(np.mean(test(runs[chosen[depth, True]])))
@@ -130,20 +135,27 @@ def report(runs: Runs, chosen: dict, comparisons: dict[int, Paired], of_batches:
     lines = []
     for depth, paired in comparisons.items():
         cells = [f"{np.mean(test(runs[at])):.1%}  (lr {at.lr:g})" for at in (chosen[depth, False], chosen[depth, True])]
-        lines.append([f"{depth} hidden layers", *cells, str(paired)])
+        lines.append([f"{depth} hidden layers", *cells, *in_words(paired)])
     for without, with_norm in zip(*([at for at in of_batches if at.normed == normed] for normed in (False, True))):
-        name = f"{without.depth} hidden layers, batches of {without.batch}, {max(options.epochs // 3, 1)} epochs"
         cells = [f"{np.mean(test(of_batches[at])):.1%}" for at in (without, with_norm)]
-        lines.append([name, *cells, str(compare(test(of_batches[without]), test(of_batches[with_norm])))])
+        paired = compare(test(of_batches[without]), test(of_batches[with_norm]))
+        lines.append([f"{without.depth}, batches of {without.batch}", *cells, *in_words(paired)])
 
-    header = ["network", WITHOUT, WITH, "difference [95 % interval]"]
-    shown = Table(*header, title=f"Test accuracy, mean of {options.seeds} seeds")
+    header = ["network", "without", "with", "points [95 %]", "better"]
+    shown = Table(*header, title=f"Test accuracy without and with batch norm, mean of {options.seeds} seeds")
     for line in lines:
         shown.add_row(*line)
     console.print(shown)
     console.print(f"The median seed reads {GOOD:.0%} of the test images in {learning(runs, False)} of {len(runs) // 2} "
                   f"settings without batch norm, and in {learning(runs, True)} with it.")
-    return [plots.table(header, lines, output / "table.png", shaded=range(len(comparisons)))]
+    console.print(f"The lines about batches are after {max(options.epochs // 3, 1)} epochs, the others after {options.epochs}.")
+    wide = ["network", WITHOUT, WITH, "difference in points [95 % interval]", "better with"]
+    return [plots.table(wide, lines, output / "table.png", shaded=range(len(comparisons)))]
+
+
+def in_words(paired: Paired) -> tuple[str, str]:
+    low, high = paired.interval.low, paired.interval.high
+    return (f"{paired.mean * 100:+.1f} [{low * 100:+.1f}, {high * 100:+.1f}]", f"{paired.wins} of {len(paired.differences)}")
 
 
 def save(parts: list[Runs], path: Path) -> None:
