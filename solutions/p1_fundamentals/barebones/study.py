@@ -14,6 +14,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -134,15 +135,15 @@ def report(runs: Runs, chosen: dict, comparisons: dict[int, Paired], of_batches:
     """Print the two tables, and draw them."""
     lines = []
     for depth, paired in comparisons.items():
-        cells = [f"{np.mean(test(runs[at])):.1%}  (lr {at.lr:g})" for at in (chosen[depth, False], chosen[depth, True])]
-        lines.append([f"{depth} hidden layers", *cells, *in_words(paired)])
+        cells = [f"{np.mean(test(runs[at])):.1%} (lr {at.lr:g})" for at in (chosen[depth, False], chosen[depth, True])]
+        lines.append([f"{depth} layers", *cells, *in_words(paired)])
     for without, with_norm in zip(*([at for at in of_batches if at.normed == normed] for normed in (False, True))):
         cells = [f"{np.mean(test(of_batches[at])):.1%}" for at in (without, with_norm)]
         paired = compare(test(of_batches[without]), test(of_batches[with_norm]))
         lines.append([f"{without.depth}, batches of {without.batch}", *cells, *in_words(paired)])
 
     header = ["network", "without", "with", "points [95 %]", "better"]
-    shown = Table(*header, title=f"Test accuracy without and with batch norm, mean of {options.seeds} seeds")
+    shown = Table(*header, box=SIMPLE, padding=(0, 1), title=f"Test accuracy without and with batch norm, mean of {options.seeds} seeds")
     for line in lines:
         shown.add_row(*line)
     console.print(shown)
