@@ -103,8 +103,9 @@ def run_all(data: Data, settings: list[Setting], seeds: list[int], *, width: int
     runs: dict[Setting, list[Run]] = {setting: [] for setting in settings}
     for seed, setting in itertools.product(seeds, settings):
         progress.update(bar, description=f"depth {setting.depth}, lr {setting.lr:g}, {'with' if setting.normed else 'without'}")
-        model = build(data, setting, width=width, seed=seed)
-        runs[setting].append(fit(model, data, setting, epochs=epochs, seed=seed, advance=lambda: progress.advance(bar)))
+        with torch.inference_mode():  # nothing is to be recorded: you have written the gradients yourself
+            model = build(data, setting, width=width, seed=seed)
+            runs[setting].append(fit(model, data, setting, epochs=epochs, seed=seed, advance=lambda: progress.advance(bar)))
     return runs
 
 
@@ -131,7 +132,7 @@ def spreads(seeds: list[int], *, depth: int = 30, width: int = 256) -> Iterator[
         found: dict[str, list[np.ndarray]] = {init: [] for init in INITS}
         for seed, (init, draw) in itertools.product(seeds, INITS.items()):
             generator = torch.Generator().manual_seed(seed)
-            x = torch.randn((128, width), generator=generator)
-            weights = [draw((width, width), generator) for _ in range(depth)]
+            x = torch.randn((128, width), generator=generator, dtype=torch.float64)  # where 1e-28 can be squared
+            weights = [draw((width, width), generator).double() for _ in range(depth)]
             found[init].append(layer_statistics(x, weights, activation)[0].numpy())
         yield name, {init: np.array(values) for init, values in found.items()}

@@ -119,6 +119,8 @@ class MLP:
         _, of_z = model.backward(cross_entropy_backward(logits.new_ones(()), logits, labels), kept, last)
 
         after = [relu(at.y) for at in kept]                               # (batch, width) each
-        return {"activations": [h.square().mean().sqrt().item() for h in after],
-                "gradients": [g.square().mean().sqrt().item() for g in of_z],
+        def size(values: Tensor) -> float:
+            return values.double().square().mean().sqrt().item()          # in float32 the square of 1e-23 is 0
+
+        return {"activations": [size(h) for h in after], "gradients": [size(g) for g in of_z],
                 "dead": [(h == 0).all(dim=0).to(h.dtype).mean().item() for h in after]}

@@ -1,6 +1,6 @@
 """Given: the study. What does batch norm change, at which depth and with which learning rate? Made of your functions alone.
 
-    grader study barebones                    digits, three depths, five learning rates, five seeds: in under two minutes
+    grader study barebones                    digits, three depths, five learning rates, five seeds: about two minutes
     grader study barebones --quick            in seconds, to see that it runs
     grader study barebones --inits            only the picture of initialisations; needs nothing but your initialization.py
     grader study barebones --data cifar10 --epochs 20 --width 256 --seeds 3     the full-size run (needs torchvision)
@@ -10,9 +10,11 @@ Each network is trained without and with batch norm, from the same weights and w
 chosen by images that were held out of the training set; what is reported is measured on the test images.
 """
 import argparse
+import json
 from pathlib import Path
 
 import numpy as np
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -40,25 +42,27 @@ def main(arguments: list[str]) -> dict[str, float]:
         return {}
 
     data = prepare(datasets.load(options.data), options.device, QUICK_IMAGES if options.quick else None)
-    console.print(f"{data.name}: {len(data.train[0]):,} images to train, {len(data.validation[0]):,} to choose learning rates by, "
-                  f"{len(data.test[0]):,} to test; on {options.device}")
+    console.print(f"{data.name}: {len(data.train[0]):,} images to train, {len(data.validation[0]):,} to choose "
+                  f"learning rates by, {len(data.test[0]):,} to test, on {options.device}")
     settings = [Setting(depth, lr, normed, batch=options.batch)
                 for depth in options.depths for lr in options.lrs for normed in (False, True)]
-    small = [Setting(min(options.depths), options.small_lr, normed, batch=batch)
-             for batch in options.batches for normed in (False, True)]
+    # Small batches make many steps, so each is smaller: the linear scaling rule (Goyal et al. 2017).
+    by_batch = [Setting(options.depths[0], 0.1 * batch / 64, normed, batch=batch)
+                for batch in options.batches for normed in (False, True)]
     with Progress(console=console, transient=True) as progress:
         runs = run_all(data, settings, seeds, width=options.width, epochs=options.epochs, progress=progress)
-        of_batches = run_all(data, small, seeds, width=options.width, epochs=max(options.epochs // 3, 1), progress=progress)
+        of_batches = run_all(data, by_batch, seeds, width=options.width, epochs=max(options.epochs // 3, 1), progress=progress)
+    save([runs, of_batches], output / "runs.json")
 
     chosen = {(depth, normed): choose(runs, depth, normed) for depth in options.depths for normed in (False, True)}
-    comparisons = {depth: compare(test(runs[chosen[depth, False]]), test(runs[chosen[depth, True]])) for depth in options.depths}
+    comparisons = {depth: compare(*(test(runs[chosen[depth, normed]]) for normed in (False, True))) for depth in options.depths}
     before = layer_sizes(data, seeds, depth=max(options.depths), width=options.width)
     drawn += [draw_layers(before, runs, chosen, max(options.depths), output / "layers.png"),
               draw_grid(runs, options.depths, options.lrs, output / "grid.png"),
               draw_curves(runs, chosen, options, output / "curves.png"),
               *report(runs, chosen, comparisons, of_batches, options, output)]
     console.print("Drawn: " + ", ".join(map(str, drawn)), soft_wrap=True)
-    return results(runs, chosen, comparisons, options.depths)
+    return results(runs, chosen, comparisons, options.depths, of_batches)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -67,25 +71,28 @@ def parse(arguments: list[str]) -> argparse.Namespace:
                         help=f"one of {', '.join(datasets.NAMED)}, or a file with x_train, y_train, x_test, y_test")
     parser.add_argument("--quick", action="store_true", help=f"two epochs on {QUICK_IMAGES} images, to see that it runs")
     parser.add_argument("--inits", action="store_true", help="draw the picture of initialisations and no more")
-    parser.add_argument("--depths", type=int, nargs="+", default=None, metavar="N", help="hidden layers; default: 2 8 20")
-    parser.add_argument("--lrs", type=float, nargs="+", default=None, metavar="X", help="learning rates; default: 0.003 to 1")
+    parser.add_argument("--depths", type=int, nargs="+", default=None, metavar="N", help="hidden layers; default: 2 6 16")
+    parser.add_argument("--lrs", type=float, nargs="+", default=None, metavar="X", help="learning rates; default: 0.01 to 1")
     parser.add_argument("--width", type=int, default=64, metavar="N", help="units of a hidden layer")
-    parser.add_argument("--epochs", type=int, default=None, metavar="N", help="default: 15")
+    parser.add_argument("--epochs", type=int, default=None, metavar="N", help="default: 10")
     parser.add_argument("--batch", type=int, default=64, metavar="N", help="images in a step")
-    parser.add_argument("--seeds", type=int, default=None, metavar="N", help="runs of each setting; default: 5, and 2 is the least")
+    parser.add_argument("--batches", type=int, nargs="+", default=None, metavar="N",
+                        help="batch sizes that are compared at the smallest depth; default: 2 8 64")
+    parser.add_argument("--seeds", type=int, default=None, metavar="N", help="runs of each setting, 2 or more; default: 5")
     parser.add_argument("--seed", type=int, default=0, help="the first of them")
     parser.add_argument("--output", default="build/study", metavar="DIR", help="where the plots go")
     training.add_device_option(parser)
     options = parser.parse_args(arguments)
 
     quick = options.quick
-    options.depths = sorted(set(options.depths or ((2, 8) if quick else (2, 8, 20))))
-    options.lrs = sorted(set(options.lrs or ((0.01, 0.1) if quick else (0.003, 0.01, 0.03, 0.1, 0.3, 1.0))))
-    options.epochs = options.epochs or (2 if quick else 15)
+    options.depths = sorted(set(options.depths or ((2, 6) if quick else (2, 6, 16))))
+    options.lrs = sorted(set(options.lrs or ((0.03, 0.3) if quick else (0.01, 0.03, 0.1, 0.3, 1.0))))
+    options.epochs = options.epochs or (2 if quick else 10)
     options.seeds = options.seeds or (2 if quick else 5)
-    options.batches, options.small_lr = ((4, 64) if quick else (2, 4, 16, 64)), 0.01
-    if min(*options.depths, options.epochs, options.width, options.batch - 1, options.seeds - 1) < 1 or min(options.lrs) <= 0:
-        parser.error("--depths, --epochs and --width must be 1 or more, --batch and --seeds 2 or more, --lrs above 0")
+    options.batches = sorted(set(options.batches or ((8, 64) if quick else (2, 8, 64))))
+    fewest = min(options.batch, *options.batches, options.seeds)
+    if min(*options.depths, options.epochs, options.width, fewest - 1) < 1 or min(options.lrs) <= 0:
+        parser.error("--depths, --epochs and --width must be 1 or more; --batch, --batches and --seeds 2; --lrs above 0")
     try:
         options.device = training.pick_device(options.device)
     except ValueError as error:
@@ -112,8 +119,10 @@ def learning(runs: Runs, normed: bool) -> int:
     return sum(np.median(test(of_setting)) >= GOOD for setting, of_setting in runs.items() if setting.normed == normed)
 
 
-def results(runs: Runs, chosen: dict, comparisons: dict[int, Paired], depths: list[int]) -> dict[str, float]:
-    found = {}
+def results(runs: Runs, chosen: dict, comparisons: dict[int, Paired], depths: list[int], of_batches: Runs) -> dict[str, float]:
+    smallest = min(setting.batch for setting in of_batches)
+    by_norm = {setting.normed: test(of) for setting, of in of_batches.items() if setting.batch == smallest}
+    found = {"smallest_batch_gain": compare(by_norm[False], by_norm[True]).mean}
     for name, depth in {"shallow": depths[0], "deep": depths[-1]}.items():
         found[f"{name}_without"] = float(np.mean(test(runs[chosen[depth, False]])))
         found[f"{name}_with"] = float(np.mean(test(runs[chosen[depth, True]])))
@@ -126,21 +135,37 @@ def report(runs: Runs, chosen: dict, comparisons: dict[int, Paired], of_batches:
     """Print the two tables, and draw them."""
     lines = []
     for depth, paired in comparisons.items():
-        cells = [f"{np.mean(test(runs[at])):.1%}  (lr {at.lr:g})" for at in (chosen[depth, False], chosen[depth, True])]
-        lines.append([f"{depth} hidden layers", *cells, str(paired)])
-    for batch in options.batches:
-        without, with_norm = (of_batches[Setting(min(options.depths), options.small_lr, normed, batch=batch)] for normed in (False, True))
-        lines.append([f"{min(options.depths)} hidden layers, batches of {batch}", f"{np.mean(test(without)):.1%}",
-                      f"{np.mean(test(with_norm)):.1%}", str(compare(test(without), test(with_norm)))])
+        cells = [f"{np.mean(test(runs[at])):.1%} (lr {at.lr:g})" for at in (chosen[depth, False], chosen[depth, True])]
+        lines.append([f"{depth} layers", *cells, *in_words(paired)])
+    for without, with_norm in zip(*([at for at in of_batches if at.normed == normed] for normed in (False, True))):
+        cells = [f"{np.mean(test(of_batches[at])):.1%}" for at in (without, with_norm)]
+        paired = compare(test(of_batches[without]), test(of_batches[with_norm]))
+        lines.append([f"{without.depth}, batches of {without.batch}", *cells, *in_words(paired)])
 
-    header = ["network", WITHOUT, WITH, "difference, with its 95 % interval"]
-    shown = Table(*header, title=f"Test accuracy, mean of {options.seeds} seeds")
+    header = ["network", "without", "with", "points [95 %]", "better"]
+    title = f"Test accuracy without and with batch norm, mean of {options.seeds} seeds"
+    shown = Table(*header, box=SIMPLE, padding=(0, 1), title=title)
     for line in lines:
         shown.add_row(*line)
     console.print(shown)
-    console.print(f"The median seed reads {GOOD:.0%} of the test images in {learning(runs, False)} of {len(runs) // 2} settings "
-                  f"without batch norm, and in {learning(runs, True)} with it.")
-    return [plots.table(header, lines, output / "table.png", shaded=range(len(comparisons)))]
+    console.print(f"The median seed reads {GOOD:.0%} of the test images in {learning(runs, False)} of {len(runs) // 2} "
+                  f"settings without batch norm, and in {learning(runs, True)} with it.")
+    console.print(f"The lines about batches are after {max(options.epochs // 3, 1)} epochs, the others after {options.epochs}.")
+    wide = ["network", WITHOUT, WITH, "difference in points [95 % interval]", "better with"]
+    return [plots.table(wide, lines, output / "table.png", shaded=range(len(comparisons)))]
+
+
+def in_words(paired: Paired) -> tuple[str, str]:
+    low, high = paired.interval.low, paired.interval.high
+    return (f"{paired.mean * 100:+.1f} [{low * 100:+.1f}, {high * 100:+.1f}]", f"{paired.wins} of {len(paired.differences)}")
+
+
+def save(parts: list[Runs], path: Path) -> None:
+    """All numbers of all runs, for questions that no picture answers."""
+    data = [{**setting._asdict(), "runs": [run._asdict() for run in of_setting]}
+            for runs in parts for setting, of_setting in runs.items()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(data))
 
 
 # ── pictures ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -157,12 +182,13 @@ def draw_layers(before: dict, runs: Runs, chosen: dict, depth: int, path: Path) 
     named = {WITHOUT: runs[chosen[depth, False]], WITH: runs[chosen[depth, True]]}
     panels = []
     for what, title in (("activations", "activations"), ("gradients", "gradients")):
-        panels.append(plots.Panel(f"before training: {title}", before[what], xlabel="layer", yscale="log", legend=what == "gradients"))
+        panels.append(plots.Panel(f"before training: {title}", before[what], xlabel="layer", yscale="log",
+                                  legend=what == "gradients"))
         after = {name: np.array([run.layers[what] for run in of_setting]) for name, of_setting in named.items()}
         panels.append(plots.Panel(f"after training: {title}", after, xlabel="layer", yscale="log"))
     return plots.bands([panels[0], panels[2], panels[1], panels[3]], path, columns=2, colors=COLORS,
                        dashed=["small, batch norm"],
-                       title=f"{depth} hidden layers: the root mean square of what leaves each layer, and of the gradient that reaches it")
+                       title=f"{depth} hidden layers: root mean square of what leaves each, and of the gradient that arrives")
 
 
 def draw_grid(runs: Runs, depths: list[int], lrs: list[float], path: Path) -> Path:
@@ -183,6 +209,6 @@ def draw_curves(runs: Runs, chosen: dict, options: argparse.Namespace, path: Pat
         for depth in options.depths:
             series = {name: np.array([getattr(run, what) for run in runs[chosen[depth, normed]]])
                       for name, normed in ((WITHOUT, False), (WITH, True))}
-            panels.append(plots.Panel(f"{title}, {depth} hidden layers", series, yscale="log" if what == "loss" else "linear",
+            panels.append(plots.Panel(f"{title}, {depth} layers", series, yscale="log" if what == "loss" else "linear",
                                       limits=None if what == "loss" else (0, 1), legend=what == "loss"))
     return plots.bands(panels, path, columns=len(options.depths), colors=COLORS)

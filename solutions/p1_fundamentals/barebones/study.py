@@ -143,7 +143,8 @@ def report(runs: Runs, chosen: dict, comparisons: dict[int, Paired], of_batches:
         lines.append([f"{without.depth}, batches of {without.batch}", *cells, *in_words(paired)])
 
     header = ["network", "without", "with", "points [95 %]", "better"]
-    shown = Table(*header, box=SIMPLE, padding=(0, 1), title=f"Test accuracy without and with batch norm, mean of {options.seeds} seeds")
+    title = f"Test accuracy without and with batch norm, mean of {options.seeds} seeds"
+    shown = Table(*header, box=SIMPLE, padding=(0, 1), title=title)
     for line in lines:
         shown.add_row(*line)
     console.print(shown)
