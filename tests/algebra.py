@@ -9,6 +9,10 @@ is held against further ones, drawn for each run from the operating system's ran
 are, then with an exp and log that keep their rules and are other functions (`stretched` in expressions.py). Values that
 were looked up, or interpolated, are wrong at the first. An approximation of a derivative, of any order, is wrong in the
 second. A right form is right in both.
+
+Where an answer has neither exp nor log in it, only roots and fractions, there is nothing to stretch. It is computed with
+1000 digits instead, of which nearly all must agree: a step so small that a quotient of differences agrees in them is too
+small for the numbers of 50 or 400 digits, where the quotient is 0 or noise.
 """
 import functools
 import random
@@ -23,47 +27,58 @@ from tests.expressions import Dual, NoAnswer, exp, log, printable
 DIGITS = 50            # of the arithmetic
 AGREE = 30             # digits that must agree: none is left for a float that crept in
 DIGITS_IN_DOUBT = 400  # where they do not: a right form may lose digits by cancellation
+DIGITS_OF_ROOTS = 1000  # where there is neither exp nor log; all but the last 20 must agree
 SHOWN, FRESH, FRESH_STRETCHED = 2, 4, 2  # points
 VALUES_ONLY = "It agrees at the points shown, and nowhere else: these are values, no {}."
 NOT_EVERYWHERE = "It agrees at the points shown, but not at all others: it is not the {}."
 APPROXIMATES = "It comes close to the {}, as a quotient of differences does, and does not follow from the rules of exp and " \
     "log: it is not the formula."
+CLOSE_ONLY = "It comes close to the {}, as a quotient of differences does, and more digits tell them apart: it is not the " \
+    "formula."
 
 __all__ = ["Dual", "exp", "log", "expect_values", "partial", "softmax", "number"]
 
 
 def expect_values(answer, *, equals, symbols, given: dict, names: str = "", only=None, fixed: dict | None = None,
-                  wanted: str = "derivative") -> None:
+                  further=None, below_one=(), with_exp: bool = True, wanted: str = "derivative") -> None:
     """Raise MismatchError unless `answer` has, at random points, the values that `equals` gives there.
 
     `equals(numbers)` computes them from a dict of numbers by symbol, with `exp`, `log` and `partial` of this module:
     a number, an mpmath matrix, or nested tuples of the answer's structure. `symbols` are the names that get random
     numbers; as a dict, each with what it is: 0 for a number, n for a list of n, (rows, columns) for a matrix. `fixed`
-    holds whole numbers and Fractions that are no random ones, and "outcomes" (see expressions.py). `names` is how an
-    entry is called by its indices, such as "p_{}"; `only(*indices)` leaves entries out. `wanted` is what the values are
-    those of.
+    holds whole numbers and Fractions that are no random ones, and "outcomes" (see expressions.py). `further(numbers)` gives
+    numbers that depend on these, by symbol: the mean of a list, say. The symbols in `below_one` get numbers between -1
+    and 1. `names` is how an entry is called by its indices, such as "p_{}"; `only(*indices)` leaves entries out. Without
+    `with_exp` neither the right values nor the answer's have exp or log in them. `wanted` is what the values are those of.
     """
     kinds = symbols if isinstance(symbols, dict) else dict.fromkeys(symbols, 0)
-    judged = functools.partial(compare_at, answer, equals, given=given, names=names, only=only, fixed=fixed or {})
+    judged = functools.partial(compare_at, answer, equals, given=given, names=names, only=only, fixed=fixed or {},
+                               further=further)
+    draw = functools.partial(a_point, kinds, below_one)
     rng = random.Random("algebra")
     for _ in range(SHOWN):
-        judged(draw(kinds, lambda: Fraction(rng.randint(-20, 20), 7)))
+        judged(draw(lambda: Fraction(rng.randint(-20, 20), 7)))
     if not kinds:
         return
     system = random.SystemRandom()
     wrong = []
     for _ in range(FRESH):
         try:
-            judged(draw(kinds, lambda: fresh(system)))
+            judged(draw(lambda: fresh(system)))
         except MismatchError as error:
             wrong.append(error)
     if wrong:
         sentence = VALUES_ONLY if len(wrong) == FRESH else NOT_EVERYWHERE
         raise elsewhere(answer, wrong[0], sentence.format(wanted), wanted, given)
+    if not with_exp:
+        try:
+            return judged(draw(lambda: fresh(system)), digits=(DIGITS_OF_ROOTS,))
+        except MismatchError as error:
+            raise elsewhere(answer, error, CLOSE_ONLY.format(wanted), wanted, given) from None
     for _ in range(FRESH_STRETCHED):
         try:
             with expressions.stretched(*(mpmath.mpf(system.randint(*ends)) / 1000 for ends in ((1200, 2000), (500, 900)))):
-                judged(draw(kinds, lambda: (fresh(system), fresh(system) / 100)))
+                judged(draw(lambda: (fresh(system), fresh(system) / 100)))
         except MismatchError as error:
             raise elsewhere(answer, error, APPROXIMATES.format(wanted), wanted, given) from None
 
@@ -72,13 +87,17 @@ def fresh(system) -> Fraction:
     return Fraction(system.randint(-3 * 10**9, 3 * 10**9), 10**9 + 7)
 
 
-def draw(kinds: dict, fraction) -> dict:
+def a_point(kinds: dict, below_one, fraction) -> dict:
     """A random point: {name: a number, a list of them, or a list of rows}. A number is a Fraction, or two of a complex one."""
-    def of_kind(kind):
+    def third():
+        number = fraction()
+        return tuple(part / 3 for part in number) if isinstance(number, tuple) else number / 3
+
+    def of_kind(kind, number):
         if isinstance(kind, tuple):
-            return [[fraction() for _ in range(kind[1])] for _ in range(kind[0])]
-        return [fraction() for _ in range(kind)] if kind else fraction()
-    return {name: of_kind(kinds[name]) for name in sorted(kinds)}
+            return [[number() for _ in range(kind[1])] for _ in range(kind[0])]
+        return [number() for _ in range(kind)] if kind else number()
+    return {name: of_kind(kinds[name], third if name in below_one else fraction) for name in sorted(kinds)}
 
 
 def elsewhere(answer, error, sentence, wanted, given):
@@ -91,23 +110,27 @@ def elsewhere(answer, error, sentence, wanted, given):
                          note=f"{named}: {sentence}" if named else sentence, value=f"{place} {sentence}")
 
 
-def compare_at(answer, equals, point, *, given, names, only, fixed) -> None:
+def compare_at(answer, equals, point, *, given, names, only, fixed, further, digits=(DIGITS, DIGITS_IN_DOUBT)) -> None:
     """Raise MismatchError unless the answer is right at one point, if need be computed with more digits."""
-    try:
-        with mpmath.workdps(DIGITS):
-            return compare_with_digits(answer, equals, point, given, names, only, fixed)
-    except MismatchError as error:
-        if error.kind == "type" or error.kind == "shape":
-            raise
-    with mpmath.workdps(DIGITS_IN_DOUBT):
-        compare_with_digits(answer, equals, point, given, names, only, fixed)
+    *first, last = digits
+    for few in first:
+        try:
+            with mpmath.workdps(few):
+                return compare_with_digits(answer, equals, point, given, names, only, fixed, further)
+        except MismatchError as error:
+            if error.kind == "type" or error.kind == "shape":
+                raise
+    with mpmath.workdps(last):
+        compare_with_digits(answer, equals, point, given, names, only, fixed, further)
 
 
-def compare_with_digits(answer, equals, point, given, names, only, fixed):
+def compare_with_digits(answer, equals, point, given, names, only, fixed, further):
     numbers = {name: number_of(value) for name, value in point.items()}
     for name, value in fixed.items():
         numbers[name] = number_of(value) if name != "outcomes" else [
             (number_of(chance), {symbol: number_of(each) for symbol, each in outcome.items()}) for chance, outcome in value]
+    if further:
+        numbers |= further(numbers)
     compare(answer, equals(numbers), numbers, point, (), given, names, only)
 
 
@@ -147,7 +170,8 @@ def compare(answer, want, numbers, point, place, given, names, only) -> None:
     except NoAnswer as no:
         shown = no.got or (text_of(answer) if isinstance(answer, dict) else a_kind_of(answer))
         raise mismatch(no.kind, shown, wanted, given, names, place, str(no), value=str(no)) from None
-    if not abs(got - want) <= mpmath.mpf(10) ** -AGREE * max(1, abs(want)):  # so that NaN, whoever forged it, is wrong
+    agree = DIGITS_OF_ROOTS - 20 if mpmath.mp.dps == DIGITS_OF_ROOTS else AGREE
+    if not abs(got - want) <= mpmath.mpf(10) ** -agree * max(1, abs(want)):  # so that NaN, whoever forged it, is wrong
         raise mismatch("value", f"{mpmath.nstr(mpmath.re(got), 6)}, from {text}", wanted, given, names, place,
                        value=float(mpmath.re(got)))
 

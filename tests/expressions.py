@@ -212,7 +212,8 @@ OPERATIONS = {
     "Trace": lambda m: mpmath.fsum(m[i, i] for i in range(m.rows)), "Determinant": mpmath.det,
     "MatrixElement": entry_of, "Matrix": lambda rows, cols, *entries: matrix_of(rows, cols, lambda r, c: entries[r * cols + c]),
 }
-BINDERS = {"Sum", "Product", "Expectation", "Variance", "Covariance", "Probability", "ElementwiseApplyFunction"}
+BINDERS = {"Sum", "Product", "Expectation", "Variance", "Covariance", "Probability", "ElementwiseApplyFunction",
+           "FunctionMatrix"}
 LEAVES = {"Integer", "Rational", "Float", "Symbol", "MatrixSymbol", "IndexedBase"}
 OTHERS = {"Tuple", "ExprCondPair", "Piecewise", "Indexed", "Call", "Lambda"}
 NOT_NUMBERS = {"NaN", "ComplexInfinity", "Infinity", "NegativeInfinity", "AccumBounds"}
@@ -345,15 +346,23 @@ class Expression:
         return multiply(*self.terms(places, values, numbers)) if places else mpmath.mpf(1)
 
     def of_ElementwiseApplyFunction(self, places, values, numbers):
-        variables, body = self.operands(places[0])
-        name = self.nodes[self.operands(variables)[0]][1][0]
+        return values[places[1]].apply(self.function(places[0], values, numbers))
 
-        def of_entry(entry):
-            result = self.with_numbers([body], values, {**numbers, name: entry})[body]
+    def of_FunctionMatrix(self, places, values, numbers):
+        return matrix_of(values[places[0]], values[places[1]], self.function(places[2], values, numbers))
+
+    def function(self, place: int, values: list, numbers: dict):
+        """A Lambda as a function of numbers."""
+        variables, body = self.operands(place)
+        names = [self.nodes[each][1][0] for each in self.operands(variables)]
+
+        def value_at(*arguments):
+            there = dict(zip(names, map(mpmath.mpmathify, arguments)))
+            result = self.with_numbers([body], values, {**numbers, **there})[body]
             if isinstance(result, NoAnswer):
                 raise result
             return result
-        return values[places[1]].apply(of_entry)
+        return value_at
 
     def mean(self, place: int, values: list, numbers: dict, of=lambda value: value):
         """The mean of a node, and with `of` that of a function of its value, over all outcomes."""
@@ -411,8 +420,9 @@ def about_float(number) -> str:
 
 
 def item(base_node, operands):
-    """z[i], for a list z; each index must be there."""
+    """z[i] of a list, or W[i, j] of a matrix; each index must be there."""
     value, *indices = operands
+    value = value.tolist() if is_matrix(value) else value
     for index in map(whole, indices):
         if not isinstance(value, list) or not 0 <= index < len(value):
             count = f"0 to {len(value) - 1}" if isinstance(value, list) else "no index"

@@ -1,6 +1,7 @@
 """What every suite of derivations does in the learner's process: call a function, and send its answer as plain data."""
 
 called = set()  # functions of this worker's module that were called once: twice for each answer would take too long
+answers = {}    # {the question: its answer}: one with symbols is asked for many numbers, and simplifying takes long
 
 
 def expressions(work, function, *arguments):
@@ -10,11 +11,26 @@ def expressions(work, function, *arguments):
     {"indexed": name}, {"matrix": name, "shape": (rows, columns)}, {"random": name}. A tuple stays a tuple, an expression
     or matrix is {"text", "nodes"}, and anything else is the name of its type.
     """
+    question = f"{function}{arguments}"
+    if question not in answers:
+        answers[question] = answer_of(work, function, arguments)
+    return answers[question]
+
+
+def answer_of(work, function, arguments):
     call = getattr(work, function)
     if function not in called:
         called.add(function)
         call(*(converted(argument, "_") for argument in arguments))  # what is remembered of this call is wrong below
-    return plain_answer(call(*map(converted, arguments)))
+    values = tuple(map(converted, arguments))
+    return plain_answer(call(*values), symbols_in(values))
+
+
+def symbols_in(values) -> frozenset:
+    """The symbols in arguments, in tuples of them too."""
+    import sympy as sp
+    return frozenset().union(*(symbols_in(each) if isinstance(each, tuple) else sp.sympify(each).atoms(sp.Symbol)
+                               for each in values))
 
 
 def converted(argument, ending=""):
@@ -38,22 +54,30 @@ def converted(argument, ending=""):
     return expression.xreplace({s: sp.Symbol(s.name + ending) for s in expression.free_symbols}) if ending else expression
 
 
-def plain_answer(answer):
+def plain_answer(answer, given=frozenset()):
     import sympy as sp
     if isinstance(answer, tuple):
-        return tuple(map(plain_answer, answer))
+        return tuple(plain_answer(each, given) for each in answer)
     if isinstance(answer, (sp.Expr, sp.MatrixBase)) or type(answer) in (int, float):
-        return {"text": str(answer)[:200], "nodes": nodes_of(sp.sympify(answer))}
+        return {"text": str(answer)[:200], "nodes": nodes_of(sp.sympify(answer), given)}
     return type(answer).__name__
 
 
-def nodes_of(expression):
-    """An expression's nodes, each [kind, rest], operands before operations, which name them by their places."""
+def nodes_of(expression, given=frozenset()):
+    """An expression's nodes, each [kind, rest], operands before operations, which name them by their places.
+
+    Symbols are told apart by their names. One that a learner made, the index of a sum, say, is another than the symbol of
+    that name in `given`, the arguments', if it has other assumptions; so it gets another name.
+    """
+    import sympy as sp
     nodes, places = [], {}
+    taken = {symbol.name for symbol in given}
 
     def visit(node):
         if node not in places:
-            entry = entry_of(node, visit)
+            symbol = node.label if isinstance(node, sp.Idx) else node
+            own = type(symbol) is sp.Symbol and symbol not in given and symbol.name in taken
+            entry = ["Symbol", [f"{symbol.name} of your own"]] if own else entry_of(node, visit)
             places[node] = len(nodes)
             nodes.append(entry)
         return places[node]

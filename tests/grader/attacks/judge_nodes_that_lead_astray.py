@@ -10,7 +10,7 @@ ASTRAY = itertools.cycle([
 
 def answering(shape):
     def function(z, *others):
-        sys._getframe(1).f_globals["nodes_of"] = lambda expression: next(ASTRAY)
+        sys._getframe(1).f_globals["nodes_of"] = lambda *_: next(ASTRAY)
         return shape(len(z))
     return function
 

@@ -8,7 +8,7 @@ ODD = itertools.cycle(["nan", "inf", "1e1000000000", [], None, True, b"", {"a": 
 
 def answering(shape):
     def function(z, *others):
-        sys._getframe(1).f_globals["nodes_of"] = lambda expression: [["Integer", [next(ODD)]]]
+        sys._getframe(1).f_globals["nodes_of"] = lambda *_: [["Integer", [next(ODD)]]]
         return shape(len(z))
     return function
 

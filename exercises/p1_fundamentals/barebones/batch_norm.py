@@ -1,0 +1,56 @@
+r"""Batch normalisation.
+
+A layer learns faster when what comes in keeps its mean and its spread from step to step. Batch norm sees to that: it
+takes each feature's mean off and divides by its standard deviation, as measured on the batch at hand, and lets the
+network choose a new scale $\gamma$ and a new shift $\beta$. For a feature with the $m$ values $x_1, \dots, x_m$ in a
+batch,
+
+$$\mu = \frac{1}{m} \sum_i x_i, \qquad \sigma^2 = \frac{1}{m} \sum_i (x_i - \mu)^2, \qquad
+  y_i = \gamma\, \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta.$$
+
+A model that is in use may get one example at a time, and then there is no batch to measure. So training keeps *running
+statistics* $r$ and $v$ of each feature beside it, and moves them with every batch by the momentum $\alpha$:
+
+$$r \leftarrow (1 - \alpha)\, r + \alpha\, \mu, \qquad
+  v \leftarrow (1 - \alpha)\, v + \alpha\, \frac{m}{m - 1}\, \sigma^2.$$
+
+The factor $m/(m-1)$ makes $\sigma^2$, which is too small on average, an unbiased estimate of the variance. In use, $r$
+and $v$ stand in the place of $\mu$ and $\sigma^2$.
+
+Source: Ioffe and Szegedy, "Batch normalization: accelerating deep network training by reducing internal covariate
+shift" (ICML 2015), Algorithms 1 and 2, and section 3.2 for images; the momentum is PyTorch's.
+"""
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+
+def batch_norm(x: Float[Tensor, "batch features *space"], gamma: Float[Tensor, "features"],
+               beta: Float[Tensor, "features"], running_mean: Float[Tensor, "features"],
+               running_var: Float[Tensor, "features"], *, training: bool, momentum: float = 0.1,
+               eps: float = 1e-5) -> Float[Tensor, "batch features *space"]:
+    r"""Normalise each feature of `x`, with the batch's statistics in training and the running ones otherwise.
+
+    `x` is (batch, features), or (batch, channels, height, width) for images, or has any other number of axes after the
+    second. A feature is a place on the second axis, of which there is at least one, and its values are those at all
+    other places: the $m$ values of a channel lie all over the batch, the height and the width.
+
+    In training, `running_mean` and `running_var` are changed in place. They may be views, such as a column of a matrix.
+    Otherwise they are only read, as are `x`, `gamma` and `beta` always. All tensors have one dtype, float32 or float64,
+    and so has the result. They may have any strides. The result is right to a few rounding errors of the values of `x`,
+    also where these lie far from 0: at 10⁴ ± 1 in float32, and at 10⁸ ± 1 in float64.
+
+    >>> x = torch.tensor([[0.0, 5.0], [4.0, 5.0]])
+    >>> r, v = torch.zeros(2), torch.ones(2)
+    >>> batch_norm(x, torch.ones(2), torch.zeros(2), r, v, training=True)
+    tensor([[-1.0000,  0.0000],
+            [ 1.0000,  0.0000]])
+    >>> r, v
+    (tensor([0.2000, 0.5000]), tensor([1.7000, 0.9000]))
+    >>> batch_norm(x[:1], torch.ones(2), torch.zeros(2), r, v, training=False)
+    tensor([[-0.1534,  4.7434]])
+
+    Raises ValueError in training, and changes nothing, where a feature has a single value: that is its own mean, and
+    nothing would be left of it. Otherwise the batch may have any size, from one example on.
+    """
+    raise NotImplementedError
