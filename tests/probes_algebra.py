@@ -1,7 +1,7 @@
 """What every suite of derivations does in the learner's process: call a function, and send its answer as plain data."""
 
 called = set()  # functions of this worker's module that were called once: twice for each answer would take too long
-answers = {}    # {the question: its answer}: one with symbols is asked for many numbers, and simplifying takes long
+answers = {}    # {a question: (the function, its answer)}: one is judged for many numbers, and simplifying takes long
 
 
 def expressions(work, function, *arguments):
@@ -11,14 +11,14 @@ def expressions(work, function, *arguments):
     {"indexed": name}, {"matrix": name, "shape": (rows, columns)}, {"random": name}. A tuple stays a tuple, an expression
     or matrix is {"text", "nodes"}, and anything else is the name of its type.
     """
-    question = f"{function}{arguments}"
-    if question not in answers:
-        answers[question] = answer_of(work, function, arguments)
-    return answers[question]
-
-
-def answer_of(work, function, arguments):
     call = getattr(work, function)
+    question = id(call), function, str(arguments)  # the function is kept, so that no other object gets its id
+    if question not in answers:
+        answers[question] = call, answer_of(call, function, arguments)
+    return answers[question][1]
+
+
+def answer_of(call, function, arguments):
     if function not in called:
         called.add(function)
         call(*(converted(argument, "_") for argument in arguments))  # what is remembered of this call is wrong below
