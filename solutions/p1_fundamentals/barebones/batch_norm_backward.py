@@ -13,7 +13,7 @@ come from the running statistics: they are constants, and only the first way is 
 Source: Ioffe and Szegedy, "Batch normalization: accelerating deep network training by reducing internal covariate
 shift" (ICML 2015), section 3, where the three ways are written one by one.
 """
-import torch
+import torch  # noqa: F401 -- for the examples, and for you
 from jaxtyping import Float
 from torch import Tensor
 
