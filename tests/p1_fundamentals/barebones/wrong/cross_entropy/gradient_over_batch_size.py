@@ -1,0 +1,48 @@
+# what is wrong: the gradient is divided by the size of the batch and not by the number of examples that count (the loss is right)
+# told: divides_the_gradient_by_the_batch
+import torch
+from jaxtyping import Bool, Float, Integer
+from torch import Tensor
+
+
+def logsumexp(x: Float[Tensor, "*shape"], dim: int, *, keepdim: bool = False) -> Float[Tensor, "..."]:
+    m = x.amax(dim=dim, keepdim=True)
+    m = torch.where(m.isinf(), 0, m)
+    result = m + (x - m).exp().sum(dim=dim, keepdim=True).log()
+    return result if keepdim else result.squeeze(dim)
+
+
+def counted(labels: Integer[Tensor, "batch"], *, classes: int, ignore_index: int) -> Bool[Tensor, "batch"]:
+    labels = labels.long()
+    kept = labels != ignore_index
+    if ((labels < 0) | (labels >= classes))[kept].any():
+        raise ValueError("a label that counts is outside [0, classes)")
+    return kept
+
+
+def cross_entropy(logits: Float[Tensor, "batch classes"], labels: Integer[Tensor, "batch"], *, ignore_index: int = -100,
+                  smoothing: float = 0.0) -> Float[Tensor, ""]:
+    kept = counted(labels, classes=logits.shape[1], ignore_index=ignore_index)
+    z, y = logits[kept], labels[kept].long()
+    if len(y) == 0:
+        return logits.new_zeros(())
+    z = z - z.amax(dim=1, keepdim=True)
+    log_p = z - logsumexp(z, 1, keepdim=True)
+    loss = -log_p[torch.arange(len(y)), y].mean()
+    if smoothing:
+        loss = (1 - smoothing) * loss - smoothing * log_p.mean()
+    return loss
+
+
+def cross_entropy_backward(grad: Float[Tensor, ""], logits: Float[Tensor, "batch classes"],
+                           labels: Integer[Tensor, "batch"], *, ignore_index: int = -100, smoothing: float = 0.0
+                           ) -> Float[Tensor, "batch classes"]:
+    n, classes = logits.shape
+    keep = counted(labels, classes=classes, ignore_index=ignore_index)
+    probs = torch.where(keep[:, None], logits, 0.0)
+    probs = torch.exp(probs - logsumexp(probs, 1, keepdim=True))
+    target = torch.full_like(probs, smoothing / classes)
+    rows = torch.nonzero(keep).flatten()
+    target[rows, labels[rows].long()] += 1.0 - smoothing
+    dz = (probs - target) * keep[:, None]
+    return dz * grad / n
