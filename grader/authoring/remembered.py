@@ -1,10 +1,13 @@
 """Verdicts that are remembered from one run of the proofs to the next, for an author who saves again and again.
 
-A save of the mistakes changes nothing for what strangers wrote, and one of the reference leaves many forms of mistakes as
-they were. Only quick verdicts are remembered. Each run begins with the reference, whose verdicts say which suite and which
-engine judge now.
+A save of the mistakes changes nothing for what strangers wrote, and one of the reference's docstrings or hints nothing for
+any verdict. Only quick verdicts are remembered. Each run begins with the reference, whose verdicts say which suite and
+which engine judge now.
 """
+import ast
+import functools
 import hashlib
+import sys
 from collections.abc import Callable
 
 from grader.course.manifest import Course, Exercise
@@ -12,9 +15,12 @@ from grader.course.workspace import Workspace, files_behind
 from grader.judge.suite_faults import STOPPED
 from grader.records.verdict import Verdict
 
+# Before 3.11.5, ast.parse in several threads sometimes fails (CPython issue 106905).
+PARSES_IN_THREADS = sys.version_info >= (3, 11, 5)
+
 
 class Remembering:
-    """A judge that asks `judge`, but only once for the same text, judged by the same.
+    """A judge that asks `judge`, but only once for what means the same, judged by the same.
 
     That is the suite, the engine, and the files that the exercise builds on. It may be called from several threads.
     """
@@ -33,7 +39,7 @@ class Remembering:
                 self.judged_by[exercise.id] = by
             return verdict
         by = self.judged_by.get(exercise.id)
-        key = (exercise.id, by, *sorted(workspace.replaced.items()))
+        key = (exercise.id, by, *((path, meaning_of(text)) for path, text in sorted(workspace.replaced.items())))
         if key in self.kept:
             return self.kept[key]
         verdict = self.judge(course, workspace, exercise, quick=True, **options)
@@ -48,3 +54,19 @@ def digest_behind(course: Course, exercise: Exercise) -> str:
     for file in files_behind(course, exercise):
         whole.update(str(file).encode() + b"\0" + file.read_bytes())
     return whole.hexdigest()
+
+
+@functools.lru_cache(maxsize=1000)
+def meaning_of(text: str) -> str:
+    """A digest of a module's syntax tree without its docstrings; `text` itself if it is not Python."""
+    try:
+        tree = ast.parse(text) if PARSES_IN_THREADS else None
+    except (SyntaxError, ValueError, RecursionError):
+        tree = None
+    if tree is None:
+        return text
+    for node in ast.walk(tree):
+        described = isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        if described and ast.get_docstring(node, clean=False) is not None:
+            del node.body[0]
+    return hashlib.sha256(ast.dump(tree).encode("utf-8", "surrogatepass")).hexdigest()

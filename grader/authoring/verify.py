@@ -36,6 +36,7 @@ Measure = Callable[[Project], list[tuple[str, bool]]]     # each threshold: the 
 ShowVerdict = Callable[[Verdict], str]
 
 AT_ONCE = 2
+LATER, LATER_QUICKLY = (3, 4, 5, 6, 7, 8), (3, 5, 6, 7, 4, 8, 1)  # the proofs after the reference's, in their order
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ def verify_quickly(course: Course, exercise: Exercise, judge: Judge, run_example
                    show: ShowVerdict) -> Iterator[Proof]:
     """As `verify`, for an author who waits: no thresholds, and nothing after a reference that does not pass.
 
-    The stub comes last, since it is released last. `show` makes the text of a reference's verdict that did not pass.
+    What takes long comes late, and the stub last, since it is released last. `show` makes the text of a reference's verdict
+    that did not pass.
     """
     with Pool() as pool:
         yield from Judging(course, exercise, judge, run_examples, pool).prove([], show)
@@ -140,12 +142,12 @@ class Judging:
                 return
             yield second
             self.submit_others()
-        later = {3: lambda: proofs.stub_earns_nothing(self.of_stub.result()), 4: self.mistakes_are_told, 5: self.examples,
+        later = {1: self.stub, 3: lambda: proofs.stub_earns_nothing(self.of_stub.result()), 4: self.mistakes_are_told, 5: self.examples,
                  6: lambda: proofs.needs_are_named(self.course, self.exercise, self.reference, self.mistakes),
                  7: lambda: proofs.trivial_solutions_earn_nothing(self.of_trivial_solutions),
                  8: lambda: proofs.strangers_are_judged(self.of_strangers, self.catalogue, self.of_files)}
-        for number, prove in {**later, **({1: self.stub} if show else {})}.items():
-            yield self.proof(number, prove)
+        for number in LATER if show is None else LATER_QUICKLY:
+            yield self.proof(number, later[number])
 
     def read_files(self) -> list[Mistake]:
         """Read what every proof needs; return the mistakes. Raises what an author's file can raise."""
@@ -158,11 +160,11 @@ class Judging:
     def submit_others(self) -> None:
         exercise, reference = self.exercise, self.reference
         self.of_stub = self.submit(lambda: reference.with_text(exercise.path, stub_text(self.course, exercise)), quick=True)
-        self.of_forms = [(wrong, number, self.submit(partial(with_one_mistake, reference, exercise, wrong, number), quick=True))
-                         for wrong in self.mistakes for number in range(len(wrong.forms))]
+        self.of_examples = self.pool.submit(self.run_examples, reference, exercise)
         self.of_trivial_solutions = {
             kind: self.submit(partial(with_trivial_solution, reference, exercise, kind), quick=True) for kind in KINDS}
-        self.of_examples = self.pool.submit(self.run_examples, reference, exercise)
+        self.of_forms = [(wrong, number, self.submit(partial(with_one_mistake, reference, exercise, wrong, number), quick=True))
+                         for wrong in self.mistakes for number in range(len(wrong.forms))]
         strangers, self.of_files = strangers_of(self.course, exercise)
         self.of_strangers = [(each, self.submit(partial(reference.with_text, exercise.path, each.text), quick=True))
                              for each in strangers]

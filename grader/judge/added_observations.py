@@ -13,7 +13,6 @@ something to say about the example that failed first: what holds of one small ex
 the judge, know nothing but what came back, and have one second of its CPU time. One that raises says nothing, and its line
 is in the verdict for the author of the suite: `grader verify` tells it.
 """
-import importlib.util
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from grader.course.manifest import Course, Exercise
 from grader.errors import GraderError
 from grader.judge.context import JudgeTimeoutError, limited_judge_time
 from grader.judge.expect import MismatchError
+from grader.judge.fresh_module import fresh_module
 from grader.judge.observe import comparable, of_form, of_numbers
 from grader.judge.suite_line import suite_line
 
@@ -54,12 +54,9 @@ def load_observations(course: Course, exercise: Exercise) -> Observations:
     path = course.root / exercise.observations
     if not path.exists():
         return [...]
-    name = f"observations_of_{exercise.project.replace('/', '_')}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
     try:
         with mock.patch.object(sys, "path", [str(course.root), *sys.path]):  # for tests.oracles and its like
-            spec.loader.exec_module(module)
+            module = fresh_module(f"observations_of_{exercise.project.replace('/', '_')}", path)
     except Exception as error:  # the author's Python file can raise anything
         raise GraderError(f"{exercise.observations} cannot be read: {type(error).__name__}: {error}.") from None
     listed = getattr(module, "OBSERVATIONS", None)

@@ -15,7 +15,6 @@ text of a function replaces the text of the reference's function, so it may use 
 and defines.
 """
 import ast
-import importlib.util
 import inspect
 import sys
 import textwrap
@@ -24,6 +23,7 @@ from dataclasses import dataclass
 
 from grader.course.manifest import Course, Exercise
 from grader.course.workspace import Workspace
+from grader.judge.fresh_module import fresh_module
 
 _REGISTRY = "__mistakes__"
 
@@ -82,11 +82,7 @@ def mistakes_of(course: Course, exercise: Exercise) -> list[Mistake]:
     path = course.root / exercise.mistakes
     if not path.exists():
         return []
-    name = f"mistakes_of_{exercise.id.replace('/', '_')}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return getattr(module, _REGISTRY, [])
+    return getattr(fresh_module(f"mistakes_of_{exercise.id.replace('/', '_')}", path), _REGISTRY, [])
 
 
 def with_mistake(workspace: Workspace, exercise: Exercise, wrong: Mistake, form: int = 0) -> Workspace:

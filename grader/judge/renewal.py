@@ -17,20 +17,22 @@ FOLDER = "tests"
 def forget_tests(root: Path) -> None:
     """Forget all modules below `root`/tests, their lines and the values that they keep.
 
-    The packages too: `from tests import oracles` would find an attribute of the package, which is the old module.
+    Their packages too, which have no file: `from tests import oracles` would find an attribute of the package, which is the
+    old module.
     """
-    for name, module in list(sys.modules.items()):
-        if isinstance(module, ModuleType) and is_of_tests(name, module, root / FOLDER):
-            del sys.modules[name]
+    modules = {name: module for name, module in list(sys.modules.items()) if isinstance(module, ModuleType)}
+    gone = {name for name, module in modules.items() if file_of(module).startswith(f"{root / FOLDER}{os.sep}")}
+    packages = {name.rpartition(".")[0] for name in gone}
+    while packages:
+        gone |= {name for name in packages if name in modules and not file_of(modules[name])}
+        packages = {name.rpartition(".")[0] for name in packages} - {""}
+    for name in gone:
+        del sys.modules[name]
     importlib.invalidate_caches()
     linecache.clearcache()
     baselines.forget()
 
 
-def is_of_tests(name: str, module: ModuleType, folder: Path) -> bool:
-    # Its dict is asked: other ways to ask could import a module that is imported when it is first used.
-    held = vars(module)
-    places = [held.get("__file__"), *(held.get("__path__") or ())]
-    if any(isinstance(place, str) and f"{place}{os.sep}".startswith(f"{folder}{os.sep}") for place in places):
-        return True
-    return places == [None] and name.partition(".")[0] == FOLDER  # a package that pytest has made up
+def file_of(module: ModuleType) -> str:
+    """The file of a module, as text; empty for a package without a file, and for what is built in."""
+    return str(vars(module).get("__file__") or "")  # by its dict: another way to ask could import what waits for its first use

@@ -21,6 +21,7 @@ from grader.course.manifest import Course, Exercise
 from grader.course.workspace import files_behind
 from grader.errors import GraderError
 from grader.judge.added_observations import Observations, load_observations
+from grader.judge.fresh_module import nothing_compiled_is_kept
 from grader.judge.scoring import is_supporting
 from grader.judge.show import is_tensor
 from grader.judge.suite_imports import helpers_of, refuse_answers
@@ -224,9 +225,10 @@ def collect_suites(course: Course, exercises: Sequence[Exercise] | None = None) 
     paths = {e.id: e.suite for e in exercises if (course.root / e.suite).exists()}
     collector = _Collector()
     if paths:  # pytest without a path collects whatever it finds
-        pytest.main([*[str(course.root / p) for p in paths.values()], "--collect-only",
-                     "--continue-on-collection-errors", "-p", "no:cacheprovider", "-p", "no:terminal",
-                     f"--rootdir={course.root}", "-c", str(course.root / "pyproject.toml")], plugins=[collector])
+        with nothing_compiled_is_kept():
+            pytest.main([*[str(course.root / p) for p in paths.values()], "--collect-only",
+                         "--continue-on-collection-errors", "-p", "no:cacheprovider", "-p", "no:terminal",
+                         f"--rootdir={course.root}", "-c", str(course.root / "pyproject.toml")], plugins=[collector])
     suites: dict[str, Suite | GraderError] = {}
     for exercise in exercises:
         if exercise.id not in paths:

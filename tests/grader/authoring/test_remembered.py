@@ -1,7 +1,7 @@
 """Verdicts that an author's next save need not wait for: those on the same text, judged by the same."""
 import pytest
 
-from grader.authoring.remembered import Remembering
+from grader.authoring.remembered import Remembering, meaning_of
 from grader.course.workspace import local_workspace
 from grader.records.verdict import Check, Kind, Status
 from tests.grader.helpers.proving import FakeJudge
@@ -42,6 +42,18 @@ def test_the_same_text_is_judged_once(course):
     assert [judge.asked(), judge.asked(), judge.asked("\n    return 2\n"), judge.asked()] == [1, 0, 1, 0]
     judge.begin()
     assert judge.asked() == 0
+
+
+def test_what_means_the_same_is_judged_once(course):
+    judge = Remembered(course)
+    judge.begin()
+    text = "def f(x):\n    \"\"\"It.\"\"\"\n    # so\n    return 1\n"
+    alike = ["def f(x):\n    \"\"\"It is so.\"\"\"\n    return 1  # so\n    # END\n", "'Module.'\ndef f(x):\n\n    return 1\n"]
+    assert [meaning_of(each) == meaning_of(text) for each in alike] == [True, True]
+    assert meaning_of(text.replace("x", "y")) != meaning_of(text) and meaning_of("x = (") == "x = ("
+    exercise = course.find_one("first")
+    asked = [judge.judge(course, judge.reference.with_text(exercise.path, each), exercise, quick=True) for each in [text, *alike]]
+    assert len(judge.fake.calls) == 2 and asked[0] is asked[1] is asked[2], "the reference, and one of them"
 
 
 def test_the_reference_is_judged_each_time(course):

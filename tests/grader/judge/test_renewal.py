@@ -1,4 +1,5 @@
 """What is forgotten of a course's tests so that they can be collected anew, and what stays."""
+import importlib
 import sys
 import types
 
@@ -19,13 +20,22 @@ def modules(monkeypatch):
     return put
 
 
-def test_modules_and_packages_of_the_courses_tests_are_forgotten_and_no_others(tmp_path, modules):
-    modules(of_suite={"__file__": str(tmp_path / "tests/p1/test_first.py")}, of_package={"__path__": [str(tmp_path / "tests")]},
-            beside={"__file__": str(tmp_path / "tests_of_others.py")}, library={"__path__": ["/usr/lib/python"]},
-            built_in={"__file__": None}, odd={"__path__": None})
+def test_modules_of_the_courses_tests_are_forgotten_with_their_packages_and_no_others(tmp_path, modules):
+    modules(**{"of_suite": {"__file__": str(tmp_path / "tests/p1/test_first.py")}, "made.up.help": {"__file__": f"{tmp_path}/tests/help.py"},
+               "made": {}, "made.up": {"__file__": None}, "made.other": {}, "beside": {"__file__": str(tmp_path / "tests_of_others.py")},
+               "library": {"__file__": "/usr/lib/library.py", "__path__": ["/usr/lib"]}, "library.tests": {"__file__": f"{tmp_path}/tests/x.py"}})
     forget_tests(tmp_path)
-    assert not {"of_suite", "of_package"} & {*sys.modules} and {"beside", "library", "built_in", "odd"} <= {*sys.modules}
-    assert __name__ in sys.modules, "another course's"
+    assert not {"of_suite", "made", "made.up", "made.up.help", "library.tests"} & {*sys.modules}
+    assert {"beside", "library", "made.other", __name__} <= {*sys.modules}
+
+
+def test_packages_within_packages_are_forgotten_with_their_parents(tmp_path, monkeypatch):
+    (tmp_path / "tests/outer/inner").mkdir(parents=True)
+    (tmp_path / "tests/outer/inner/help.py").write_text("x = 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path / "tests"))
+    importlib.import_module("outer.inner.help")
+    forget_tests(tmp_path)
+    assert not {"outer", "outer.inner", "outer.inner.help"} & {*sys.modules}
 
 
 def test_what_suites_keep_is_read_anew(tmp_path):
