@@ -11,7 +11,10 @@ Whatever has `step()` and `zero_grad()` is an optimiser here, also one that you 
 import argparse
 import copy
 import math
-from collections.abc import Callable, Mapping
+import multiprocessing
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
@@ -63,6 +66,48 @@ def seed_everything(seed: int) -> None:
 def on(device: torch.device, inputs: np.ndarray, targets: np.ndarray) -> Pair:
     """Arrays as tensors on the device. The sets of this course fit into a GPU as a whole; copying each batch costs more."""
     return torch.from_numpy(inputs).to(device), torch.from_numpy(targets).to(device)
+
+
+# ── many runs ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def run_each(run: Callable, cases: Sequence, device: torch.device, advance: Callable[[], None] = lambda: None) -> list:
+    """[run(case) for case in cases], on the CPU by one process for each core; `advance` is called after each case.
+
+    Each process computes with one thread: networks as small as those of the studies gain nothing from more. `run` may be any
+    function, also one within another. What it returns is pickled, and must hold no tensor. On a GPU, and where a process
+    cannot fork, the cases are run one after another.
+    """
+    cores = min(len(os.sched_getaffinity(0)), len(cases)) if hasattr(os, "sched_getaffinity") else 1
+    if device.type != "cpu" or cores < 2:
+        return [_and_then(advance, run(case)) for case in cases]
+
+    global _run, _cases
+    _run, _cases, threads = run, cases, torch.get_num_threads()  # the processes inherit these: nothing is pickled on the way in
+    torch.set_num_threads(1)  # before the fork: a process that inherits a pool of threads waits for them for ever
+    pool = ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("fork"))
+    try:
+        futures = [pool.submit(_run_case, number) for number in range(len(cases))]
+        for future in as_completed(futures):
+            _and_then(advance, future.result())
+        return [future.result() for future in futures]
+    finally:
+        pool.shutdown(cancel_futures=True)  # a case that raised, or Ctrl-C, ends the others
+        torch.set_num_threads(threads)
+        _run, _cases = None, ()
+
+
+_run: Callable | None = None  # of `run_each`, in its processes
+_cases: Sequence = ()
+
+
+def _run_case(number: int):
+    return _run(_cases[number])
+
+
+def _and_then(advance: Callable[[], None], result):
+    advance()
+    return result
 
 
 # ── the loop ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -77,7 +77,7 @@ def build(data: Data, setting: Setting, *, width: int, seed: int) -> MLP:
                generator=torch.Generator().manual_seed(seed), init=INITS[setting.init], device=data.train[0].device)
 
 
-def fit(model: MLP, data: Data, setting: Setting, *, epochs: int, seed: int, advance: Callable[[], None] = lambda: None) -> Run:
+def fit(model: MLP, data: Data, setting: Setting, *, epochs: int, seed: int) -> Run:
     """Train with your training loop, an epoch at a time, and measure after each."""
     order, run = torch.Generator().manual_seed(seed), Run([], [], [], {})
     x, y = data.train
@@ -91,7 +91,6 @@ def fit(model: MLP, data: Data, setting: Setting, *, epochs: int, seed: int, adv
             run.loss.extend(train(model, x, y, epochs=1, batch_size=setting.batch, lr=setting.lr, generator=order))
             run.validation.append(evaluate(model, *data.validation, batch_size=1000))
             run.test.append(evaluate(model, *data.test, batch_size=1000))
-        advance()
     run.layers.update(model.layer_sizes(*first_images(data)))
     return run
 
@@ -99,14 +98,17 @@ def fit(model: MLP, data: Data, setting: Setting, *, epochs: int, seed: int, adv
 def run_all(data: Data, settings: list[Setting], seeds: list[int], *, width: int, epochs: int,
             progress: Progress) -> dict[Setting, list[Run]]:
     """Every setting with every seed: {setting: a run for each seed, in order}."""
-    bar = progress.add_task("training", total=len(settings) * len(seeds) * epochs)
-    runs: dict[Setting, list[Run]] = {setting: [] for setting in settings}
-    for seed, setting in itertools.product(seeds, settings):
-        progress.update(bar, description=f"depth {setting.depth}, lr {setting.lr:g}, {'with' if setting.normed else 'without'}")
+    cases = list(itertools.product(settings, seeds))
+
+    def run(case: tuple[Setting, int]) -> Run:
+        setting, seed = case
         with torch.inference_mode():  # nothing is to be recorded: you have written the gradients yourself
             model = build(data, setting, width=width, seed=seed)
-            runs[setting].append(fit(model, data, setting, epochs=epochs, seed=seed, advance=lambda: progress.advance(bar)))
-    return runs
+            return fit(model, data, setting, epochs=epochs, seed=seed)
+
+    bar = progress.add_task(f"{len(settings)} networks, {len(seeds)} seeds", total=len(cases))
+    runs = training.run_each(run, cases, data.train[0].device, lambda: progress.advance(bar))
+    return {setting: runs[place * len(seeds):(place + 1) * len(seeds)] for place, setting in enumerate(settings)}
 
 
 def first_images(data: Data, batch: int = 256) -> tuple[Tensor, Tensor]:

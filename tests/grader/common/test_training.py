@@ -1,5 +1,6 @@
 """The given code in exercises/common: the training loop for torch models."""
 import argparse
+import os
 
 import numpy as np
 import pytest
@@ -148,3 +149,28 @@ def test_devices(monkeypatch):
     parser = argparse.ArgumentParser()
     training.add_device_option(parser)
     assert parser.parse_args([]).device == "auto" and parser.parse_args(["--device", "cuda"]).device == "cuda"
+
+
+def test_many_runs_come_back_in_their_order(tmp_path):
+    advanced = []
+
+    def run(case):
+        (tmp_path / str(os.getpid())).touch()
+        weight = torch.full((300, 300), float(case), dtype=torch.float64)
+        return (weight @ weight).sum().item(), torch.get_num_threads()
+
+    torch.ones(600, 600) @ torch.ones(600, 600)  # a pool of threads, which no process may wait for
+    threads = torch.get_num_threads()
+    results = training.run_each(run, range(7), CPU, lambda: advanced.append(1))
+    assert [total for total, _ in results] == [300**3 * case**2 for case in range(7)]
+    assert len(advanced) == 7 and torch.get_num_threads() == threads
+    if len(os.sched_getaffinity(0)) > 1:
+        assert {used for _, used in results} == {1} and str(os.getpid()) not in {file.name for file in tmp_path.iterdir()}
+
+
+def test_a_run_that_raises_ends_them_all():
+    def run(case):
+        raise ValueError(f"{case} cannot be run")
+
+    with pytest.raises(ValueError, match="cannot be run"):
+        training.run_each(run, range(50), CPU)
