@@ -83,7 +83,7 @@ def fit(model: MLP, data: Data, setting: Setting, *, epochs: int, seed: int) -> 
     x, y = data.train
     if setting.normed and len(x) % setting.batch == 1:
         x, y = x[:-1], y[:-1]  # batch norm can make nothing of a last batch of one image
-    for _ in range(epochs):
+    while len(run.test) < epochs:
         if run.loss and not math.isfinite(run.loss[-1]):
             for values in (run.loss, run.validation, run.test):
                 values.append(values[-1])
