@@ -23,7 +23,7 @@ What holds for all four functions:
   in memory in any way. There is at least one class, and NaN comes only in rows that do not count. Nothing is to be
   checked but the labels.
 - `logsumexp`, `logcumsumexp`, `logaddexp`, `logaddexp2`, `softmax` and `log_softmax` of torch, NumPy's `logaddexp` and
-  all of SciPy are not to be used. `exp`, `log`, `expm1` and `log1p` are.
+  all of SciPy are not to be used. `exp`, `log`, `expm1` and `log1p` may be.
 
 Source: Szegedy et al., "Rethinking the Inception architecture for computer vision" (CVPR 2016), section 7, for label
 smoothing; Goodfellow, Bengio and Courville, "Deep Learning" (2016), sections 4.1 and 6.2.2.3.
@@ -38,8 +38,8 @@ def logsumexp(x: Float[Tensor, "*shape"], dim: int, *, keepdim: bool = False) ->
 
     `x` has one axis or more, and at least one entry along `dim`. The result lacks that axis; with `keepdim` it has it
     with length 1. Entries of any size are allowed. Where the result is a number that the dtype holds, it is right to a few
-    roundings of the largest entry, or of 1 if that entry is smaller in size. An entry of $-\infty$ adds nothing, $e^{-\infty} = 0$; where all entries are $-\infty$ the result is
-    $-\infty$, and where one is $+\infty$ it is $+\infty$.
+    roundings of the largest entry, or of 1 if that entry is smaller in size. An entry of $-\infty$ adds nothing,
+    $e^{-\infty} = 0$; where all entries are $-\infty$ the result is $-\infty$, and where one is $+\infty$ it is $+\infty$.
 
     >>> logsumexp(torch.tensor([[1000.0, 1000.0], [0.0, -torch.inf]]), dim=1)
     tensor([1000.6932,    0.0000])
