@@ -16,6 +16,8 @@ ENOUGH = 2           # numbers other than 0 that a factor, or an order, is read 
 CLOSE = 1e-4         # relative
 LARGEST = 100_000    # numbers of an array that is looked at
 FACTORS = (-1.0, 2.0, 0.5)  # that are said of a single number
+SMALLEST_FACTOR = 1e-6  # what is smaller beside the right values is more likely the rounding error of a 0 than a factor
+ULPS = 16            # of the largest number at hand: what rounding may leave where 0 is meant
 
 
 def of_form(error: Exception) -> str:
@@ -68,7 +70,7 @@ def of_numbers(error: MismatchError) -> str:
             return "Your result is NaN where the right value is finite."
         if same(a, b):
             return f"The numbers are right, but {error.got} came back in place of {error.want}." if error.kind == "dtype" else ""
-        return of_values(a, b) or of_arguments(a, error.arguments)
+        return of_values(a, b, left_of_zero(error, b)) or of_arguments(a, error.arguments)
 
 
 def of_shape(a: np.ndarray, b: np.ndarray) -> str:
@@ -83,16 +85,20 @@ def of_shape(a: np.ndarray, b: np.ndarray) -> str:
     return ""
 
 
-def of_values(a: np.ndarray, b: np.ndarray) -> str:
+def of_values(a: np.ndarray, b: np.ndarray, rounding: float = 0.0) -> str:
+    """`rounding` is what may be left of a 0 in `a`."""
     if not a.any() and np.count_nonzero(b) >= ENOUGH:
         return "Your result is 0 everywhere."
+    if np.abs(a).max() <= rounding:  # a factor read from these numbers would be one of rounding errors
+        small = np.abs(a).max() <= SMALLEST_FACTOR * np.abs(b).max()
+        return "Your result is 0 but for rounding." if small and np.count_nonzero(b) >= ENOUGH else ""
     if a.ndim == 2 and a.shape[0] == a.shape[1] > 1 and same(a.T, b):
         return "Your result is the right one, transposed."
     nonzero = b != 0
     if nonzero.any() and np.isfinite(a).all() and same(a[~nonzero], b[~nonzero]):
         ratios = a[nonzero] / b[nonzero]
         factor = float(ratios.flat[0])
-        if factor and math.isfinite(factor) and np.allclose(ratios, factor, rtol=CLOSE, atol=0) and (
+        if abs(factor) >= SMALLEST_FACTOR and math.isfinite(factor) and np.allclose(ratios, factor, rtol=CLOSE, atol=0) and (
                 ratios.size >= ENOUGH or any(math.isclose(factor, each, rel_tol=1e-6) for each in FACTORS)):
             return f"Your result is {factor:.4g} times the right one."
     if np.count_nonzero(nonzero) >= ENOUGH:
@@ -103,6 +109,14 @@ def of_values(a: np.ndarray, b: np.ndarray) -> str:
             if a.shape[axis] > 1 and same(np.flip(a, axis), b):
                 return f"Your result is the right one, in reverse order along axis {axis}."
     return ""
+
+
+def left_of_zero(error: MismatchError, b: np.ndarray) -> float:
+    """What rounding may leave of a 0 in what came back, by the largest finite number of the arguments and of what is right."""
+    received = error.received.detach().cpu().numpy() if is_tensor(error.received) else np.asarray(error.received)
+    given = [each for argument in error.arguments.values() if (each := numbers(argument)) is not None]
+    largest = max(np.abs(each[np.isfinite(each)]).max(initial=0.0) for each in [b, *given])
+    return ULPS * np.finfo(received.dtype).eps * largest if received.dtype.kind == "f" else 0.0
 
 
 def of_arguments(a: np.ndarray, arguments: dict) -> str:

@@ -32,13 +32,16 @@ def batch_norm(x: Float[Tensor, "batch features *space"], gamma: Float[Tensor, "
     r"""Normalise each feature of `x`, with the batch's statistics in training and the running ones otherwise.
 
     `x` is (batch, features), or (batch, channels, height, width) for images, or has any other number of axes after the
-    second. A feature is a place on the second axis, of which there is at least one, and its values are those at all
-    other places: the $m$ values of a channel lie all over the batch, the height and the width.
+    second. A feature is a place on the second axis, and its values are those at all other places: the $m$ values of a
+    channel lie all over the batch, the height and the width. No axis is empty.
 
     In training, `running_mean` and `running_var` are changed in place. They may be views, such as a column of a matrix.
     Otherwise they are only read, as are `x`, `gamma` and `beta` always. All tensors have one dtype, float32 or float64,
-    and so has the result. They may have any strides. The result is right to a few rounding errors of the values of `x`,
-    also where these lie far from 0: at 10⁴ ± 1 in float32, and at 10⁸ ± 1 in float64.
+    and so has the result. They may have any strides. `momentum` lies in [0, 1], and `eps` is above 0.
+
+    The values of `x` may lie far from 0, at 10⁴ ± 1 in float32 or at 10⁸ ± 1 in float64. The result is then right as if
+    each value of `x` were off by a few of its own roundings. The running statistics are as exact as around 0, provided
+    that the mean of the batch is a number of the dtype.
 
     >>> x = torch.tensor([[0.0, 5.0], [4.0, 5.0]])
     >>> r, v = torch.zeros(2), torch.ones(2)
@@ -51,7 +54,7 @@ def batch_norm(x: Float[Tensor, "batch features *space"], gamma: Float[Tensor, "
     tensor([[-0.1534,  4.7434]])
 
     Raises ValueError in training, and changes nothing, where a feature has a single value: that is its own mean, and
-    nothing would be left of it. Otherwise the batch may have any size, from one example on.
+    nothing would be left of it. One image of two pixels is enough in training, and one example outside of it.
     """
     ### BEGIN SOLUTION
     axes = (0, *range(2, x.ndim))              # all but the features

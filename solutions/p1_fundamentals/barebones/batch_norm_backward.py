@@ -7,8 +7,9 @@ to take all three ways. For one feature with the values $x_1, \dots, x_m$,
 $$\mu = \frac{1}{m} \sum_i x_i, \qquad s = \frac{1}{\sqrt{\frac{1}{m} \sum_i (x_i - \mu)^2 + \epsilon}}, \qquad
   \hat x_i = s\,(x_i - \mu), \qquad y_i = \gamma\, \hat x_i + \beta.$$
 
-The sums of the three ways collapse into one short formula, which you have derived. Outside of training $\mu$ and $s$
-come from the running statistics: they are constants, and only the first way is left.
+The sums of the three ways collapse into one short formula. You have derived it in derive_batch_norm; for who has not, the
+chapter has it in a fold. Outside of training $\mu$ and $s$ come from the running statistics, in $\hat x$ too: they are
+constants, and only the first way is left.
 
 Source: Ioffe and Szegedy, "Batch normalization: accelerating deep network training by reducing internal covariate
 shift" (ICML 2015), section 3, where the three ways are written one by one.
@@ -26,7 +27,7 @@ def batch_norm_backward(grad: Float[Tensor, "batch features *space"], x: Float[T
     r"""The gradients with respect to `x`, `gamma` and `beta`, in this order, for the upstream gradient `grad` of $y$.
 
     `x` is (batch, features), or (batch, channels, height, width), or has any other number of axes after the second. A
-    feature is a place on the second axis, of which there is at least one, and its values are those at all other places.
+    feature is a place on the second axis, and its values are those at all other places. No axis is empty.
 
     The cache, what the way forward has kept, is `x` and `gamma` and, for each feature, `mean`, $\mu$, and `inv_std`, $s$,
     which has $\epsilon$ in it already. In training they are the batch's own, and depend on `x` as above; a feature has
@@ -34,16 +35,18 @@ def batch_norm_backward(grad: Float[Tensor, "batch features *space"], x: Float[T
 
     All tensors have one dtype, float32 or float64, and so have the results. They may have any strides, and are only read.
     Provided that `mean` is exact, the results are as exact where the values of `x` lie far from 0, at 10⁴ ± 1 in float32
-    and at 10⁸ ± 1 in float64, as they are around 0.
+    and at 10⁸ ± 1 in float64, as they are around 0. `grad` lies around 0.
 
-    >>> x, grad = torch.tensor([[1.0], [3.0]]), torch.tensor([[1.0], [0.0]])
-    >>> mean, inv_std = torch.tensor([2.0]), torch.tensor([0.5])    # the variance is 1, and eps was 3
-    >>> batch_norm_backward(grad, x, torch.ones(1), mean, inv_std, training=True)
-    (tensor([[ 0.1875],
-            [-0.1875]]), tensor([-0.5000]), tensor([1.]))
-    >>> batch_norm_backward(grad, x, torch.ones(1), mean, inv_std, training=False)[0]
-    tensor([[0.5000],
-            [0.0000]])
+    >>> x, grad = torch.tensor([[1.0], [1.0], [4.0]]), torch.tensor([[3.0], [0.0], [0.0]])
+    >>> gamma, inv_std = torch.tensor([4.0]), torch.tensor([0.5])    # the variance is 2, and eps was 2
+    >>> batch_norm_backward(grad, x, gamma, torch.tensor([2.0]), inv_std, training=True)
+    (tensor([[ 3.5000],
+            [-2.5000],
+            [-1.0000]]), tensor([-1.5000]), tensor([3.]))
+    >>> batch_norm_backward(grad, x, gamma, torch.tensor([3.0]), inv_std, training=False)    # a running mean of 3
+    (tensor([[6.],
+            [0.],
+            [0.]]), tensor([-3.]), tensor([3.]))
     """
     ### BEGIN SOLUTION
     axes = (0, *range(2, x.ndim))              # all but the features

@@ -51,6 +51,20 @@ def test_an_argument_that_comes_back_is_named():
     assert observed(X, X ** 2 + 1, grad=X, shape=(2, 3)) == "Your result is grad as it came in."
 
 
+NOISE = np.array([2e-16, -2e-16])
+
+
+@pytest.mark.parametrize("got, want, given, words", [
+    (NOISE, np.array([-1e-5, 1e-5]), {"x": X}, "Your result is 0 but for rounding."),
+    (NOISE.astype("float32") * 1e9, np.float32([1, -1]), {"x": X.astype("float32")}, "Your result is 0 but for rounding."),
+    (NOISE, np.array([-1e-5, 1e-5]), {}, ""),  # with no argument beside it nobody knows what 0 is here
+    (X * 1e-9, X, {"x": X}, ""),
+    (X * 1e-5, X, {"x": X}, "Your result is 1e-05 times the right one."),
+])
+def test_rounding_errors_are_taken_for_no_factor(got, want, given, words):
+    assert observed(got, want, **given) == words
+
+
 @pytest.mark.parametrize("got, want", [
     (X + 1, X), (3.0, 2.0), (np.array([0.0, 5.0]), np.array([0.0, 2.0])), (X * [1, 2, 1], X), ("a", "b"), ([1, 2], [1]),
     (np.zeros((2, 0)), np.zeros((0, 2))), (np.inf * X, X), (np.ones(3), np.array([1.0, 1.0, 1.001])), (TENSOR, "text"),

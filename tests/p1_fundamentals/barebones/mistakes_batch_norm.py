@@ -39,7 +39,12 @@ mistake("batch_norm", """Your batch_norm computes the variance as the mean of th
 
 mistake("batch_norm", """Your batch_norm measures images over the batch alone, for each pixel. A channel is one
     feature: its mean and variance go over the batch, the height and the width.""", name="measures_each_pixel",
-        replace="axes = (0, *range(2, x.ndim))", by="axes = (0,)")
+        replace="axes = (0, *range(2, x.ndim))", by="axes = (0,)",
+        forms=[{"replace": f"{MOVE_MEAN}\n        {MOVE_VAR}",
+                "by": """mean, var = x.mean(dim=0), x.var(dim=0, unbiased=False)  # (channels, height, width)
+        running_mean.lerp_(mean.reshape(x.shape[1], -1).mean(dim=1), momentum)
+        running_var.lerp_(var.reshape(x.shape[1], -1).mean(dim=1) * count / (count - 1), momentum)
+        return gamma.reshape(beside_x) * (x - mean) / torch.sqrt(var + eps) + beta.reshape(beside_x)"""}])
 
 mistake("batch_norm", """Your batch_norm takes the variance of parts of a channel, of each image or of each pixel, and
     then the mean of these. That leaves out how far the parts lie from each other. Take the channel's one mean off all

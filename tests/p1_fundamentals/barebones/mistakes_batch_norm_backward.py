@@ -7,6 +7,7 @@ OF_BETA = "of_beta = grad.sum(dim=axes)"
 THROUGH = "through = grad - (of_beta.reshape(beside_x) + normed * of_gamma.reshape(beside_x)) / count"
 OF_X = "of_x = (gamma * inv_std).reshape(beside_x) * through"
 RETURN = "return of_x, of_gamma, of_beta"
+OF_X_IN_TRAINING = f"{THROUGH}\n    {OF_X}"
 
 # ── γ and β ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -83,6 +84,12 @@ mistake("batch_norm_backward", """The way through the variance has a wrong power
                 "(grad * (x - mean.reshape(beside_x))).sum(dim=axes).reshape(beside_x)) / count"},
                {"replace": THROUGH, "by": THROUGH.replace("normed *", "normed * inv_std.reshape(beside_x) *")}])
 
+mistake("batch_norm_backward", """Your gradient of x divides the way through the variance by Σ x̂², as if it took off a
+    projection on x̂. That sum is m only where ε is 0. Otherwise it is smaller, and it is 0 where all values are equal to
+    μ: divide by m.""", name="projects_on_the_values",
+        replace=THROUGH, by="""through = grad - grad.mean(dim=axes, keepdim=True)
+        through = through - normed * (of_gamma / normed.square().sum(dim=axes)).reshape(beside_x)""")
+
 mistake("batch_norm_backward", """Your gradient of x divides by m - 1. The batch was normalised with the biased
     variance, the mean of the squares, so both corrections are means over all m values.""", name="divides_by_one_less",
         replace=THROUGH, by=THROUGH.replace("/ count", "/ (count - 1)"),
@@ -110,6 +117,11 @@ mistake("batch_norm_backward", """Your gradient of x measures the spread anew, w
                 "by": "if training:\n        inv_std = 1 / torch.sqrt(x.var(dim=axes, unbiased=False) + 1e-5)\n    "
                 + NORMED}])
 
+mistake("batch_norm_backward", """Your normalised values are made with the mean of the batch at hand, also outside of
+    training. There `mean` is the running mean, and y was made with that one: take μ from the cache, for the gradient of γ
+    as well.""", name="takes_the_mean_of_the_batch",
+        replace=NORMED, by="normed = (x - x.mean(dim=axes, keepdim=True)) * inv_std.reshape(beside_x)")
+
 # ── x, in training and outside of it ────────────────────────────────────────────────────────────────────────────
 
 mistake("batch_norm_backward", """Your gradient of x takes the way through mean and variance outside of training too.
@@ -119,6 +131,18 @@ mistake("batch_norm_backward", """Your gradient of x takes the way through mean 
 
 mistake("batch_norm_backward", """The factor γ is missing in your gradient of x: y is γ x̂ + β, so whatever flows back
     to x passes through γ.""", name="forgets_gamma", replace=OF_X, by="of_x = inv_std.reshape(beside_x) * through")
+
+UNEVEN = """of_x = gamma.reshape(beside_x) * inv_std.reshape(beside_x) * grad
+    if training:
+        g, along = of_beta.reshape(beside_x) / count, normed * of_gamma.reshape(beside_x) / count
+        of_x = (gamma.reshape(beside_x) * {} - {}) * inv_std.reshape(beside_x)"""
+
+mistake("batch_norm_backward", """Not every term of your gradient of x has the factor γ. It is y = γ x̂ + β that all three
+    ways come back from, so the two means that are taken off have it as well: γ s (g - mean(g) - x̂ mean(g x̂)).""",
+        name="gamma_on_some_terms_only",
+        replace=OF_X_IN_TRAINING, by="through = grad\n    " + UNEVEN.format("grad", "(g + along)"),
+        forms=[{"replace": OF_X_IN_TRAINING, "by": "through = grad\n    " + UNEVEN.format("(grad - g)", "along")},
+               {"replace": OF_X_IN_TRAINING, "by": "through = grad\n    " + UNEVEN.format("(grad - along)", "g")}])
 
 mistake("batch_norm_backward", """The factor s is missing in your gradient of x. To normalise is to multiply by s, and
     what flows back is multiplied by it too.""",
@@ -149,7 +173,8 @@ mistake("batch_norm_backward", """Your batch_norm_backward puts the features bes
 mistake("batch_norm_backward", """Your batch_norm_backward writes into what it was given. `grad` and the cache belong
     to the caller, who may need them again: compute in tensors of your own.""", name="writes_into_its_arguments",
         replace=OF_X, by="through = grad.copy_(through)\n    " + OF_X,
-        forms=[{"replace": RETURN, "by": "grad *= gamma.reshape(beside_x)\n    " + RETURN},
+        forms=[{"replace": RETURN, "by": "of_x = grad.copy_(of_x)\n    " + RETURN},
+               {"replace": RETURN, "by": "grad *= gamma.reshape(beside_x)\n    " + RETURN},
                {"replace": RETURN, "by": "x -= mean.reshape(beside_x)\n    " + RETURN},
                {"replace": RETURN, "by": "gamma *= inv_std\n    " + RETURN}])
 

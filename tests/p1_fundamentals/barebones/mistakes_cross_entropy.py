@@ -24,7 +24,11 @@ def shifts_by_the_largest_of_all(x, dim, *, keepdim=False):
 
 @mistake("cross_entropy.logsumexp", """Your logsumexp takes one number off the whole tensor, its largest entry. In a
     slice that lies far below it all exponentials become 0, and log 0 is -∞: each slice needs its own maximum.""",
-         forms=[shifts_by_the_largest_of_all])
+         forms=[shifts_by_the_largest_of_all,
+                # Only logsumexp itself fails: in this form the losses, which ask for keepdim, get their rows' maxima,
+                # as they do where a learner takes these off the logits, or goes row by row.
+                {"replace": "m = x.amax(dim=dim, keepdim=True)",
+                 "by": "m = x.amax(dim=dim, keepdim=True) if keepdim else x.amax().reshape([1] * x.ndim)"}])
 def takes_one_maximum(x, dim, *, keepdim=False):
     m = x.max()
     if m.isinf():
@@ -151,6 +155,16 @@ mistake("cross_entropy.counted", """Your counted ignores every negative label, a
     that is ignored: it may be one of the classes, and another negative label raises ValueError.""",
         name="ignores_negative_labels", replace="labels != ignore_index", by="labels >= 0",
         forms=[takes_negative_labels_for_ignored])
+
+mistake("cross_entropy.counted", """Your counted compares the labels in their own dtype. torch brings the other side into
+    that dtype too, and where it does not fit it becomes another number: beside uint8, -100 is 156, and 300 is 44. Turn
+    the labels into int64 first, with `long()`.""", name="compares_in_the_dtype_of_the_labels",
+        replace="labels = labels.long()", by="pass",
+        forms=[{"replace": "labels = labels.long()                                         # in uint8, -100 would be 156\n"
+                           "    kept = labels != ignore_index",
+                "by": "kept = labels != ignore_index\n    labels = labels.long()"},
+               {"replace": "labels = labels.long()                                         # in uint8, -100 would be 156\n"
+                           "    kept = labels != ignore_index", "by": "kept = labels.long() != ignore_index"}])
 
 mistake("cross_entropy.counted", """Your counted says where a label is ignored. It is to say the opposite: True where a
     label counts.""", name="tells_the_opposite", replace="return kept", by="return ~kept")

@@ -1,4 +1,5 @@
 # what is wrong: with space axes each pixel is normalised by itself, over axis 0 only; the running statistics get the mean of that over the pixels
+# told: measures_each_pixel
 import torch
 from jaxtyping import Float
 from torch import Tensor

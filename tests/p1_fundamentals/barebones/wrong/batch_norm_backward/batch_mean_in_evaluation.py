@@ -1,4 +1,5 @@
 # what is wrong: outside of training x_hat is made with the mean of the batch at hand and not with the running one that was handed in, so the gradient of gamma is wrong
+# told: takes_the_mean_of_the_batch
 import torch
 from jaxtyping import Float
 from torch import Tensor

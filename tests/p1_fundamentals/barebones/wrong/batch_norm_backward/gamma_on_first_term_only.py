@@ -1,4 +1,5 @@
 # what is wrong: gamma multiplies only the gradient itself and not the two means that are taken off it (the example has gamma 1)
+# told: gamma_on_some_terms_only
 import torch
 from jaxtyping import Float
 from torch import Tensor

@@ -1,4 +1,5 @@
 # what is wrong: grad is changed in place (what comes in is only to be read)
+# told: writes_into_its_arguments
 import torch
 from jaxtyping import Float
 from torch import Tensor

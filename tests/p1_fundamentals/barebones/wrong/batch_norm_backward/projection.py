@@ -1,4 +1,5 @@
 # what is wrong: the part along x_hat is taken off by a projection, divided by sum x_hat^2 and not by m, which are equal only for eps = 0 (and 0/0 where all values are equal)
+# told: projects_on_the_values
 import torch
 from jaxtyping import Float
 from torch import Tensor

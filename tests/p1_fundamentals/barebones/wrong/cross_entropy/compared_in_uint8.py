@@ -1,4 +1,5 @@
 # what is wrong: labels are compared in their own dtype, where a number wraps: -100 is 156 in uint8, so a label 156 is ignored (and in int8 the label 100 is >= 200 = -56)
+# told: compares_in_the_dtype_of_the_labels
 import torch
 from jaxtyping import Bool, Float, Integer
 from torch import Tensor

@@ -1,4 +1,5 @@
 # what is wrong: logsumexp takes off the largest entry of the whole tensor and not of each slice, so a row far below another one gives -inf
+# told: takes_one_maximum
 import torch
 from jaxtyping import Bool, Float, Integer
 from torch import Tensor
