@@ -24,8 +24,8 @@ What holds for both functions:
 - Differentiate by hand, without `diff`, series and limits, or another library that does it.
 - Any equivalent form is right, simplified or not. It must hold for networks of any size, and everywhere: it is tried at
   points that you do not know. Exact numbers: `sp.Rational(1, 2)`, but no 0.5.
-- The result is a tuple of five. What you have not derived yet may be `sp.Integer(0)` meanwhile: the checks tell apart
-  which of the five are right.
+- The result is a tuple of five. What you have not derived yet may be `sp.Integer(0)` meanwhile, in the matrix form too: the
+  checks tell apart which of the five are right.
 
 Source: Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors" (Nature, 1986); in the
 notation of Goodfellow, Bengio and Courville, "Deep Learning" (2016), section 6.5.
@@ -39,8 +39,9 @@ def element_form(x: sp.IndexedBase, W1: sp.IndexedBase, h: sp.IndexedBase, W2: s
 
     `indices` are $(i, j, k)$ and `sizes` are $(d, m, o)$: symbols, of any names. Indices begin at 0: $i$ goes from 0 to
     $d - 1$. The entries are `x[i]`, `W1[i, j]`, `h[j]`, `W2[j, k]` and `g[k]`. A sum is written with
-    `sp.Sum`: `sp.Sum(g[q], (q, 0, o - 1))`, with an index `q = sp.Symbol("q", integer=True)` of your own. Else build the
-    answers from numbers, with `+ - * / **`, `sp.KroneckerDelta` and `sp.Piecewise`.
+    `sp.Sum`: `sp.Sum(g[q], (q, 0, o - 1))`, with an index of your own, which must not be one of the arguments;
+    `q = sp.Dummy("q", integer=True)` never is. A sum may stand in a sum. Else build the answers from numbers, with
+    `+ - * / **`; `sp.KroneckerDelta` and `sp.Piecewise` are allowed, and not needed.
 
     >>> x, W1, h, W2, g = map(sp.IndexedBase, ("x", "W1", "h", "W2", "g"))
     >>> i, j, k, d, m, o = sp.symbols("i j k d m o", integer=True)
@@ -58,8 +59,9 @@ def matrix_form(X: sp.MatrixExpr, W1: sp.MatrixExpr, H: sp.MatrixExpr, W2: sp.Ma
     r"""The gradients with respect to $W_2$, $b_2$, $W_1$, $b_1$ and $X$, in this order, for the whole batch.
 
     All arguments are matrices whose sizes are symbols: `X.shape` is (n, d), and so on. Build the answers with `A * B`,
-    `A + B`, `A - B`, `A.T`, `sp.HadamardProduct(A, B)` and `sp.HadamardPower(A, 2)`, which work entry by entry, numbers, and
-    `sp.OneMatrix(rows, columns)`, a matrix of ones.
+    `A + B`, `A - B`, `A.T`, `sp.HadamardProduct(A, B)` and `sp.HadamardPower(A, 2)`, which work entry by entry (`A**2` does
+    not), numbers as factors, and `sp.OneMatrix(rows, columns)`, a matrix of ones. SymPy adds no number to a matrix: the 1 of
+    $1 - H \circ H$ is `sp.OneMatrix(*H.shape)`.
 
     >>> n, d, m, o = sp.symbols("n d m o", integer=True, positive=True)
     >>> X, W1, H = sp.MatrixSymbol("X", n, d), sp.MatrixSymbol("W1", d, m), sp.MatrixSymbol("H", n, m)

@@ -13,13 +13,15 @@ $\hat x$ and $s = 1/\sqrt{\sigma^2 + \epsilon}$ needs to be kept. The next exerc
 What holds for all functions:
 
 - `x`, `xhat` and `g` are `sp.IndexedBase`s: $x_k$ is `x[k]`, for $k$ from 0 to $m - 1$. A sum over the batch is
-  `sp.Sum(x[k], (k, 0, m - 1))`, with an index `k = sp.Symbol("k", integer=True)` of your own. `i` is a number from 0 to
-  $m - 1$, and $m \ge 1$: symbols, or whole numbers such as `sp.Integer(2)`. All other arguments are symbols, of any names.
-- `mu` and `var` stand for $\mu$ and $\sigma^2$, and have these values. Where you need one of them you may also write the sum.
+  `sp.Sum(x[k], (k, 0, m - 1))`, with an index of your own, which must not be one of the arguments;
+  `k = sp.Dummy("k", integer=True)` never is. `i` is a number from 0 to $m - 1$, and $m \ge 1$: symbols, or whole numbers
+  such as `sp.Integer(2)`. All other arguments are symbols, of any names, and $\epsilon > 0$.
+- `mu`, `var`, `xhat` and `s` have the values of the formulas above. So you may write a sum in their place, and use
+  identities such as $\sum_k (x_k - \mu) = 0$ and $\sum_k \hat x_k = 0$. One function may call another.
 - Differentiate by hand, without `diff`, series and limits, or another library that does it. `x[k]` and `x[i]` are the same
-  place for $k = i$.
+  place for $k = i$; Python's `k == i` compares the symbols, and is `False`. `sp.KroneckerDelta(k, i)` is 1 there, else 0.
 - Any equivalent form is right, simplified or not. Build it from numbers, with `+ - * / **`, `sp.sqrt`, `sp.Sum`,
-  `sp.KroneckerDelta` and `sp.Piecewise`. Exact numbers: `sp.Rational(1, 2)`, but no 0.5.
+  `sp.KroneckerDelta` and `sp.Piecewise`, with `sp.Eq` in its conditions. Exact numbers: `sp.Rational(1, 2)`, but no 0.5.
 
 Source: Ioffe and Szegedy, "Batch normalization: accelerating deep network training by reducing internal covariate shift"
 (ICML 2015), section 3.
@@ -48,7 +50,7 @@ def by_variance(x: sp.IndexedBase, g: sp.IndexedBase, gamma: sp.Expr, mu: sp.Exp
 
 def by_mean(x: sp.IndexedBase, g: sp.IndexedBase, gamma: sp.Expr, mu: sp.Expr, var: sp.Expr, eps: sp.Expr,
             m: sp.Expr) -> sp.Expr | int:
-    r"""$\partial L/\partial\mu$: what a change of $\mu$ does while all $x_k$ stay, and $\sigma^2$ follows its formula."""
+    r"""$\partial L/\partial\mu$: what a change of $\mu$ does while all $x_k$ stay, and $\sigma^2$ follows the formula above."""
     raise NotImplementedError
 
 

@@ -13,13 +13,15 @@ $\hat x$ and $s = 1/\sqrt{\sigma^2 + \epsilon}$ needs to be kept. The next exerc
 What holds for all functions:
 
 - `x`, `xhat` and `g` are `sp.IndexedBase`s: $x_k$ is `x[k]`, for $k$ from 0 to $m - 1$. A sum over the batch is
-  `sp.Sum(x[k], (k, 0, m - 1))`, with an index `k = sp.Symbol("k", integer=True)` of your own. `i` is a number from 0 to
-  $m - 1$, and $m \ge 1$: symbols, or whole numbers such as `sp.Integer(2)`. All other arguments are symbols, of any names.
-- `mu` and `var` stand for $\mu$ and $\sigma^2$, and have these values. Where you need one of them you may also write the sum.
+  `sp.Sum(x[k], (k, 0, m - 1))`, with an index of your own, which must not be one of the arguments;
+  `k = sp.Dummy("k", integer=True)` never is. `i` is a number from 0 to $m - 1$, and $m \ge 1$: symbols, or whole numbers
+  such as `sp.Integer(2)`. All other arguments are symbols, of any names, and $\epsilon > 0$.
+- `mu`, `var`, `xhat` and `s` have the values of the formulas above. So you may write a sum in their place, and use
+  identities such as $\sum_k (x_k - \mu) = 0$ and $\sum_k \hat x_k = 0$. One function may call another.
 - Differentiate by hand, without `diff`, series and limits, or another library that does it. `x[k]` and `x[i]` are the same
-  place for $k = i$.
+  place for $k = i$; Python's `k == i` compares the symbols, and is `False`. `sp.KroneckerDelta(k, i)` is 1 there, else 0.
 - Any equivalent form is right, simplified or not. Build it from numbers, with `+ - * / **`, `sp.sqrt`, `sp.Sum`,
-  `sp.KroneckerDelta` and `sp.Piecewise`. Exact numbers: `sp.Rational(1, 2)`, but no 0.5.
+  `sp.KroneckerDelta` and `sp.Piecewise`, with `sp.Eq` in its conditions. Exact numbers: `sp.Rational(1, 2)`, but no 0.5.
 
 Source: Ioffe and Szegedy, "Batch normalization: accelerating deep network training by reducing internal covariate shift"
 (ICML 2015), section 3.
@@ -38,7 +40,7 @@ def by_gamma_and_beta(x: sp.IndexedBase, g: sp.IndexedBase, mu: sp.Expr, var: sp
     g[0] + g[1]
     """
     ### BEGIN SOLUTION
-    k = sp.Symbol("k", integer=True)
+    k = sp.Dummy("k", integer=True)
     xhat = (x[k] - mu) / sp.sqrt(var + eps)
     return sp.Sum(g[k] * xhat, (k, 0, m - 1)), sp.Sum(g[k], (k, 0, m - 1))
     ### END SOLUTION
@@ -49,17 +51,17 @@ def by_variance(x: sp.IndexedBase, g: sp.IndexedBase, gamma: sp.Expr, mu: sp.Exp
     r"""$\partial L/\partial\sigma^2$: what a change of $\sigma^2$ does, while $\mu$ and all $x_k$ stay as they are."""
     ### BEGIN SOLUTION
     # x̂_k = (x_k - μ)(σ² + ε)^(-1/2), and ∂L/∂x̂_k = γ g_k.
-    k = sp.Symbol("k", integer=True)
+    k = sp.Dummy("k", integer=True)
     return sp.Sum(gamma * g[k] * (x[k] - mu) * -sp.Rational(1, 2) * (var + eps) ** sp.Rational(-3, 2), (k, 0, m - 1))
     ### END SOLUTION
 
 
 def by_mean(x: sp.IndexedBase, g: sp.IndexedBase, gamma: sp.Expr, mu: sp.Expr, var: sp.Expr, eps: sp.Expr,
             m: sp.Expr) -> sp.Expr | int:
-    r"""$\partial L/\partial\mu$: what a change of $\mu$ does while all $x_k$ stay, and $\sigma^2$ follows its formula."""
+    r"""$\partial L/\partial\mu$: what a change of $\mu$ does while all $x_k$ stay, and $\sigma^2$ follows the formula above."""
     ### BEGIN SOLUTION
     # Through x̂, and through σ²: the paper's second term, ∂L/∂σ² · Σ -2(x_k - μ)/m, is 0, because Σ (x_k - μ) is.
-    k = sp.Symbol("k", integer=True)
+    k = sp.Dummy("k", integer=True)
     return sp.Sum(-gamma * g[k] / sp.sqrt(var + eps), (k, 0, m - 1))
     ### END SOLUTION
 
@@ -80,7 +82,7 @@ def in_one_pass(xhat: sp.IndexedBase, g: sp.IndexedBase, gamma: sp.Expr, s: sp.E
     r"""$\partial L/\partial x_i$ again, from $\hat x$, $g$, $\gamma$ and $s = 1/\sqrt{\sigma^2 + \epsilon}$ alone."""
     ### BEGIN SOLUTION
     # The chain with (x_k - μ) = x̂_k/s put in: what is taken off g_i is its mean, and its part along x̂.
-    k = sp.Symbol("k", integer=True)
+    k = sp.Dummy("k", integer=True)
     mean = sp.Sum(g[k], (k, 0, m - 1)) / m
     along = sp.Sum(g[k] * xhat[k], (k, 0, m - 1)) / m
     return gamma * s * (g[i] - mean - xhat[i] * along)
@@ -96,7 +98,7 @@ def in_one_pass(xhat: sp.IndexedBase, g: sp.IndexedBase, gamma: sp.Expr, s: sp.E
 ### BEGIN HINTS
 # 1. Go backward, one arrow at a time. ∂L/∂x̂_k = γ g_k. σ² and μ stand in every x̂_k, so their derivatives are sums over the
 #    batch; write x̂_k = (x_k - μ)(σ² + ε)^(-1/2) and differentiate by the one that moves. Then x_i: by x̂_i, by σ² and by μ.
-# 2. ∂L/∂σ² = Σ γ g_k (x_k - μ)·(-1/2)(σ² + ε)^(-3/2); ∂L/∂μ = -Σ γ g_k/√(σ² + ε), for its way through σ² has the factor
-#    Σ (x_k - μ) = 0; ∂σ²/∂x_i = 2 (x_i - μ)/m with μ held, and ∂μ/∂x_i = 1/m.
+# 2. ∂L/∂σ² = Σ γ g_k (x_k - μ)·(-1/2)(σ² + ε)^(-3/2); μ reaches L through every x̂_k, and through σ²: what is
+#    Σ (x_k - μ), in ∂σ²/∂μ? Last, ∂σ²/∂x_i = 2 (x_i - μ)/m with μ held, and ∂μ/∂x_i = 1/m.
 # 3. Put these together, write x_k - μ = x̂_k/s, and take γ s out: γ s (g_i - (1/m) Σ g_k - x̂_i (1/m) Σ g_k x̂_k).
 ### END HINTS

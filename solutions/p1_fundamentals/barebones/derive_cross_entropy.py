@@ -10,14 +10,16 @@ number $\alpha$, $t_i = (1 - \alpha)\,\delta_{ik} + \alpha/K$, where the Kroneck
 else 0. *Soft*: any numbers, and nothing says that they add up to 1. (A class may be weighted because it is rare.)
 
 Here you derive the gradient for each kind, and then the second derivatives, and write what you find as SymPy
-expressions. In the first four functions $K$ is a symbol: one formula for any number of classes. In the last one the
-logits are given one by one. `probability` is given, and shows how a sum over all classes is written.
+expressions. In the first four functions $K$ is a symbol or a whole number: one formula for any number of classes. In the
+last one the logits are given one by one. `probability` is given, and shows how a sum over all classes is written.
 
 What holds for all functions:
 
-- `z` and `t` are `sp.IndexedBase`s: $z_j$ is `z[j]`, for $j$ from 0 to $K - 1$. `i`, `j` and `k` are such numbers of
-  classes, two of them perhaps the same one; `K` is at least 1. All of them are symbols, of any names, or whole numbers
-  such as `sp.Integer(3)`. The delta $\delta_{ij}$ is `sp.KroneckerDelta(i, j)`.
+- `z` and `t` are `sp.IndexedBase`s: $z_j$ is `z[j]`, for $j$ from 0 to $K - 1$. `i`, `j` and `k` are each the number of
+  a class, two of them perhaps of the same one; `K` is at least 1. All of them are symbols, of any names and assumptions, or
+  whole numbers such as `sp.Integer(3)`. An index of your own must not be one of them; `sp.Dummy("m")` never is.
+- The delta $\delta_{ij}$ is `sp.KroneckerDelta(i, j)`. Two symbols may stand for the same class, and Python's `i == j` is
+  `False` for them: it compares the symbols. In a `sp.Piecewise` the condition is `sp.Eq(i, j)`.
 - Differentiate by hand, without `diff`, series and limits, or another library that does it.
 - Any equivalent form is right, simplified or not. Build it from numbers, with `+ - * / **`, `sp.exp` and `sp.log`,
   `sp.Sum`, `sp.KroneckerDelta`, `sp.Piecewise` and `sp.Max`. Exact numbers: 1 and `sp.Rational(1, 3)`, but no 0.333. An
@@ -31,7 +33,7 @@ import sympy as sp
 
 
 def probability(z: sp.IndexedBase, j: sp.Expr, K: sp.Expr) -> sp.Expr:
-    r"""$p_j$, given. The index of the sum is a symbol of its own, which must not be one of the arguments."""
+    r"""$p_j$, given. The index of the sum is a symbol of its own; what is summed contains none of the arguments' symbols."""
     m = sp.Symbol("m", integer=True)
     return sp.exp(z[j]) / sp.Sum(sp.exp(z[m]), (m, 0, K - 1))
 
@@ -82,6 +84,7 @@ def hessian(z: sp.IndexedBase, t: sp.IndexedBase, i: sp.Expr, j: sp.Expr, K: sp.
 def hessian_product(z: tuple[sp.Expr, ...], t: tuple[sp.Expr, ...], v: tuple[sp.Expr, ...]) -> tuple[sp.Expr | int, ...]:
     r"""The Hessian times a vector: the tuple of all $\sum_j \frac{\partial^2 L}{\partial z_i\,\partial z_j}\, v_j$.
 
+    The targets are soft ones, as in `hessian`.
     `z`, `t` and `v` are tuples of the same length, one or more, of SymPy expressions such as `x + y` or `sp.Integer(0)`.
 
     >>> zero, one = sp.Integer(0), sp.Integer(1)
@@ -104,10 +107,11 @@ def hessian_product(z: tuple[sp.Expr, ...], t: tuple[sp.Expr, ...], v: tuple[sp.
 ### END AFTERWORD
 
 ### BEGIN HINTS
-# 1. Write -log p_i = log S - z_i with S = Σ exp(z_m), before you differentiate. The logarithm of S has the derivative
-#    exp(z_j)/S, which is p_j; the other term has -δ_ij. Then take each target's sum of these.
-# 2. With any targets, Σ_i t_i (p_j - δ_ij) = p_j Σ t_i - t_j: what the three kinds differ in is the sum. For the Hessian
-#    differentiate that once more: t is constant, and by the quotient rule ∂p_j/∂z_i = p_i (δ_ij - p_j).
+# 1. Write the logarithm of the quotient p_i as a difference before you differentiate. Then ask of each of its two parts by
+#    which logits it changes.
+# 2. With S = Σ exp(z_m), -log p_i = log S - z_i, and log S has the derivative exp(z_j)/S = p_j. So each target's term gives
+#    t_i (p_j - δ_ij). Sum these over i, for each kind of target. For the Hessian differentiate the sum once more: what in
+#    it depends on z_i? The quotient rule does that part, for i = j and for others.
 # 3. With p_j = exp(z[j])/Sum(exp(z[m]), …) and T = Sum(t[m], …): p_j - δ_jk; p_j - (1 - α) δ_jk - α/K; p_j T - t_j;
 #    T p_i (δ_ij - p_j); and for the product T p_i (v_i - Σ_j p_j v_j).
 ### END HINTS

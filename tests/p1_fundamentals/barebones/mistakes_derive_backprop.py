@@ -98,6 +98,33 @@ mistake("derive_backprop.element_form", """A sum in your element form begins at 
         name="begins_at_one", replace="W2[j, q], (q, 0, o - 1)", by="W2[j, q], (q, 1, o - 1)",
         forms=[{"replace": "(p, 0, m - 1)", "by": "(p, 1, m - 1)"}])
 
+mistake("derive_backprop.element_form", """In your element form the derivative by x_i goes through the hidden entries without
+    tanh'(a_p) = 1 - h_p². What arrives at x_i comes from the a_p, so each term of the sum has that factor.""",
+        name="forgets_tanh_on_the_way_to_x", replace="sp.Sum(W1[i, p] * by_a(p), (p, 0, m - 1))",
+        by="sp.Sum(W1[i, p] * sp.Sum(g[q] * W2[p, q], (q, 0, o - 1)), (p, 0, m - 1))",
+        forms=[{"replace": "sp.Sum(W1[i, p] * by_a(p), (p, 0, m - 1))",
+                "by": "sp.Sum(W1[i, p] * g[q] * W2[p, q], (q, 0, o - 1), (p, 0, m - 1))"}])
+
+mistake("derive_backprop.element_form", """In your element form the gradient of a_j is the same for all j: you sum over the
+    hidden entries as well as over the outputs. One h_j reaches y_q by its own weight W2[j, q] alone, so only the outputs are
+    summed over.""", name="sums_over_the_hidden_entries",
+        replace="return sp.Sum(g[q] * W2[j, q], (q, 0, o - 1)) * (1 - h[j] ** 2)",
+        by="return sp.Sum(g[q] * sp.Sum(W2[p, q] * (1 - h[p] ** 2), (p, 0, m - 1)), (q, 0, o - 1))",
+        forms=[{"replace": "return sp.Sum(g[q] * W2[j, q], (q, 0, o - 1)) * (1 - h[j] ** 2)",
+                "by": "return sp.Sum(g[q] * W2[p, q] * (1 - h[p] ** 2), (p, 0, m - 1), (q, 0, o - 1))"}])
+
+mistake("derive_backprop.element_form", """In your element form the derivative by a bias is a sum over the entries of its layer.
+    One example has one b_k, which is added to y_k alone; so nothing is summed. In the matrix form the sum is over the
+    examples.""", name="sums_the_biases_in_elements",
+        replace="h[j] * g[k], g[k], x[i] * by_a(j), by_a(j)",
+        by="h[j] * g[k], sp.Sum(g[q], (q, 0, o - 1)), x[i] * by_a(j), sp.Sum(by_a(p), (p, 0, m - 1))",
+        forms=[{"replace": "h[j] * g[k], g[k]", "by": "h[j] * g[k], sp.Sum(g[q], (q, 0, o - 1))"},
+               {"replace": "x[i] * by_a(j), by_a(j)", "by": "x[i] * by_a(j), sp.Sum(by_a(p), (p, 0, m - 1))"}])
+
+mistake("derive_backprop.element_form", """Your element form returns the first layer's derivatives first. Wanted is the order
+    of the way back: by W2, b2, W1, b1 and x.""", name="returns_the_first_layer_first",
+        replace="h[j] * g[k], g[k], x[i] * by_a(j), by_a(j)", by="x[i] * by_a(j), by_a(j), h[j] * g[k], g[k]")
+
 
 # ── matrices ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -171,3 +198,14 @@ mistake("derive_backprop.matrix_form", """Your matrix form joins matrices whose 
     entry, want one shape.""", name="sizes_do_not_fit",
         replace="A * W1.T", by="A * W1", forms=[{"replace": "X.T * A", "by": "X * A"}, {"replace": "return H.T * G", "by": "return H * G"},
                                                {"replace": "G * W2.T", "by": "G * W2"}])
+
+mistake("derive_backprop.matrix_form", """In your matrix form the square of H is a product of matrices, Hᵀ H. In 1 - H∘H each
+    entry is squared by itself: sp.HadamardPower(H, 2), and sp.HadamardProduct for the factor.""",
+        name="squares_by_a_matrix_product", replace="sp.HadamardProduct(G * W2.T, sp.OneMatrix(*H.shape) - sp.HadamardPower(H, 2))",
+        by="(G * W2.T - G * W2.T * H.T * H)",
+        forms=[{"replace": "sp.HadamardProduct(G * W2.T, sp.OneMatrix(*H.shape) - sp.HadamardPower(H, 2))",
+                "by": "G * W2.T * (sp.Identity(H.shape[1]) - H.T * H)"}])
+
+mistake("derive_backprop.matrix_form", """Your matrix form returns the first layer's gradients first. Wanted is the order of the
+    way back: of W2, b2, W1, b1 and X.""", name="returns_the_first_layer_s_matrices_first",
+        replace="H.T * G, ones * G, X.T * A, ones * A", by="X.T * A, ones * A, H.T * G, ones * G")

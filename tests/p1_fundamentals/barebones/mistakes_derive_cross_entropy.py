@@ -170,6 +170,29 @@ def multiplies_all_by_the_sum(z, t, j, K):
     return sp.Sum(t[m], (m, 0, K - 1)) * (probability(z, j, K) - t[j])
 
 
+def _index_i_of_no_kind(z, t, j, K):
+    i = sp.Symbol("i")
+    return sp.Sum(t[i] * (probability(z, j, K) - sp.KroneckerDelta(i, j)), (i, 0, K - 1))
+
+
+def _index_m(z, t, j, K):
+    m = sp.Symbol("m", integer=True)
+    return sp.Sum(t[m] * (probability(z, j, K) - sp.KroneckerDelta(m, j)), (m, 0, K - 1))
+
+
+def _index_n(z, t, j, K):
+    n = sp.Symbol("n", integer=True)
+    return sp.Sum(t[n] * (probability(z, j, K) - sp.KroneckerDelta(n, j)), (n, 0, K - 1))
+
+
+@mistake("derive_cross_entropy.soft_gradient", """Your soft_gradient has j inside a sum over an index of your own. Where the
+    symbol that comes as j is that very index, the sum takes it for its own, and j means every class. An index made by
+    sp.Dummy is never one of the arguments.""", forms=[_index_i_of_no_kind, _index_m, _index_n])
+def index_may_be_the_argument(z, t, j, K):
+    i = sp.Symbol("i", integer=True)
+    return sp.Sum(t[i] * (probability(z, j, K) - sp.KroneckerDelta(i, j)), (i, 0, K - 1))
+
+
 # ── the Hessian ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -222,6 +245,12 @@ def weights_with_one_target(z, t, i, j, K):
 def takes_the_sum_for_a_constant(z, t, i, j, K):
     m = sp.Symbol("m", integer=True)
     return sp.Piecewise((sp.Sum(t[m], (m, 0, K - 1)) * probability(z, i, K), sp.Eq(i, j)), (0, True))
+
+
+mistake("derive_cross_entropy.hessian", """The sum of the targets in your Hessian ends at K, as on paper, where the classes are
+    1 to K. Here they are 0 to K - 1, and SymPy's Sum takes its last index in: there is no t[K].""",
+        name="sums_the_targets_to_K", replace="total = sp.Sum(t[m], (m, 0, K - 1))", by="total = sp.Sum(t[m], (m, 1, K))",
+        forms=[{"replace": "total = sp.Sum(t[m], (m, 0, K - 1))", "by": "total = sp.Sum(t[m], (m, 0, K))"}])
 
 
 @mistake("derive_cross_entropy.hessian", """On the diagonal your Hessian lacks a term: there the numerator exp(z_j) depends
@@ -277,3 +306,10 @@ mistake("derive_cross_entropy.hessian_product", """Your hessian_product lacks th
     of the Hessian is T p_i (δ_ij - p_j).""",
         name="leaves_the_probability_out", replace="sum(t) * p_i * (v_i - mean)", by="sum(t) * (v_i - mean)",
         forms=[{"replace": "sum(t) * p_i * (v_i - mean)", "by": "sum(t) * v_i - sum(t) * mean"}])
+
+mistake("derive_cross_entropy.hessian_product", """In your hessian_product the largest logit is taken off in the numerators
+    alone. The denominator needs the same factor exp(-max), so that it cancels; without it the probabilities do not add up to
+    1.""", name="takes_the_maximum_off_above_only", replace="[each / sum(exponentials) for each in exponentials]",
+        by="[sp.exp(z_m - sp.Max(*z)) / sum(exponentials) for z_m in z]",
+        forms=[{"replace": "[each / sum(exponentials) for each in exponentials]",
+                "by": "[each * sp.exp(-sp.Max(*z)) / sum(exponentials) for each in exponentials]"}])

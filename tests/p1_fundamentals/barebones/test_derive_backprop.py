@@ -109,7 +109,8 @@ def test_elements_of_the_input(work, letters, sizes, indices):
 
 MATRICES = (("X", ("n", "d")), ("W1", ("d", "m")), ("H", ("n", "m")), ("W2", ("m", "o")), ("G", ("n", "o")))
 OTHER_MATRICES = (("U", ("N", "D")), ("A", ("D", "M")), ("S", ("N", "M")), ("B", ("M", "O")), ("R", ("N", "O")))
-BATCHES = [(MATRICES, (3, 2, 4, 2)), (OTHER_MATRICES, (2, 3, 2, 1)), (MATRICES, (1, 2, 1, 3))]  # n, d, m, o
+# Four sizes n, d, m, o that differ, first: there no gradient has the shape of another one, transposed or not.
+BATCHES = [(MATRICES, (3, 1, 4, 2)), (OTHER_MATRICES, (2, 3, 2, 1)), (MATRICES, (1, 2, 1, 3))]
 
 
 def check_matrices(work, by, matrices, sizes):

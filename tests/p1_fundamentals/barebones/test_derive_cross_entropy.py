@@ -55,10 +55,10 @@ ORACLES = {"gradient": gradient, "smoothed_gradient": smoothed_gradient, "soft_g
 # ── for any number of classes ───────────────────────────────────────────────────────────────────────────────────
 
 
-def check(work, function, letters, **classes):
-    """One formula, for K classes and those of them that `classes` names."""
+def check(work, function, letters, known=None, **classes):
+    """One formula, for K classes and those of them that `classes` names; of their symbols `known` is known."""
     names = ARGUMENTS[function]
-    answer = work.run(probes.expressions, function, *(argument(name, letters, classes) for name in names))
+    answer = work.run(probes.expressions, function, *(argument(name, letters, classes, known) for name in names))
 
     def right(numbers):
         return ORACLES[function](*(classes[name] if name in classes else numbers[letters[name]] for name in names))
@@ -72,14 +72,16 @@ def check(work, function, letters, **classes):
             letters[name]: number for name, number in classes.items() if name in letters})
 
 
-def argument(name, letters, classes):
+def argument(name, letters, classes, known):
     if name not in letters:
         return str(classes[name])
     if name in ("z", "t"):
         return {"indexed": letters[name]}
     if name == "alpha":
         return {"symbol": letters[name]}
-    return {"symbol": letters[name], "integer": True, **({"positive": True} if name == "K" else {"nonnegative": True})}
+    if name == "K":
+        return {"symbol": letters[name], "integer": True, "positive": True}
+    return {"symbol": letters[name], **({"integer": True, "nonnegative": True} if known is None else known)}
 
 
 class Written(str):
@@ -110,6 +112,13 @@ def test_smoothed_gradient(work, letters, K, k, j):
 def test_soft_gradient(work, letters, K, j):
     """soft_gradient: targets of any sum."""
     check(work, "soft_gradient", letters, K=K, j=j)
+
+
+# Names that an index of one's own may have as well. A sum's index that is the argument's symbol means every class.
+@pytest.mark.parametrize("name, known", [("i", {"integer": True}), ("m", {"integer": True}), ("n", {"integer": True}), ("i", {})])
+def test_soft_gradient_for_any_name(work, name, known):
+    """soft_gradient: the class's symbol may have any name."""
+    check(work, "soft_gradient", {**LETTERS, "j": name}, known, K=3, j=1)
 
 
 @pytest.mark.parametrize("letters, K, i", [(LETTERS, 2, 0), (OTHERS, 3, 2), (LETTERS, 1, 0)])

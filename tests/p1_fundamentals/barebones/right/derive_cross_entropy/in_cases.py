@@ -1,10 +1,10 @@
 """Two cases for each: the true class and the others; the diagonal and the rest."""
 import sympy as sp
-from sympy import Eq, Integer, Piecewise, Sum, Symbol, exp
+from sympy import Dummy, Eq, Integer, Piecewise, Sum, exp
 
 
 def softmax(z, j, K):
-    n = Symbol("n", integer=True)
+    n = Dummy("n", integer=True)
     return 1 / Sum(exp(z[n] - z[j]), (n, 0, K - 1))
 
 
@@ -18,12 +18,12 @@ def smoothed_gradient(z, k, j, alpha, K):
 
 
 def soft_gradient(z, t, j, K):
-    i = Symbol("i", integer=True)
+    i = Dummy("i", integer=True)
     return Sum(Piecewise((t[i] * (softmax(z, j, K) - 1), Eq(i, j)), (t[i] * softmax(z, j, K), True)), (i, 0, K - 1))
 
 
 def hessian(z, t, i, j, K):
-    n = Symbol("n", integer=True)
+    n = Dummy("n", integer=True)
     p_i, p_j = softmax(z, i, K), softmax(z, j, K)
     return Sum(t[n], (n, 0, K - 1)) * Piecewise((p_i - p_i ** 2, Eq(i, j)), (-p_i * p_j, True))
 

@@ -1,4 +1,5 @@
 # what is wrong: hessian_product takes the maximum off in the numerator only, so the p do not add up to 1 unless the largest logit is 0, as in the example.
+# told: takes_the_maximum_off_above_only
 r"""Derive: cross-entropy and its curvature.
 
 A network's last layer gives $K$ logits $z_0, \dots, z_{K-1}$. Softmax makes probabilities of them, and the loss compares

@@ -1,4 +1,5 @@
 # what is wrong: hessian sums the targets from 1 to K, as on paper, though the classes are numbered from 0.
+# told: sums_the_targets_to_K
 r"""Derive: cross-entropy and its curvature.
 
 A network's last layer gives $K$ logits $z_0, \dots, z_{K-1}$. Softmax makes probabilities of them, and the loss compares
