@@ -53,6 +53,7 @@ def batches(x: Shaped[Tensor, "samples *shape"], y: Shaped[Tensor, "samples ..."
 
     `x` and `y` have any dtype, one sample or more, and are not changed. `batch_size` is at least 1 and may be larger than
     the number of samples. What is returned is walked through once: a list or a generator function's are both right.
+    `torch.utils.data` is not to be used.
 
     >>> x, y = torch.tensor([[0.0], [1.0], [2.0]]), torch.tensor([0, 10, 20])
     >>> for inputs, labels in batches(x, y, batch_size=2):
