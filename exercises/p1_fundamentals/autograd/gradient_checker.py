@@ -48,7 +48,7 @@ class GradientError(AssertionError):
 def numerical_gradient(f: Callable, x: Float[np.ndarray, "*shape"], eps: float = 1e-5) -> Float64[np.ndarray, "*shape"]:
     r"""The central difference of `f` at `x` with respect to each element of `x`.
 
-    f    takes a float64 array of x's shape and returns one number: a Python or NumPy number, or an array of shape ()
+    f    takes a float64 array of x's shape and returns one real number: Python's or NumPy's, or an array of shape ()
     x    float32 or float64, of any shape, () and empty included; it may be a view of any kind, and read-only
     eps  how far an element is moved to each side, positive
 

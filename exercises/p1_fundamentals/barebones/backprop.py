@@ -16,6 +16,7 @@ What holds for both:
 - All tensors but the labels have one dtype, float32 or float64, and so have all results. They may have any strides: a
   transpose or a slice is as good as a copy.
 - What is given is only read. Nobody else changes it before the last `backward` of its cache.
+- `softmax` and `log_softmax` of PyTorch are not to be used, under any of their names.
 - A weight has the shape (inputs, outputs), as in your derivation; `layers` keeps it transposed.
 
 Source: Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors" (Nature, 1986);
@@ -32,7 +33,7 @@ def forward(x: Float[Tensor, "batch inputs"], labels: Int64[Tensor, "batch"],
     r"""The loss $L$, a tensor of shape (), and the cache for `backward`.
 
     The batch has one example or more, and the labels lie in [0, classes). The loss is finite and right for scores $S$ as
-    large as ±1000. The cache is whatever you like: a tuple, a dict, an object.
+    large as ±1000, and so are the gradients, but for the rounding of such scores in their dtype. The cache is whatever you like: a tuple, a dict, an object.
 
     >>> x, labels = torch.tensor([[1.0, 2.0]]), torch.tensor([1])
     >>> loss, cache = forward(x, labels, torch.eye(2), torch.zeros(2), torch.zeros(2, 4), torch.zeros(4))
@@ -62,5 +63,9 @@ def backward(cache: object, grad: float = 1.0) -> tuple[
             [ 0.5000, -1.5000,  0.5000,  0.5000]])
     >>> backward(cache, grad=2.0)[-1]
     tensor([ 0.5000, -1.5000,  0.5000,  0.5000])
+    >>> x, labels = torch.tensor([[1.0, 2.0], [3.0, 0.0]]), torch.tensor([1, 0])  # a batch of two
+    >>> _, cache = forward(x, labels, torch.eye(2), torch.zeros(2), torch.zeros(2, 4), torch.zeros(4))
+    >>> backward(cache)[-1]
+    tensor([-0.2500, -0.2500,  0.2500,  0.2500])
     """
     raise NotImplementedError

@@ -21,7 +21,7 @@ $$\mathrm{relu}(x) = \max(x, 0), \qquad \mathrm{relu}'(x) = 1 \text{ if } x > 0 
 What holds for all four functions:
 
 - float32 in gives float32 out, and float64 gives float64. Two dtypes do not come together.
-- What comes in is not changed.
+- What comes in is not changed. A result may share memory with it, or be the very same tensor.
 - It may lie in memory in any way: transposed, every other element of a larger tensor, one row shown many times by `expand`.
 - NaN and infinities do not come.
 

@@ -5,8 +5,8 @@ outputs and independent weights of mean 0, every output is a sum of $n$ terms, a
 gradients:
 
 $$\mathrm{Var}[y_j] = n \, \mathrm{Var}[w] \; \mathrm{E}[x^2], \qquad
-  \mathrm{Var}[g_i] = m \, \mathrm{Var}[w] \; \mathrm{E}[h^2], \qquad
-  g = \frac{\partial L}{\partial x}, \quad h = \frac{\partial L}{\partial y}.$$
+  \mathrm{Var}\Big[\frac{\partial L}{\partial x_i}\Big] =
+  m \, \mathrm{Var}[w] \; \mathrm{E}\Big[\Big(\frac{\partial L}{\partial y}\Big)^2\Big].$$
 
 Thirty layers multiply thirty such factors. If each is 0.5, a billionth is left at the end; if each is 2, a billion times
 as much. Xavier initialisation, named after Xavier Glorot, is a compromise between a factor of 1 forward and a factor of 1
@@ -24,7 +24,8 @@ What holds for the four functions that draw weights:
 
 - `shape` is (outputs, inputs), as in the layers of this project, and so is the shape of what comes back. It has the
   dtype that is asked for, torch.float32 or torch.float64.
-- Every weight is a draw of its own.
+- There is at least one output and one input, and a gain is positive.
+- Every weight is a draw of its own. Only the distribution counts: which random numbers it is made of is up to you.
 - All chance comes from `generator`, a torch.Generator on the CPU. From the same state of it come the same weights. A call
   takes it on, so that the next call, for the next layer, draws others.
 - The global generator of torch, which `torch.manual_seed` sets, is neither asked nor changed.

@@ -53,6 +53,7 @@ def batches(x: Shaped[Tensor, "samples *shape"], y: Shaped[Tensor, "samples ..."
 
     `x` and `y` have any dtype, one sample or more, and are not changed. `batch_size` is at least 1 and may be larger than
     the number of samples. What is returned is walked through once: a list or a generator function's are both right.
+    `torch.utils.data` is not to be used.
 
     >>> x, y = torch.tensor([[0.0], [1.0], [2.0]]), torch.tensor([0, 10, 20])
     >>> for inputs, labels in batches(x, y, batch_size=2):
@@ -71,7 +72,7 @@ def batches(x: Shaped[Tensor, "samples *shape"], y: Shaped[Tensor, "samples ..."
 
 
 def sgd_step(parameters: list[Tensor], gradients: list[Tensor], *, lr: float) -> None:
-    """Move each parameter against its gradient, by `lr` times its length.
+    r"""Move each parameter by `lr` times its gradient, against it: $p \leftarrow p - \eta g$ with `lr` for $\eta$.
 
     The tensors themselves are changed, for the model holds the same ones; they may be views, such as a transpose, and have
     the shape (), with which `p[:] = ...` is an error. The gradients, of the same shapes and dtypes, are not changed.
@@ -129,6 +130,8 @@ def train(model: Model, x: Shaped[Tensor, "samples *shape"], y: Shaped[Tensor, "
 
 def evaluate(model: Model, x: Shaped[Tensor, "samples *shape"], y: Shaped[Tensor, "samples"], *, batch_size: int) -> float:
     """The accuracy as a float: the share of the samples whose largest logit is that of the label, an integer in `y`.
+
+    No sample has two largest logits.
 
     The model is called with batches of at most `batch_size` samples, each sample exactly once, in any order, and computes
     in evaluation mode: `training` is False. At the end it is again what it was before, also where the model raises an

@@ -175,6 +175,25 @@ def moves_a_flattened_copy(f, x, eps=1e-5):
     return gradient.reshape(x.shape)
 
 
+@mistake(NUMERICAL, """Your numerical_gradient numbers the elements as they lie in memory, and puts its result together row by
+    row. For a transposed x these are two orders, and the derivatives come back in the wrong places. Index the array.""")
+def takes_the_order_of_memory(f, x, eps=1e-5):
+    flat = np.array(x, dtype=np.float64).ravel(order="K")
+    layout = "F" if x.flags.f_contiguous and not x.flags.c_contiguous else "C"
+    slopes = []
+    for k in range(flat.size):
+        sides = []
+        for step in (eps, -eps):
+            moved = flat.copy()
+            moved[k] += step
+            result = f(moved.reshape(x.shape, order=layout))
+            if np.shape(result) != ():
+                raise ValueError("f must return one number")
+            sides.append(float(result))
+        slopes.append((sides[0] - sides[1]) / (2 * eps))
+    return np.array(slopes, dtype=np.float64).reshape(x.shape)
+
+
 mistake(NUMERICAL, """Your numerical_gradient returns its numbers without the axes of x: the result has x's shape.""",
         name="returns_a_flat_gradient", replace="return gradient", by="return gradient.ravel()",
         forms=[{"replace": "return gradient", "by": "return gradient.reshape(-1)"}])
@@ -296,6 +315,25 @@ def makes_zero_of_nan(gradient, numerical, floor=1e-3):
     with np.errstate(all="ignore"):
         error = np.abs(a - n) / np.maximum(np.maximum(np.abs(a), np.abs(n)), floor)
     return np.asarray(np.nan_to_num(error, nan=0.0, posinf=np.inf))
+
+
+@mistake(ERROR, """Your relative_error makes 0 of small differences, as if the floor were a tolerance. It only bounds the
+    denominator from below: every difference counts, divided by the largest of both magnitudes and the floor.""")
+def makes_zero_of_small_differences(gradient, numerical, floor=1e-3):
+    if gradient.shape != numerical.shape:
+        raise ValueError("the shapes differ")
+    error = np.zeros(gradient.shape)
+    for index in np.ndindex(gradient.shape):
+        a, n = float(gradient[index]), float(numerical[index])
+        if not (np.isfinite(a) and np.isfinite(n)):
+            error[index] = np.inf
+        elif abs(a) < floor and abs(n) < floor:
+            error[index] = abs(a - n) / floor
+        elif abs(a - n) < floor * 1e-2:
+            error[index] = 0.0
+        else:
+            error[index] = abs(a - n) / max(abs(a), abs(n))
+    return error
 
 
 def compares_numbers_of_elements(gradient, numerical, floor=1e-3):

@@ -19,6 +19,18 @@ mistake("layers.affine", """Your affine takes x as one matrix of rows. It may ha
                {"replace": "x @ weight.T", "by": "torch.einsum('ri,oi->ro', x, weight)"},
                {"replace": "x @ weight.T + bias", "by": "torch.stack([weight @ row + bias for row in x])"}])
 
+
+def addmv_or_addmm(x, weight, bias):
+    if x.ndim == 1:
+        return torch.addmv(bias, weight, x)
+    return torch.addmm(bias, x, weight.t())
+
+
+mistake("layers.affine", """Your affine takes a single row or one matrix of rows, and no more axes. x may have any number of axes
+    before its last: two for a batch of sequences.""", name="affine_knows_two_axes_at_most",
+        replace="x @ weight.T + bias", by="(weight @ x if x.dim() == 1 else torch.mm(x, weight.T)) + bias",
+        forms=[addmv_or_addmm])
+
 # ── affine_backward ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -27,10 +39,16 @@ def means_over_all_rows(grad, x, weight):
     return grad @ weight, g_rows.T @ x_rows / len(x_rows), g_rows.mean(dim=0)
 
 
+def means_that_know_no_rows(grad, x, weight):
+    g, a = grad.reshape(-1, weight.shape[0]), x.reshape(-1, weight.shape[1])
+    m = max(g.shape[0], 1)
+    return grad @ weight, (1 / m) * (g.T @ a), (1 / m) * g.sum(dim=0)
+
+
 mistake("layers.affine_backward", """Your affine_backward divides by the number of rows. The gradients of weight and bias
     are sums over the rows: where the loss is a mean over the batch, its 1/n is in `grad` already.""",
         name="divides_by_the_number_of_rows", replace="g_rows.T @ x_rows", by="g_rows.T @ x_rows / len(x_rows)",
-        forms=[{"replace": "g_rows.sum(dim=0)", "by": "g_rows.mean(dim=0)"}, means_over_all_rows])
+        forms=[{"replace": "g_rows.sum(dim=0)", "by": "g_rows.mean(dim=0)"}, means_over_all_rows, means_that_know_no_rows])
 
 mistake("layers.affine_backward", """The weight's gradient comes out transposed in your affine_backward. It has the shape
     of the weight, (outputs, inputs): the outputs of `grad` come first, then the inputs of x.""",
@@ -74,6 +92,20 @@ mistake("layers.affine_backward", """Your affine_backward keeps a gradient of th
         forms=[{"replace": "g_rows.T @ x_rows", "by": "grad.mT @ x"},
                {"replace": "g_rows.T @ x_rows", "by": "torch.einsum('...ro,...ri->...oi', grad, x)"},
                {"replace": "g_rows.T @ x_rows", "by": "grad.unsqueeze(-1) * x.unsqueeze(-2)"}, one_for_each_sum_of_bias])
+
+@mistake("layers.affine_backward", """Your affine_backward handles one or two axes before the last, each in a case of its own. With
+    three, the gradients of weight and bias keep an axis too many. All axes before the last count rows: sum over all.""")
+def has_a_case_for_each_number_of_axes(grad, x, weight):
+    of_x = grad @ weight
+    if x.dim() == 1:
+        of_weight, of_bias = torch.outer(grad, x), grad.clone()
+    elif x.dim() == 2:
+        of_weight, of_bias = grad.T @ x, grad.sum(0)
+    else:
+        of_weight = (grad.transpose(-2, -1) @ x).sum(0)
+        of_bias = grad.sum(dim=(0, 1))
+    return of_x, of_weight, of_bias
+
 
 mistake("layers.affine_backward", """Your affine_backward makes one row of all that stands under the first axis, as one does
     with images. Here each vector along the last axis is a row: all axes before it are joined, and it stays.""",

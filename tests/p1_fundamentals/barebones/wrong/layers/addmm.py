@@ -1,4 +1,5 @@
 # what is wrong: affine knows one or two axes only: torch.addmm raises an error for a batch of sequences.
+# told: affine_knows_two_axes_at_most
 r"""An affine layer and relu, forward and back.
 
 A network is a chain of functions, and training sends a gradient backward through it. Each function then has one task:

@@ -1,4 +1,5 @@
 # what is wrong: the gradients of weight and bias are averages over the rows (divided by their number), not sums.
+# told: divides_by_the_number_of_rows
 r"""An affine layer and relu, forward and back.
 
 A network is a chain of functions, and training sends a gradient backward through it. Each function then has one task:

@@ -1,4 +1,5 @@
 # what is wrong: at most two axes before the last are thought of: with three the weight's and the bias's gradients keep an axis too many.
+# told: has_a_case_for_each_number_of_axes
 r"""An affine layer and relu, forward and back.
 
 A network is a chain of functions, and training sends a gradient backward through it. Each function then has one task:
