@@ -189,8 +189,8 @@ def test_a_gradient_of_another_operand():
 
 
 def test_nan_and_infinities_by_their_place():
-    a, right = np.array([1.0, 0.0, -np.inf]), np.array([1.0, 0.0, 2.0])
-    assert of(np.array([1.0, np.nan, 2.0]), right, a=a, grad=a) == "Your result is NaN at [1], where a is 0, the right value is 0."
-    assert of(np.array([1.0, 0.0, -np.inf]), right, a=a) == "Your result is -inf at [2], where a is -inf, the right value is 2."
+    a, right = np.array([1.0, 0.0, -np.inf]), np.array([1.0, -0.0, 2.0])
+    assert of(np.array([1.0, np.nan, 2.0]), right, a=a, grad=a) == "Your result is NaN at [1], where a is 0 and the right value is 0."
+    assert of(np.array([1.0, 0.0, -np.inf]), right, a=a) == "Your result is -inf at [2], where a is -inf and the right value is 2."
     assert of(np.array(np.nan), np.array(0.5), x=np.zeros(3)) == "Your result is NaN, where the right value is 0.5."
     assert of(np.array([np.nan, 1.0]), np.array([np.nan, 2.0])) == ""

@@ -21,10 +21,10 @@ def is_not_finite(seen: Seen) -> str | None:
     where = tuple(int(i) for i in wrong[0])
     operands = {name: array for name, value in seen.given.items() if name not in UPSTREAM
                 and (array := numbers(value)) is not None and array.shape == got.shape}
-    there = [f"{name} is {array[where]:g}" for name, array in operands.items()]
+    there = [f"{name} is {array[where] + 0.0:g}" for name, array in operands.items()]  # + 0.0: no -0
     came = "NaN" if np.isnan(got[where]) else f"{got[where]:g}"
     at = f" at [{', '.join(map(str, where))}]" if where else ""
-    return f"Your result is {came}{at}, where {', '.join([*there, f'the right value is {want[where]:g}'])}."
+    return f"Your result is {came}{at}, where {' and '.join([*there, f'the right value is {want[where] + 0.0:g}'])}."
 
 
 def lacks_the_upstream_gradient(seen: Seen) -> str | None:
