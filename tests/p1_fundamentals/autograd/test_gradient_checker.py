@@ -57,17 +57,17 @@ def expect_outcomes(work, f, w, x, gradients, *, layout=None, tolerance=TOLERANC
         given |= {"what is special": say[place]} if say else {}
         errors, got = errors_by_loop(gradient, numerical, floor), found[place]
         worst = next(index for index in np.ndindex(errors.shape) if errors[index] == errors.max())
-        passes = errors[worst] <= tolerance
+        passes, which = errors[worst] <= tolerance, f"gradient {place + 1} of {len(gradients)}"
         expect_true(got[0] == ("passes" if passes else "GradientError"), got=got[0], given=given,
-                    want="passes" if passes else f"GradientError, for a relative error of {errors[worst]:.3g}")
+                    want="passes" if passes else f"GradientError, for a relative error of {errors[worst]:.3g}", note=which)
         if passes:
-            expect(got[1], equals=float(errors[worst]), given=given, note="the largest relative error, returned")
+            expect(got[1], equals=float(errors[worst]), given=given, note=f"the largest relative error, returned: {which}")
         else:
-            expect(got[1], equals=worst, given=given, note="index of the error that is raised")
+            expect_true(got[1] == worst, got=got[1], want=str(worst), given=given, note=f"index of the error: {which}")
             expect(got[2:4], equals=[float(gradient[worst]), float(numerical[worst])], given=given, rtol=1e-6, atol=1e-7,
-                   note="gradient and numerical of the error that is raised")
+                   note=f"gradient and numerical of the error: {which}")
             # Where both are close, their difference has the rounding error of a value that is much larger.
-            expect(got[4], equals=float(errors[worst]), given=given, rtol=1e-4, note="error of the error that is raised")
+            expect(got[4], equals=float(errors[worst]), given=given, rtol=1e-4, note=f"error of the error: {which}")
     given = {"f": f, "layout": layout or "row by row"}
     expect(point, equals=x, given=given, rtol=0, atol=0, note="x afterwards")
     expect(after, equals=list(gradients), given=given, rtol=0, atol=0, note="the gradients afterwards")
