@@ -175,23 +175,23 @@ def moves_a_flattened_copy(f, x, eps=1e-5):
     return gradient.reshape(x.shape)
 
 
-@mistake(NUMERICAL, """Your numerical_gradient numbers the elements as they lie in memory, and puts its result together row by
-    row. For a transposed x these are two orders, and the derivatives come back in the wrong places. Index the array.""")
-def takes_the_order_of_memory(f, x, eps=1e-5):
-    flat = np.array(x, dtype=np.float64).ravel(order="K")
+@mistake(NUMERICAL, """Your numerical_gradient moves the elements in the order in which they lie in memory, and puts
+    the results into another: for a transpose they land in the wrong places. order="K" and "A" follow the memory;
+    np.ndindex and .flat go row by row, whatever the layout.""")
+def follows_the_memory(f, x, eps=1e-5):
     layout = "F" if x.flags.f_contiguous and not x.flags.c_contiguous else "C"
-    slopes = []
-    for k in range(flat.size):
+    gradient = np.empty(x.size)
+    for i in range(x.size):
         sides = []
         for step in (eps, -eps):
-            moved = flat.copy()
-            moved[k] += step
-            result = f(moved.reshape(x.shape, order=layout))
+            flat = np.array(x, dtype=np.float64).ravel(order=layout)
+            flat[i] += step
+            result = f(flat.reshape(x.shape, order=layout))
             if np.shape(result) != ():
                 raise ValueError("f must return one number")
             sides.append(float(result))
-        slopes.append((sides[0] - sides[1]) / (2 * eps))
-    return np.array(slopes, dtype=np.float64).reshape(x.shape)
+        gradient[i] = (sides[0] - sides[1]) / (2 * eps)
+    return gradient.reshape(x.shape)
 
 
 mistake(NUMERICAL, """Your numerical_gradient returns its numbers without the axes of x: the result has x's shape.""",
@@ -206,10 +206,18 @@ mistake(NUMERICAL, """Your numerical_gradient walks along the first axis alone, 
         forms=[{"replace": "for index in np.ndindex(x.shape):  # one index, (), for the shape (); none for an empty one",
                 "by": "for index in range(len(x)) if x.ndim else [()]:"}])
 
+mistake(NUMERICAL, """Where f returns an array, your numerical_gradient raises another exception than ValueError.
+    float() of an array is a TypeError, and assert an AssertionError: look at the shape of what f returns, and raise
+    ValueError.""",
+        name="leaves_arrays_to_float", replace="if np.shape(result) != ():", by="if False:",
+        forms=[{"replace": "raise ValueError(", "by": "raise TypeError("},
+               {"replace": "raise ValueError(", "by": "raise AssertionError("}])
+
 mistake(NUMERICAL, """Your numerical_gradient takes an array with one element, of shape (1,) say, for a number. It
     hints at a sum or an index that is missing in f, and raises ValueError: the shape has to be ().""",
         name="takes_one_element_for_a_number",
-        replace="if np.shape(result) != ():", by="if np.size(result) != 1:")
+        replace="if np.shape(result) != ():",
+        by="if np.size(result) == 1:\n            result = np.asarray(result).item()\n        if np.shape(result) != ():")
 
 mistake(NUMERICAL, """Your numerical_gradient adds up what f returns, where that is an array. A forgotten sum then goes
     unseen, in the very tool that is to find such things: raise ValueError.""", name="sums_what_f_returns",
@@ -248,6 +256,13 @@ mistake(ERROR, """Your relative_error adds the floor to the magnitude. It is a l
     np.maximum takes the larger of the two.""",
         name="adds_the_floor", replace=_SCALE, by="(np.maximum(np.abs(a), np.abs(n)) + floor)")
 
+mistake(ERROR, """Your relative_error takes the floor for an absolute tolerance: it finds no error where the two values
+    differ by less. The floor is a lower bound of the denominator alone, and a difference is never left out.""",
+        name="takes_the_floor_for_a_tolerance", replace=f"np.abs(a - n) / {_SCALE}",
+        by=f"np.where(np.abs(a - n) < floor, 0, np.abs(a - n) / {_SCALE})",
+        forms=[{"replace": f"np.abs(a - n) / {_SCALE}",
+                "by": "np.where(np.abs(a - n) < floor, 0, np.abs(a - n) / np.maximum(np.abs(a), np.abs(n)))"}])
+
 mistake(ERROR, """Your relative_error divides all differences by one number, the largest magnitude of the whole
     gradient. A small element that is all wrong hides behind a large one then: each element has its own denominator.""",
         name="has_one_scale_for_all",
@@ -273,67 +288,17 @@ mistake(ERROR, """Your relative_error is NaN where a value is NaN. No comparison
         replace=_FINITE, by="finite = np.ones(gradient.shape, dtype=bool)")
 
 
-def equal_nan_is_agreement(gradient, numerical, floor=1e-3):
-    if gradient.shape != numerical.shape:
-        raise ValueError("the shapes differ")
-    a, n = gradient.astype(np.float64), numerical.astype(np.float64)
-    with np.errstate(all="ignore"):
-        error = np.abs(a - n) / np.maximum(np.maximum(np.abs(a), np.abs(n)), floor)
-    error = np.where(np.isfinite(a) & np.isfinite(n), error, np.inf)
-    return np.where((a == n) | np.isnan(a) & np.isnan(n), 0.0, error)
-
-
-def equal_values_agree(gradient, numerical, floor=1e-3):
-    if gradient.shape != numerical.shape:
-        raise ValueError("the shapes differ")
-    a, n = gradient.astype(np.float64), numerical.astype(np.float64)
-    with np.errstate(all="ignore"):
-        error = np.abs(a - n) / np.maximum(np.maximum(np.abs(a), np.abs(n)), floor)
-    error = np.where(np.isfinite(a) & np.isfinite(n), error, np.inf)
-    return np.where(a == n, 0.0, error)
-
-
-@mistake(ERROR, """Your relative_error finds no error where both sides are NaN, or infinite with one sign. Two
+mistake(ERROR, """Your relative_error finds no error where both sides are NaN, or infinite with one sign. Two
     computations that broke down in the same way are no proof that the gradient is right: the error is inf.""",
-         forms=[equal_nan_is_agreement, equal_values_agree])
-def equal_breakdowns_agree(gradient, numerical, floor=1e-3):
-    if gradient.shape != numerical.shape:
-        raise ValueError("the shapes differ")
-    a, n = gradient.astype(np.float64), numerical.astype(np.float64)
-    with np.errstate(all="ignore"):
-        error = np.abs(a - n) / np.maximum(np.maximum(np.abs(a), np.abs(n)), floor)
-    error = np.where(np.isfinite(a) & np.isfinite(n), error, np.inf)
-    return np.where(np.isnan(a) & np.isnan(n), 0.0, error)
+        name="equal_breakdowns_agree",
+        replace="    return error", by="    error[np.isnan(gradient) & np.isnan(numerical)] = 0\n    return error",
+        forms=[{"replace": "    return error", "by": "    error[gradient == numerical] = 0\n    return error"},
+               {"replace": "    return error", "by": "    error[np.isnan(gradient) & np.isnan(numerical)] = 0\n"
+                "    error[gradient == numerical] = 0\n    return error"}])
 
-
-@mistake(ERROR, """Your relative_error makes 0 of a NaN, and a broken gradient becomes a perfect one. np.nan_to_num
-    hides what the check is to find: the error is inf there.""")
-def makes_zero_of_nan(gradient, numerical, floor=1e-3):
-    if gradient.shape != numerical.shape:
-        raise ValueError("the shapes differ")
-    a, n = gradient.astype(np.float64), numerical.astype(np.float64)
-    with np.errstate(all="ignore"):
-        error = np.abs(a - n) / np.maximum(np.maximum(np.abs(a), np.abs(n)), floor)
-    return np.asarray(np.nan_to_num(error, nan=0.0, posinf=np.inf))
-
-
-@mistake(ERROR, """Your relative_error makes 0 of small differences, as if the floor were a tolerance. It only bounds the
-    denominator from below: every difference counts, divided by the largest of both magnitudes and the floor.""")
-def makes_zero_of_small_differences(gradient, numerical, floor=1e-3):
-    if gradient.shape != numerical.shape:
-        raise ValueError("the shapes differ")
-    error = np.zeros(gradient.shape)
-    for index in np.ndindex(gradient.shape):
-        a, n = float(gradient[index]), float(numerical[index])
-        if not (np.isfinite(a) and np.isfinite(n)):
-            error[index] = np.inf
-        elif abs(a) < floor and abs(n) < floor:
-            error[index] = abs(a - n) / floor
-        elif abs(a - n) < floor * 1e-2:
-            error[index] = 0.0
-        else:
-            error[index] = abs(a - n) / max(abs(a), abs(n))
-    return error
+mistake(ERROR, """Your relative_error makes 0 of a NaN or of what is not finite, and a broken gradient becomes a
+    perfect one. np.nan_to_num hides what the check is to find: the error is inf there.""", name="makes_zero_of_nan",
+        replace="np.full(gradient.shape, np.inf)", by="np.zeros(gradient.shape)")
 
 
 def compares_numbers_of_elements(gradient, numerical, floor=1e-3):
@@ -415,8 +380,8 @@ mistake(CHECK, """Your check_gradient divides the norm of the whole difference b
                {"replace": _CONDITION, "by": "not np.abs(gradient - numerical).max() "
                 "<= tolerance * max(np.abs(numerical).max(), floor)"}])
 
-mistake(CHECK, """Your check_gradient leaves elements out: it looks at the first, or at some. A slip is often in one element
-    only, at an edge or a corner, and the largest error of all decides.""", name="leaves_elements_out", replace=_WORST,
+mistake(CHECK, """Your check_gradient leaves elements out: it looks at the first, or at some. A slip is often in one
+    element only, at an edge or a corner, and the largest error of all decides.""", name="leaves_elements_out", replace=_WORST,
         by="(0,) * errors.ndim",
         forms=[{"replace": _WORST, "by": "np.unravel_index(np.argmax(errors.ravel()[:3]), errors.shape)"},
                {"replace": _WORST, "by": "np.unravel_index(np.argmax(errors.ravel()[:2]), errors.shape)"},

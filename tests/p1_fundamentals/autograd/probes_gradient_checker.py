@@ -77,10 +77,10 @@ RESULTS = {
     "a Python int": int,
     "a NumPy number": np.float64,
     "an array of shape ()": np.array,
-    "an array of shape (1,)": lambda number: np.array([number]),
-    "an array of shape (1, 1)": lambda number: np.array([[number]]),
     "an array of shape (2,)": lambda number: np.array([number, number]),
     "an array of shape (0,)": lambda number: np.zeros(0),
+    "an array of shape (1,)": lambda number: np.array([number]),
+    "an array of shape (1, 1)": lambda number: np.array([[number]]),
 }
 
 

@@ -28,7 +28,9 @@ def differences(f, w, x, eps=EPS):
 
 
 def derivative(f, w, x):
-    """PyTorch's gradient, in float64."""
+    """The gradient in float64: of the cubes by hand, of the others by PyTorch."""
+    if f == CUBES:
+        return np.asarray(3 * w * np.asarray(x, np.float64) ** 2)
     return torch_vjp(lambda z: TORCH[f](z, torch.tensor(w)), np.asarray(x, np.float64))[1][0]
 
 
@@ -57,17 +59,18 @@ def expect_outcomes(work, f, w, x, gradients, *, layout=None, tolerance=TOLERANC
         given |= {"what is special": say[place]} if say else {}
         errors, got = errors_by_loop(gradient, numerical, floor), found[place]
         worst = next(index for index in np.ndindex(errors.shape) if errors[index] == errors.max())
-        passes = errors[worst] <= tolerance
+        passes, which = errors[worst] <= tolerance, f"gradient {place + 1} of {len(gradients)}"
         expect_true(got[0] == ("passes" if passes else "GradientError"), got=got[0], given=given,
-                    want="passes" if passes else f"GradientError, for a relative error of {errors[worst]:.3g}")
+                    want="passes" if passes else f"GradientError, for a relative error of {errors[worst]:.3g}", note=which)
         if passes:
-            expect(got[1], equals=float(errors[worst]), given=given, note="the largest relative error, returned")
+            expect(got[1], equals=float(errors[worst]), given=given, note=f"the largest relative error, returned: {which}",
+                   atol=1e-6 if eps == EPS else None)  # with the default eps it is rounding, and not the same for all
         else:
-            expect(got[1], equals=worst, given=given, note="index of the error that is raised")
+            expect_true(got[1] == worst, got=got[1], want=str(worst), given=given, note=f"index of the error: {which}")
             expect(got[2:4], equals=[float(gradient[worst]), float(numerical[worst])], given=given, rtol=1e-6, atol=1e-7,
-                   note="gradient and numerical of the error that is raised")
+                   note=f"gradient and numerical of the error: {which}")
             # Where both are close, their difference has the rounding error of a value that is much larger.
-            expect(got[4], equals=float(errors[worst]), given=given, rtol=1e-4, note="error of the error that is raised")
+            expect(got[4], equals=float(errors[worst]), given=given, rtol=1e-4, note=f"error of the error: {which}")
     given = {"f": f, "layout": layout or "row by row"}
     expect(point, equals=x, given=given, rtol=0, atol=0, note="x afterwards")
     expect(after, equals=list(gradients), given=given, rtol=0, atol=0, note="the gradients afterwards")
@@ -97,7 +100,7 @@ def test_central_differences(work, arrays, eps, f):
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_computes_in_float64(work, dtype, layout):
     """numerical_gradient: close to the derivative with the default eps, in float64, also for float32 and for any view."""
-    for number, f in enumerate(TORCH if layout is None else [CUBES, "sum(w * z * roll(z))"]):
+    for number, f in enumerate(TORCH if layout is None and dtype == np.float32 else [CUBES]):
         w, points = weights_and_points((2, 3), seed=3 * number)
         points = [np.array(x / 3, dtype) for x in points]  # thirds: x ± eps is rounded in float32
         if layout == "stretched":
@@ -160,9 +163,10 @@ def test_relative_error(work, pair, seed, floor):
     """relative_error: the difference over the larger of both magnitudes, or over floor where that is larger still."""
     a, n = pair
     n = np.asarray(np.where(values(a.shape, seed) > 2, a, n))  # here and there they agree
-    for scale in (1.0, 0.25, 1e-6):
-        gradient, numerical = np.asarray(a * scale), np.asarray(n * scale)
-        expect(work.relative_error(gradient, numerical, floor=floor), equals=errors_by_loop(gradient, numerical, floor),
+    pairs = [[np.asarray(a * scale), np.asarray(n * scale)] for scale in (1.0, 0.25, 1e-6)]
+    found, _ = work.run(probes.relative_errors, pairs, floor=floor)
+    for (gradient, numerical), got in zip(pairs, found):
+        expect(got, equals=errors_by_loop(gradient, numerical, floor),
                given={"gradient": gradient, "numerical": numerical, "floor": floor})
 
 
@@ -229,7 +233,7 @@ def test_finds_the_wrong_element(work, f, shape):
         right = derivative(f, w, x)
         gradients, say = [right], ["it is right"]
         indices = list(np.ndindex(shape))
-        for place, index in enumerate(indices if len(indices) < 100 else indices[seed % 7::23] + indices[-1:]):
+        for place, index in enumerate(indices if len(indices) < 100 else indices[seed % 7::48] + indices[-1:]):
             wrong = right.copy()
             wrong[index] += (-1) ** place * 1e-3 * max(1, abs(right[index]))
             gradients.append(wrong)

@@ -1,5 +1,4 @@
 # what is wrong: the floor is taken as an absolute tolerance, so where the two values differ by less than the floor the error is 0.
-# told: makes_zero_of_small_differences
 r"""Check a gradient by differences.
 
 A derivative that was worked out by hand can be wrong in one term, and training then goes on, only worse. There is a

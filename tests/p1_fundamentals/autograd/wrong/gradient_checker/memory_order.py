@@ -1,5 +1,4 @@
 # what is wrong: the elements are numbered in the order in which they lie in memory and the result is put together in row-major order, so a transposed x gets its gradient in the wrong places.
-# told: takes_the_order_of_memory
 r"""Check a gradient by differences.
 
 A derivative that was worked out by hand can be wrong in one term, and training then goes on, only worse. There is a
