@@ -33,11 +33,18 @@ def test_a_sign_for_each_check_and_how_many_fail_it(course):
              judged(course, TWO, 1, test_a="failed", test_b="not started", test_c="not run"),
              judged(course, ONE, 0),
              JudgedForm(ONE, 0, None, "it does not fit")]
-    assert table(forms) == ["1 2 3", "✗ · ✗  drops_axes", "✗ – –  drops_axes, form 2", "– – –  keeps_axes",
+    assert table(forms) == ["1 2 3", "✗ · ✗  drops_axes, form 1", "✗ – –  drops_axes, form 2", "– – –  keeps_axes",
                             "1 test_a (2 of 3)", "2 test_b (0 of 3)", "3 test_c (1 of 3)"]
     assert as_data(forms) == [
         {"name": "drops_axes", "form": 1, "fails": ["test_a", "test_c"]}, {"name": "drops_axes", "form": 2, "fails": ["test_a"]},
         {"name": "keeps_axes", "form": 1, "fails": []}, {"name": "keeps_axes", "form": 1, "fails": None}]
+
+
+def test_forms_that_fail_alike_share_a_line(course):
+    three = Mistake("sums", "first", "Words.", (Form("first"),) * 3)
+    forms = [judged(course, three, number, test_a="failed", test_b=status) for number, status in enumerate(["failed", "passed", "failed"])]
+    assert table(forms)[1:] == ["✗ ✗  sums, forms 1 3", "✗ ·  sums, form 2", "1 test_a (3 of 3)", "2 test_b (2 of 3)"]
+    assert table([judged(course, TWO, number, test_a="failed") for number in (0, 1)])[1] == "✗  drops_axes"
 
 
 def test_columns_stay_below_their_numbers(course):
