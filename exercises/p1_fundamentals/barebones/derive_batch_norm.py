@@ -15,7 +15,7 @@ What holds for all functions:
 - `x`, `xhat` and `g` are `sp.IndexedBase`s: $x_k$ is `x[k]`, for $k$ from 0 to $m - 1$. A sum over the batch is
   `sp.Sum(x[k], (k, 0, m - 1))`, with an index of your own, which must not be one of the arguments;
   `k = sp.Dummy("k", integer=True)` never is. `i` is a number from 0 to $m - 1$, and $m \ge 1$: symbols, or whole numbers
-  such as `sp.Integer(2)`. All other arguments are symbols, of any names, and $\epsilon > 0$.
+  such as `sp.Integer(2)`. All other arguments are symbols, and $\epsilon > 0$. No symbol is called k.
 - `mu`, `var`, `xhat` and `s` have the values of the formulas above. So you may write a sum in their place, and use
   identities such as $\sum_k (x_k - \mu) = 0$ and $\sum_k \hat x_k = 0$. One function may call another.
 - Differentiate by hand, without `diff`, series and limits, or another library that does it. `x[k]` and `x[i]` are the same

@@ -36,6 +36,28 @@ mistake("derive_batch_norm.by_gamma_and_beta", """ε stands beside the root in y
     norm it is added to the variance, under the root.""",
         name="adds_epsilon_outside_of_the_root", replace="sp.sqrt(var + eps)", by="(sp.sqrt(var) + eps)")
 
+# ── what a trial showed ─────────────────────────────────────────────────────────────────────────────────────────
+
+mistake("derive_batch_norm.by_variance", """Your by_variance is the derivative by the deviation s = √(σ² + ε), of which 1/s has
+    the derivative -1/s². Wanted is the one by σ², of (σ² + ε)^(-1/2).""", name="differentiates_by_the_deviation",
+        replace="-sp.Rational(1, 2) * (var + eps) ** sp.Rational(-3, 2)", by="-1 / (var + eps)")
+
+mistake("derive_batch_norm.by_x", """The way through σ² has a factor too many in your derivative by x_i: in ∂σ²/∂x_i the mean
+    is held, for what x_i does through μ is added on its own, with ∂L/∂μ.""", name="moves_the_mean_twice",
+        replace="* 2 * (x[i] - mu) / m", by="* 2 * (x[i] - mu) * (1 - 1 / m) / m")
+
+mistake("derive_batch_norm.by_x", """The way through σ² is divided by m - 1 in your derivative by x_i. σ² is the mean of the m
+    squares here, so ∂σ²/∂x_i is 2 (x_i - μ)/m.""", name="differentiates_the_unbiased_variance",
+        replace="* 2 * (x[i] - mu) / m", by="* 2 * (x[i] - mu) / (m - 1)")
+
+mistake("derive_batch_norm.by_x", """The way by x̂_i itself, γ g_i/√(σ² + ε), is not in your derivative by x_i. A Python `k == i`
+    loses it: it is False for the index of a sum, whatever number that stands for. The delta is sp.KroneckerDelta(k, i).""",
+        name="loses_the_way_by_itself", replace="gamma * g[i] / sp.sqrt(var + eps)", by="0")
+
+mistake("derive_batch_norm.in_one_pass", """In your in_one_pass γ multiplies g_i alone. γ g is what arrives at x̂, so both
+    means are means of γ g, and γ stands before the whole bracket.""", name="multiplies_one_term_by_gamma",
+        replace="gamma * s * (g[i] - mean - xhat[i] * along)", by="s * (gamma * g[i] - mean - xhat[i] * along)")
+
 # ── the variance ────────────────────────────────────────────────────────────────────────────────────────────────
 
 mistake("derive_batch_norm.by_variance", """Your derivative by σ² has the wrong sign. (σ² + ε)^(-1/2) falls when σ² grows:
