@@ -20,7 +20,6 @@ from tests.grader.helpers.users import USERS, as_user, folder_of, give
 ROOT = Path(__file__).parents[3]
 MARK = "mldd-attack"  # is in the name of whatever an attack tries to leave behind
 LIMITS = {"cpu_seconds": 1, "wall_seconds": 4, "memory_mb": 1000, "output_kb": 256}  # so that loops end soon
-LANES = 2 * len(os.sched_getaffinity(0))  # submissions at a time: many of these wait for their limit, and compute nothing
 ATTACKS = attacks()
 POINTS = 6
 SHORTEST_SECRET = 25  # letters and digits of a line that is distinctive
@@ -80,8 +79,7 @@ def marked(request):
         make_class(handed_in, ATTACKS, (ROOT / "solutions" / f"{EXERCISE}.py").read_text())
         give(folder, request.param)
         before, memory = host(root), psutil.virtual_memory().available
-        command = as_user(request.param, [sys.executable, "-m", "grader", "autograde", handed_in, "--out", out,
-                                          "--workers", str(LANES)], [ROOT, folder])
+        command = as_user(request.param, [sys.executable, "-m", "grader", "autograde", handed_in, "--out", out], [ROOT, folder])
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, errors="replace", timeout=1500,
                               env={**os.environ, "PYTHONPATH": str(ROOT), "XDG_RUNTIME_DIR": "", "HOME": str(folder),
                                    "A_SECRET_OF_THE_INSTRUCTOR": "hunter2-is-not-for-submissions"})
