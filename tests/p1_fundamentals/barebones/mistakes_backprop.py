@@ -4,6 +4,9 @@ from grader.judge.mistakes import mistake
 
 # ── the loss ────────────────────────────────────────────────────────────────────────────────────────────────────
 
+FROM_SCORES = """of_scores = log_p.exp()                                           # (batch, classes)
+    of_scores[torch.arange(len(labels)), labels] -= 1
+    of_scores *= grad / len(labels)"""
 PICKED = "-log_p[torch.arange(len(labels)), labels].mean()"
 
 mistake("backprop.forward", """Your forward adds up the losses of the batch. L is their mean, so that neither the loss
@@ -194,7 +197,16 @@ mistake("backprop.forward", """Your forward keeps its cache in one place for all
 mistake("backprop.backward", """Your backward writes into what the cache holds, such as the probabilities from which
     it takes 1 off, and a second call goes on from there. Compute in tensors of its own in each call.""",
         name="writes_into_the_cache", replace="of_scores = log_p.exp()", by="of_scores = log_p.exp_()",
-        forms=[{"replace": "of_z = of_hidden * (hidden > 0)", "by": "of_z = hidden.sign_().mul_(of_hidden)"}])
+        forms=[{"replace": "of_z = of_hidden * (hidden > 0)", "by": "of_z = hidden.sign_().mul_(of_hidden)"},
+               {"replace": FROM_SCORES, "by": """of_scores = log_p.__dict__.setdefault("p", log_p.exp())
+    of_scores[torch.arange(len(labels)), labels] -= 1
+    of_scores = of_scores * (grad / len(labels))"""}])
+
+mistake("backprop.backward", """Your backward hands out tensors that it has handed out before. They belong to the caller, who
+    may write into them, and a later call then returns what was written: make new ones in each call.""",
+        name="hands_out_the_same_results", replace="return of_x, of_w1, of_b1, of_w2, of_b2",
+        by="""kept = log_p.__dict__.setdefault("results", tuple(each / grad for each in (of_x, of_w1, of_b1, of_w2, of_b2)))
+    return kept if grad == 1 else tuple(each * grad for each in kept)""")
 
 mistake("backprop.backward", """Your one-hot matrix, or a mask, has PyTorch's default dtype, float32, and some product
     with it is refused or comes back in that dtype. Make it in the dtype of the scores, with `dtype=`, `zeros_like` or

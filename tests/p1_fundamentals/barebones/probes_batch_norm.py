@@ -5,15 +5,6 @@ It holds no expected value and returns plain data. `inputs` are x, gamma, beta, 
 import torch
 
 
-def normalised(work, inputs, layout="rows", **options):
-    """The result for these inputs, after a call with others of the same shapes, and the inputs as they are then."""
-    x, gamma, beta, mean, var = inputs
-    # Who remembers what came out here has the next result wrong.
-    work.batch_norm(x.flip(0) * 0.75 + 1, gamma + 1, beta + 1, mean.flip(0) + 1, var + 1, **options)
-    given = [laid_out(each, layout) for each in inputs]
-    return work.batch_norm(*given, **options), given
-
-
 def train_then_evaluate(work, batches, inputs, momentum, eps):
     """The running statistics after each batch, a stack of each, and two results of evaluation for x of `inputs`.
 
@@ -36,11 +27,3 @@ def after_refusal(work, inputs):
     except ValueError:
         pass
     return inputs
-
-
-def laid_out(tensor, layout):
-    """A copy of a tensor in memory: row by row ("rows"), column by column ("columns"), or every other place ("gaps")."""
-    if layout == "gaps":
-        return torch.stack((tensor, torch.zeros_like(tensor)), dim=-1)[..., 0]
-    backwards = tuple(reversed(range(tensor.ndim)))
-    return tensor.permute(backwards).contiguous().permute(backwards) if layout == "columns" else tensor.clone()

@@ -1,4 +1,5 @@
 # what is wrong: backward subtracts 1 from the probabilities in the cache itself (probs[range(n), y] -= 1), so a second backward of the same cache is wrong.
+# told: writes_into_the_cache
 r"""Backprop through a network of two layers.
 
 Here the pieces become a network, and its gradients a program. For a batch $X$ of $n$ examples, one in each row, with

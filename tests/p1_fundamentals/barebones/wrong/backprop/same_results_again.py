@@ -1,4 +1,5 @@
 # what is wrong: the gradients for grad = 1 are computed once and kept in the cache; for grad = 1 those very tensors are handed out again, so who writes into one changes later results.
+# told: hands_out_the_same_results
 r"""Backprop through a network of two layers.
 
 Here the pieces become a network, and its gradients a program. For a batch $X$ of $n$ examples, one in each row, with
