@@ -120,7 +120,8 @@ def layer_statistics(x: Float[Tensor, "batch width"], weights: list[Float[Tensor
     as the outputs of the one before. There is at least one. The two results, one number a layer in the dtype of `x`:
 
     - the standard deviation of the layer's activations $h_k$, over all their numbers, of all examples and all units: the
-      root of the mean squared distance from their mean, divided by their number and not by one less;
+      root of the mean squared distance from their mean, divided by their number and not by one less. It keeps its digits
+      where the mean is large beside it;
     - the share of dead units. A unit of a layer is dead if its activation is exactly 0 for every example of the batch.
 
     `x` and the weights are not changed. Every number that comes up can be squared without leaving the range of the dtype.

@@ -112,11 +112,30 @@ slip("draws_one_row", """Your weights repeat one row, so that all units of the l
      *[(function, EVEN, "(2 * torch.rand(inputs, generator=generator, dtype=dtype) - 1).repeat(shape[0], 1)")
        for function in ("he_uniform", "xavier_uniform")])
 
+slip("stretches_the_draws_to_the_variance", """Your weights are shifted and stretched until they have exactly the mean and
+    variance that is wanted. So no weight is a draw of its own: the last follows from the others. It is the distribution
+    that has this variance; what is drawn from it may differ.""",
+     *[(function, f"std * {NORMAL}", f"std * (lambda z: (z - z.mean()) / z.std({correction}))({NORMAL})")
+       for function in ("he_normal", "xavier_normal") for correction in ("", "correction=0")])
+
+slip("draws_the_tails_again", """Your normal weights are cut off: what lies far from 0 is drawn again. The distribution that is
+    asked for is whole, and a few of many weights lie far out.""",
+     *[(function, f"return std * {NORMAL}", f"""z = {NORMAL}
+    while (far := z.abs() > 2).any():
+        z[far] = torch.randn(int(far.sum()), generator=generator, dtype=dtype)
+    return std / 0.87962566 * z""") for function in ("he_normal", "xavier_normal")])
+
 # ── from which generator, in which form ─────────────────────────────────────────────────────────────────────────
 
 slip("ignores_the_generator", """Your weights come from the global generator of torch. Whatever else draws from it changes them,
     so nobody can make this layer again: hand `generator` on to the function that draws.""",
      *in_every_draw("generator=generator, ", ""))
+
+slip("seeds_the_global_generator", """Your function seeds the global generator of torch and draws from that. Whatever else in
+    the program draws from it then repeats itself: leave it alone, and hand `generator` on to the function that draws.""",
+     *[(function, f"return {factor} * {draw}", f"torch.manual_seed(int(torch.randint(2**31, (1,), generator=generator)))\n"
+       f"    return {factor} * {draw.replace('generator=generator, ', '')}")
+       for function, draw in DRAWS.items() for factor in ["std" if "normal" in function else "bound"]])
 
 ANEW = "torch.Generator().manual_seed(generator.initial_seed())"
 
@@ -232,3 +251,14 @@ mistake(STATISTICS, """Your layer_statistics calls a unit dead whose activations
         forms=[{"replace": "(h == 0)", "by": "(h.abs() < 1e-8)"},
                {"replace": "(h == 0)", "by": "torch.isclose(h, torch.zeros_like(h))"},
                {"replace": "(h == 0)", "by": "(h.abs() < 1e-12)"}])
+
+mistake(STATISTICS, """Your layer_statistics divides the number of dead units by the width of the batch x.
+    The units of a layer are as many as its outputs: take the width of its own activations.""",
+        name="divides_by_the_width_of_x", replace="(h == 0).all(dim=0).to(h.dtype).mean()",
+        by="(h == 0).all(dim=0).to(h.dtype).sum() / x.shape[1]")
+
+mistake(STATISTICS, """Your layer_statistics computes the variance as the mean of the squares minus the
+    square of the mean. Where the mean is large beside the spread these are two large numbers, nearly equal, and of their
+    difference no digit is left. Take the mean off first, and square what remains.""",
+        name="subtracts_the_squared_mean", replace="h.std(correction=0)", by="(h.square().mean() - h.mean() ** 2).sqrt()",
+        forms=[{"replace": "h.std(correction=0)", "by": "(h.square().mean() - h.mean() ** 2).clamp(min=0).sqrt()"}])
