@@ -22,6 +22,7 @@ import yaml
 from grader.errors import FAILED, PASSED
 from grader.local.client import _try
 from grader.paths import socket_path
+from tests.grader.helpers.classes import below
 
 ROOT = Path(__file__).resolve().parents[3]
 ORIGINAL, MISTAKES = "autograd", 4
@@ -59,7 +60,7 @@ class Side:
         return None
 
     def fork_servers(self) -> list[psutil.Process]:
-        return [p for p in self.server().children() if "grader.worker.fork_server" in p.cmdline()]
+        return below(self.server(), "grader.worker.fork_server")
 
     def cpu_seconds(self) -> float:
         """CPU time of the server, its fork servers, and all that they started and that has ended."""

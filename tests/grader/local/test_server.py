@@ -14,6 +14,7 @@ from grader.local.client import ask
 from grader.local.server import MOST_RENEWALS, LocalServer
 from grader.local.stamp import stamp_of
 from grader.paths import socket_path
+from tests.grader.helpers.classes import below
 from tests.grader.helpers.shell import SUITE, edit, ours, server_processes, wait_until
 from tests.grader.helpers.small_course import FIRST
 
@@ -114,7 +115,7 @@ def test_sudden_death_in_the_middle_costs_time_and_no_verdict(course, victims):
 def test_a_lost_fork_server_is_started_again_and_the_local_server_stays(course):
     assert run(course, "check", "third")[0] == 0
     pid = parent_of(course)
-    fork_servers = [p for p in psutil.Process(pid).children() if "grader.worker.fork_server" in p.cmdline()]
+    fork_servers = below(psutil.Process(pid), "grader.worker.fork_server")
     assert len(fork_servers) == 1
     fork_servers[0].kill()
     assert run(course, "check", "third")[0] == 0
