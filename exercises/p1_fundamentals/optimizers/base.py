@@ -1,0 +1,101 @@
+r"""The base of every optimiser: which tensors it moves, with which settings, and what it remembers of each.
+
+A step of any first-order method has the same frame: for each parameter $p$ that has a gradient $g$,
+
+$$s \leftarrow \mathrm{remember}(s, g), \qquad p \leftarrow p - \mathrm{update}(g, s, \text{settings}),$$
+
+and methods differ in the two functions alone. What is around them is written here once. Parameters come in *groups*, each
+with its own settings, so that a backbone may learn slowly and biases without weight decay. The *state* $s$ of a parameter
+(a velocity, a mean square) outlives the step. Whoever saves a model in the middle of a training and forgets the state
+resumes another training. The layout of `state_dict` is that of `torch.optim`, so each can read what the other has saved.
+
+Source: the interface of PyTorch's `torch.optim.Optimizer`; Paszke et al., "PyTorch: an imperative style, high-performance
+deep learning library" (NeurIPS 2019).
+"""
+import copy
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+
+
+class Optimizer:
+    """Parameter groups, gradients set to None, a step over all that have a gradient, state that is saved and loaded.
+
+    defaults      the settings of a group that does not name its own: {"lr": 0.1, ...}
+    param_groups  a list of dicts: "params" is the list of the group's tensors, and every setting has its key
+    state         {tensor: dict}, what `update` keeps of a parameter; empty until a parameter takes part in a step
+
+    A method is a subclass that writes `update`.
+    """
+
+    def __init__(self, params: Iterable, defaults: dict):
+        """`params` is an iterable of tensors, which make one group, or of dicts, a group each: {"params": tensors, "lr": 0.01}.
+
+        "params" of a dict may be any iterable of tensors, or a single tensor; `param_groups` has a list. What a dict does not
+        set comes from `defaults`. Neither the dicts nor `defaults` are changed, and nothing of them is shared.
+
+        Raises ValueError where there is no parameter at all, and where a tensor comes twice, in one group or in two: it would
+        be moved twice in each step. Raises TypeError for a parameter that is not a tensor.
+
+        >>> a, b = torch.ones(2), torch.ones(3)
+        >>> optimizer = Optimizer([{"params": [a]}, {"params": [b], "lr": 0.5}], {"lr": 0.1, "momentum": 0.9})
+        >>> [(group["lr"], group["momentum"]) for group in optimizer.param_groups]
+        [(0.1, 0.9), (0.5, 0.9)]
+        """
+        raise NotImplementedError
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to None. A gradient of zeros would still decay weights and move by momentum."""
+        raise NotImplementedError
+
+    def step(self) -> None:
+        """Call `update` once for each group with the parameters of it that have a gradient, without recording a graph.
+
+        The parameters keep the group's order. A group of which no parameter has a gradient is passed over.
+
+        >>> class Halve(Optimizer):
+        ...     def update(self, params, group):
+        ...         for p in params:
+        ...             p -= group["share"] * p
+        >>> p, q = torch.ones(1, requires_grad=True), torch.ones(1, requires_grad=True)
+        >>> optimizer = Halve([p, q], {"share": 0.5})
+        >>> (3 * p).backward()
+        >>> optimizer.step()
+        >>> p.item(), q.item()
+        (0.5, 1.0)
+        """
+        raise NotImplementedError
+
+    def update(self, params: list[Tensor], group: dict) -> None:
+        """Move each of `params` in place by its `grad`, with the settings of `group`. A subclass's method; here it raises TypeError."""
+        raise TypeError(f"{type(self).__name__} has no update: a method is a subclass of Optimizer that writes one")
+
+    def state_dict(self) -> dict:
+        """{"state": {place: state}, "param_groups": [group, ...]}, in which a parameter is its place, counted over all groups.
+
+        A group in it has the settings of the group, and in "params" the places. The tensors of the state are copies: later
+        steps do not change what was saved.
+
+        >>> a, b = torch.ones(2), torch.ones(3)
+        >>> optimizer = Optimizer([{"params": [a]}, {"params": [b], "lr": 0.5}], {"lr": 0.1})
+        >>> optimizer.state[b] = {"steps": 7}
+        >>> optimizer.state_dict()
+        {'state': {1: {'steps': 7}}, 'param_groups': [{'lr': 0.1, 'params': [0]}, {'lr': 0.5, 'params': [1]}]}
+        """
+        raise NotImplementedError
+
+    def load_state_dict(self, saved: dict) -> None:
+        """Go on where the optimiser stood that saved this: its settings and its state, with this one's own parameters.
+
+        The parameter at a place takes the state that was saved for that place, as a copy: `saved` is not changed, neither now
+        nor by later steps. State that this optimiser had is gone. A training that is resumed so goes on bit for bit.
+
+        Raises ValueError, and then nothing has changed, where `saved` has another number of groups, or a group of it another
+        number of parameters.
+        """
+        raise NotImplementedError
+
+    def _params(self) -> list[Tensor]:
+        """All parameters, group after group."""
+        return [p for group in self.param_groups for p in group["params"]]
