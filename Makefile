@@ -2,13 +2,14 @@
 # make test    the same set-up, then every test of the course and of its grader
 # make studies every project's study at its full size, held against its thresholds: many minutes
 # make bench   what the course promises of its speed, measured
+# make gpu     what needs a GPU, in one run of minutes: make gpu DATA=FILE.npz with images of 32x32 pixels
 # TORCH=cpu    with any of them: take torch's CPU wheels (200 MB instead of several GB)
 
 PYTHON ?= python3
 BIN    := .venv/bin
 PIP    := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: start test studies attacks bench clean
+.PHONY: start test studies attacks bench gpu clean
 
 start: .venv/.learner
 	@$(BIN)/grader list
@@ -39,8 +40,11 @@ bench: .venv/.maintainer build/nbgrader/.ready
 	$(BIN)/python -m tests.grader.bench.measure_class
 	$(BIN)/python -m tests.grader.bench.measure_scale
 	$(BIN)/grader bench autograd --workspace solutions
+
+gpu: .venv/.maintainer
+	$(BIN)/python -m tests.gpu $(if $(DATA),--data $(DATA))
 else
-test studies bench:
+test studies bench gpu:
 	@echo "This copy of the course has no hidden tests, so nothing was run; make start is for you." >&2; exit 2
 endif
 
