@@ -7,7 +7,15 @@ import torch
 from torch.nn import functional as F
 
 from exercises.common import datasets
-from solutions.p1_fundamentals.optimizers.experiments import METHODS, OLYMPICS, Data, Setting, first_model, prepare, train
+from solutions.p1_fundamentals.optimizers.experiments import (
+    METHODS,
+    OLYMPICS,
+    Data,
+    Setting,
+    first_model,
+    prepare,
+    train,
+)
 
 MODEL, BATCH, EPOCHS, CPU_STEPS = "resnet18", 128, 2, 4
 

@@ -22,12 +22,12 @@ from rich.table import Table
 from exercises.common import datasets, plots, training
 from exercises.common.comparison import compare, mean_interval
 
-from .convergence import steps_to_target
+from .convergence import bootstrap_interval, cost_to_target, sign_test
 from .experiments import METHODS, OLYMPICS, Data, Run, Setting, plane, prepare, surface, train_all, written
 from .models import MODELS
 from .schedules import one_cycle
 
-QUICK_IMAGES, SMOOTHED, POINTS = 256, 10, 25  # images; steps that a loss is averaged over; points of the landscape, a side
+QUICK_IMAGES, SMOOTHED, HOLD, POINTS = 256, 10, 5, 25  # images; steps averaged; steps below a target; points a side
 Runs = dict[Setting, list[Run]]
 console = Console()
 
@@ -45,8 +45,9 @@ def main(arguments: list[str]) -> dict[str, float]:
     data = prepare(datasets.load(options.data), options.device, QUICK_IMAGES if options.quick else None)
     console.print(f"{data.name}: {len(data.train[0]):,} images to train, {len(data.validation[0]):,} to choose learning rates "
                   f"by, {len(data.test[0]):,} to test; {options.model} on {options.device}")
+    total = options.epochs * -(-len(data.train[0]) // options.batch)
     how = {"model": options.model, "epochs": options.epochs, "batch": options.batch,
-           "schedule": lambda t: one_cycle(t, 1.0, max_rate=1.0)}
+           "schedule": lambda t: one_cycle(round(t * total), total=total)}  # t is the share of the training that is over
     with Progress(console=console, transient=True) as progress:
         chosen = choose(data, methods, options, progress, how)
         runs = train_all(data, list(chosen.values()), seeds, progress, **how)
@@ -125,10 +126,16 @@ def target_of(named: dict[str, list[Run]]) -> float:
     return float(1.05 * max(last))
 
 
-def steps_of(runs: list[Run], target: float) -> list[float]:
-    """By your `steps_to_target`: the steps that each seed takes; infinity for a run that never comes there."""
-    found = (steps_to_target(smoothed(run.loss), target) for run in runs)
-    return [np.inf if steps is None else float(steps) for steps in found]
+def steps_of(runs: list[Run], target: float) -> np.ndarray:
+    """By your `cost_to_target`: the steps that each seed takes, (seeds,); infinity for a run that never comes there."""
+    return np.array([cost_to_target(np.arange(1.0, len(run.loss) + 1), smoothed(run.loss), target, hold=HOLD) for run in runs])
+
+
+def median_steps(steps: np.ndarray) -> str:
+    """The median over the seeds, and between what two numbers it lies, by your `bootstrap_interval`."""
+    low, high = bootstrap_interval(steps, np.median, level=0.95, resamples=2000, generator=np.random.default_rng(0))
+    words = [f"{value:.0f}" if np.isfinite(value) else "never" for value in (np.median(steps), low, high)]
+    return f"{words[0]} [{words[1]}, {words[2]}]" if len(steps) > 1 else words[0]
 
 
 def results(named: dict[str, list[Run]]) -> dict[str, float]:
@@ -146,11 +153,12 @@ def report(chosen: dict[str, Setting], named: dict[str, list[Run]], output: Path
     for name, runs in named.items():
         test = [run.test[-1] for run in runs]
         accuracy = str(mean_interval(test)) if len(test) > 1 else f"{test[0]:.1%}"
-        steps = np.median(steps_of(runs, target))
+        steps = steps_of(runs, target)
+        against = "" if name == first or len(test) < 2 else f"{sign_test(steps, steps_of(named[first], target)):.2f}"
         paired = "" if name == first or len(test) < 2 else in_words(compare([run.test[-1] for run in named[first]], test))
-        lines.append([name, f"{chosen[name].lr:g}", accuracy, paired, f"{steps:.0f}" if np.isfinite(steps) else "never"])
+        lines.append([name, f"{chosen[name].lr:g}", accuracy, paired, median_steps(steps), against])
 
-    header = ["method", "lr", "test accuracy", f"points over {first}", f"steps to {target:.3f}"]
+    header = ["method", "lr", "test accuracy", f"points over {first}", f"steps to {target:.3f}", "sign test"]
     shown = Table(*header, box=SIMPLE, padding=(0, 1), title="Test accuracy, mean [95 % interval]; median steps to a training loss")
     for line in lines:
         shown.add_row(*line)
