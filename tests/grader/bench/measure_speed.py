@@ -85,7 +85,7 @@ def check_against_pytest(course: Course, name: str) -> bool:
 def until_its_catalogue_is_there(course: Course, exercise: Exercise) -> float:
     """How long it takes, in seconds; until then a check that fails waits for it, ten seconds at most, and is not warm."""
     began = time.perf_counter()
-    while not list((course.root / ".grader/catalogue").glob(f"{exercise.id.replace('/', '.')}-*.json")):
+    while not list((course.root / ".grader/catalogue").glob(f"{exercise.id.replace('/', '.')}-{'?' * 16}.json")):
         if time.perf_counter() - began > CATALOGUE_WITHIN:
             raise SystemExit(f"{exercise.short}: there is no catalogue after {CATALOGUE_WITHIN} s")
         time.sleep(1)
