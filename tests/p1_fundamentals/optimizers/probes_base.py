@@ -74,7 +74,8 @@ def groups_of(work, sizes, settings, defaults, *, outer, inner):
     optimizer = work.Optimizer(wrap[outer](given), dict(defaults))
     found = optimizer.param_groups
     kinds = [type(found).__name__, *(type(group["params"]).__name__ for group in found)]
-    return kinds, [places_of(group["params"], params) for group in found], settings_of(optimizer), optimizer.defaults, len(optimizer.state)
+    places = [places_of(group["params"], params) for group in found]
+    return kinds, places, settings_of(optimizer), optimizer.defaults, len(optimizer.state)
 
 
 def changes_on_both_sides(work, settings, defaults, number):
@@ -218,7 +219,8 @@ def loaded(work, sizes, saved):
     for p in params:
         optimizer.state[p] = {"old": torch.ones(2)}
     optimizer.load_state_dict(saved)
-    return settings_of(optimizer), state_of(optimizer, params), [places_of(group["params"], params) for group in optimizer.param_groups]
+    places = [places_of(group["params"], params) for group in optimizer.param_groups]
+    return settings_of(optimizer), state_of(optimizer, params), places
 
 
 def copies(work, sizes, settings, defaults, gradients):
