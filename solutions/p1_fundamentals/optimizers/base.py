@@ -103,7 +103,7 @@ class Optimizer:
         ### END SOLUTION
 
     def update(self, params: list[Tensor], group: dict) -> None:
-        """Move each of `params` in place by its `grad`, as `group` sets it. A subclass writes this; here it raises TypeError."""
+        """Move each of `params` in place by its `grad`, as `group` sets it. A subclass writes it; here it is a TypeError."""
         raise TypeError(f"{type(self).__name__} has no update: a method is a subclass of Optimizer that writes one")
 
     def state_dict(self) -> dict:

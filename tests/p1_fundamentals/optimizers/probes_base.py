@@ -85,6 +85,7 @@ def changes_on_both_sides(work, settings, defaults, number):
     what the optimiser has before and after what came in was changed.
     """
     (first, second), _ = new_params([2, 1])
+    defaults = dict(defaults)
     given = [{"params": first, **settings[0]}, {"params": second, **settings[1]}]
 
     def came_in():

@@ -80,9 +80,10 @@ def test_groups_are_new(work):
         has = [[{"lr": 99.0, "momentum": 99.0, "params": 3}, second], defaults]
         given = {"settings of the dicts": own, "defaults": defaults, "params, below": "by their number"}
         made, changed, neighbour, before, after = work.run(probes.changes_on_both_sides, own, defaults, 99.0)
-        expect(list(made), equals=came_in, given=given, note="the dicts and the defaults that came in, when the optimiser is made")
+        expect(list(made), equals=came_in, given=given, note="the dicts and the defaults that came in, with the optimiser made")
         expect(neighbour, equals=second, given=given, note="the second group, after the first was changed")
-        expect(list(changed), equals=came_in, given=given, note="the dicts and the defaults that came in, after a group was changed")
+        expect(list(changed), equals=came_in, given=given,
+               note="the dicts and the defaults that came in, after a group was changed")
         expect(list(before), equals=has, given=given, note="the groups and self.defaults then")
         expect(list(after), equals=has, given=given,
                note="the groups and self.defaults, after the dicts and the defaults that came in were changed")
@@ -205,8 +206,8 @@ def test_copies(work):
         expect_states(other[1], other[0], given=given, note="the states of another who loaded it, after that step")
 
 
-@pytest.mark.parametrize("sizes, others", [([2, 1], [1, 2]), ([2, 1], [3]), ([2, 1], [2]), ([2, 1], [2, 1, 1]), ([2, 1], [2, 2]),
-                                           ([1, 2], [1, 1]), ([3], [1, 1, 1])])
+@pytest.mark.parametrize("sizes, others", [
+    ([2, 1], [1, 2]), ([2, 1], [3]), ([2, 1], [2]), ([2, 1], [2, 1, 1]), ([2, 1], [2, 2]), ([1, 2], [1, 1]), ([3], [1, 1, 1])])
 def test_load_refuses(work, sizes, others):
     """load_state_dict: other groups raise ValueError, and then nothing has changed; the same groups do not."""
     for number in (2.0, 8.0):
