@@ -23,7 +23,7 @@ mistake(INIT, """Your constructor takes a tensor that comes twice in one group. 
         by="            seen.update(map(id, tensors))\n")
 
 mistake(INIT, """Your constructor looks for a tensor that comes twice within each group only. It may also be in two groups,
-    and would be moved twice in each step: the set of those that came before is one for all groups.""", 
+    and would be moved twice in each step: the set of those that came before is one for all groups.""",
         name="forgets_other_groups", replace="tensors = group[\"params\"]\n", by="tensors, seen = group[\"params\"], set()\n",
         forms=[{"replace": SEEN, "by": "if sum(tensor is other for other in tensors) > 1:"}])
 
@@ -65,7 +65,7 @@ mistake("base.Optimizer.zero_grad", """Your zero_grad makes the gradients zeros.
     the weight and go on by momentum. None says that there is none.""", name="fills_with_zeros", replace="p.grad = None",
         by="p.grad = torch.zeros_like(p)",
         forms=[{"replace": "p.grad = None", "by": "if p.grad is not None:\n                    p.grad.zero_()"},
-               {"replace": "p.grad = None", "by": "if p.grad is not None:\n                    p.grad = torch.zeros_like(p.grad)"}])
+               {"replace": "p.grad = None", "by": "if p.grad is not None:\n                    p.grad = 0 * p.grad"}])
 
 mistake("base.Optimizer.zero_grad", """Your zero_grad passes over parameters that require no gradient now. A frozen one may
     still have a gradient from before, with which the next step would move it: clear every parameter.""",
@@ -82,7 +82,8 @@ mistake("base.Optimizer.step", """Your step records a graph. A parameter that re
 
 mistake("base.Optimizer.step", """Your step hands over parameters that have no gradient. They take no part in this step:
     neither do they decay, nor does their state change. Ask `p.grad is not None`.""", name="hands_over_all", replace=HAVE,
-        by='params = group["params"]', forms=[{"replace": HAVE, "by": 'params = [p for p in group["params"] if p.requires_grad]'}])
+        by='params = group["params"]',
+        forms=[{"replace": HAVE, "by": 'params = [p for p in group["params"] if p.requires_grad]'}])
 
 mistake("base.Optimizer.step", """Your step passes over gradients of zeros. Zero is a gradient like any other: momentum and
     weight decay go on with it. Only one whose grad is None has none.""",
