@@ -157,3 +157,15 @@ mistake(LOAD, """Your load_state_dict compares the numbers of groups, and not ho
 mistake(LOAD, """Your load_state_dict compares how many parameters there are in all, and not group by group. The same number
     in other groups gets the settings of others.""", name="compares_numbers_in_all", replace=SAME,
         by='sum(len(group["params"]) for group in theirs) != len(self._params())')
+
+mistake(LOAD, """Your load_state_dict does not look whether what was saved has as many groups, with as many parameters each.
+    zip ends with the shorter of two, so a wrong file is loaded in part, and nobody hears of it.""", name="never_compares",
+        replace=SAME, by="False")
+
+mistake(LOAD, """Your load_state_dict has changed the optimiser before it raises ValueError. Who catches the error and goes on
+    trains with a mixture of two states: compare first, then change.""", name="compares_too_late",
+        replace="theirs = saved[\"param_groups\"]\n", by="""theirs = saved["param_groups"]
+        for group, other in zip(self.param_groups, theirs):
+            group.update({key: value for key, value in other.items() if key != "params"})
+""", forms=[{"replace": "theirs = saved[\"param_groups\"]\n", "by": """theirs, self.state = saved["param_groups"], {}
+"""}])

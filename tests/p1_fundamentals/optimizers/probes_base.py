@@ -21,7 +21,7 @@ def remembering(work):
                 kept["steps"] += 1
                 kept["velocity"].mul_(group["momentum"]).add_(p.grad)
                 p -= group["lr"] * (kept["velocity"] + kept["steps"] * kept["recent"][0])
-                kept["recent"][0].copy_(p.grad)
+                kept["recent"][0].add_(p.grad)
 
     return Remembering
 
