@@ -78,7 +78,7 @@ class SGD(Optimizer):
             if momentum != 0:
                 state = self.state.setdefault(p, {})
                 if "momentum_buffer" not in state:
-                    state["momentum_buffer"] = g.clone()                  # b₁ = g₁; without clone it would be p.grad itself
+                    state["momentum_buffer"] = torch.clone(g)             # b₁ = g₁; without clone it would be p.grad itself
                 else:
                     state["momentum_buffer"].mul_(momentum).add_(g, alpha=1 - group["dampening"])
                 b = state["momentum_buffer"]

@@ -17,11 +17,11 @@ def remembering(work):
             for p in params:
                 kept = self.state.setdefault(p, {})
                 if not kept:
-                    kept.update(steps=0, velocity=torch.zeros_like(p), recent=[torch.zeros_like(p)])
+                    kept.update(steps=0, velocity=torch.zeros_like(p), window=[torch.zeros_like(p)])
                 kept["steps"] += 1
                 kept["velocity"].mul_(group["momentum"]).add_(p.grad)
-                p -= group["lr"] * (kept["velocity"] + kept["steps"] * kept["recent"][0])
-                kept["recent"][0].add_(p.grad)
+                p -= group["lr"] * (kept["velocity"] + kept["steps"] * kept["window"][0])
+                kept["window"][0].add_(p.grad)
 
     return Remembering
 
@@ -181,7 +181,7 @@ def saved_twice(work, sizes, settings, defaults, places, number):
     optimizer, params = new_optimizer(work.Optimizer, sizes, settings, defaults)
     for count, place in enumerate(places):
         velocity = torch.full((2,), number + count)
-        optimizer.state[params[place]] = {"steps": count, "velocity": velocity, "recent": [velocity / 2]}
+        optimizer.state[params[place]] = {"steps": count, "velocity": velocity, "window": [velocity / 2]}
     return plain(optimizer.state_dict()), plain(optimizer.state_dict())
 
 
@@ -199,7 +199,7 @@ def trained(work, sizes, settings, defaults, gradients, stop=None):
             optimizer, params = new_optimizer(kind, sizes, [{} for _ in settings], {"lr": 64.0, "momentum": 32.0})
             for p, value in zip(params, values):
                 p.data.copy_(value)
-                optimizer.state[p] = {"steps": 50, "velocity": torch.ones_like(p), "recent": [torch.ones_like(p)]}
+                optimizer.state[p] = {"steps": 50, "velocity": torch.ones_like(p), "window": [torch.ones_like(p)]}
             optimizer.load_state_dict(saved)
         take_step(optimizer, params, arrived)
     return params, state_of(optimizer, params), settings_of(optimizer)
