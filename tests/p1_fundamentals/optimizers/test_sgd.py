@@ -8,8 +8,6 @@ from grader.judge import expect, expect_true
 from tests.p1_fundamentals.optimizers import probes, probes_sgd
 from tests.strategies import seeds, shapes, values
 
-LAYOUTS = ["rows", "columns", "gaps"]
-
 
 def tensor(shape, seed, dtype=torch.float64):
     return torch.tensor(values(shape, seed), dtype=dtype)
@@ -43,7 +41,7 @@ def runs(draw, steps):
     return [{"params": params}], random_gradients(sides, draw(steps), seed)
 
 
-few = settings(max_examples=20)  # element by element, one shape is much like another
+few = settings(max_examples=10)  # element by element, one shape is much like another
 rates = st.sampled_from([0.1, 3.0, 0.004, 250.0])
 
 
@@ -106,8 +104,8 @@ def test_in_place(work, dtype, options):
     for seed in (3, 13):
         params = [tensor(side, seed + place, kind) for place, side in enumerate(sides)]
         gradients = random_gradients(sides, steps=4, seed=seed + 20, dtype=kind)
-        for layout in LAYOUTS:
-            check(work, [{"params": params}], gradients, layout=layout, lr=0.125, **options)
+        layout = "columns" if seed == 3 else "gaps"
+        check(work, [{"params": params}], gradients, layout=layout, lr=0.125, **options)
         want, _ = probes.train(torch.optim, "SGD", [{"params": params}], gradients, lr=0.125, **options)
         given = {**options, "lr": 0.125, "parameters": params, "gradients, step by step": gradients,
                  "every gradient": "is written into the same tensor"}
@@ -138,17 +136,18 @@ def test_goes_on_from_what_torch_saved(work, options):
 
 
 @pytest.mark.parametrize("wrong", [
-    {"lr": -0.5}, {"momentum": -0.5}, {"weight_decay": -0.5}, {"nesterov": True, "momentum": 0.0}, {"nesterov": True},
-    {"nesterov": True, "momentum": 0.5, "dampening": 0.25}])
+    [{"lr": -0.5}, {"momentum": -0.5}, {"weight_decay": -0.5}],
+    [{"nesterov": True, "momentum": 0.0}, {"nesterov": True, "momentum": 0.5, "dampening": 0.25}, {"nesterov": True}]])
 def test_settings(work, wrong):
     """A setting below 0, or nesterov without momentum or with dampening, raises ValueError; all else makes the group."""
-    for right in ({"lr": 0.5}, {"lr": 0.0, "momentum": 1.5}, {"lr": 7, "momentum": 0.5, "nesterov": True},
+    for right in ({"lr": 0.5}, {"lr": 0.0, "momentum": 1.5}, {"lr": 7.0, "momentum": 0.5, "nesterov": True},
                   {"lr": 0.25, "momentum": 0.0, "dampening": 0.5, "weight_decay": 2.0}):
         raised = work.run(probes_sgd.error_of, right)
         expect(raised[:1], equals=[], given=right, note="the error that came")
         want = {"momentum": 0.0, "dampening": 0.0, "weight_decay": 0.0, "nesterov": False} | right
         got = work.run(probes_sgd.settings_of, right)
         expect({name: got.get(name) for name in want}, equals=want, given=right, note="the settings of the group")
-    options = {"lr": 0.5} | wrong
-    raised = work.run(probes_sgd.error_of, options)
-    expect_true("ValueError" in raised, got=raised[0] if raised else "no error", want="ValueError", given=options)
+    raised = [work.run(probes_sgd.error_of, {"lr": 0.5} | options) for options in wrong]
+    # All in one value: which of them get through tells the mistakes apart.
+    expect_true(all("ValueError" in each for each in raised), got=[each[0] if each else "no error" for each in raised],
+                want="ValueError in each case", given={"lr": 0.5, "further settings, case by case": wrong})
