@@ -35,19 +35,31 @@ mistake(UPDATE, """Your SGD adds the weight decay to `p.grad` itself, in place. 
         by="g += decay * p ", forms=[{"replace": DECAY, "by": "g.add_(p, alpha=decay) "}])
 
 mistake(UPDATE, """Your SGD decays the weights beside the gradient, as AdamW does. Here the weight decay is a part of the
-    gradient, and so it enters the velocity too.""", 
+    gradient, and so it enters the velocity too.""",
         name="decouples_the_decay", replace=DECAY, by='p.mul_(1 - group["lr"] * decay) ')
 
-mistake(UPDATE, """Your SGD takes the weight decay off the gradient. It is added: the step then goes towards zero.""", 
+mistake(UPDATE, """Your SGD takes the weight decay off the gradient. It is added: the step then goes towards zero.""",
         name="decays_away_from_zero", replace=DECAY, by="g = g - decay * p ")
 
-@mistake(UPDATE, """Your SGD adds the weight decay after the velocity. It is a part of the gradient, before anything else, and
-    fades in the velocity with it.""") def decays_after_the_velocity(self, params, group): momentum = group["momentum"] for p
-    in params: g = p.grad if momentum != 0: state = self.state.setdefault(p, {}) if "momentum_buffer" not in state:
-    state["momentum_buffer"] = g.clone() else: state["momentum_buffer"].mul_(momentum).add_(g, alpha=1 - group["dampening"]) b
-    = state["momentum_buffer"] g = g + momentum * b if group["nesterov"] else b p.sub_(g + group["weight_decay"] * p,
-    alpha=group["lr"]) mistake(UPDATE, """Your Nesterov step goes by the velocity alone. That is the plain form: the look
-    ahead is gradient + momentum times velocity.""", name="forgets_nesterov", replace=LOOK, by="g = b",
+@mistake(UPDATE, """Your SGD adds the weight decay after the velocity. It is a part of the gradient, before anything else,
+    and fades in the velocity with it.""")
+def decays_after_the_velocity(self, params, group):
+    momentum = group["momentum"]
+    for p in params:
+        g = p.grad
+        if momentum != 0:
+            state = self.state.setdefault(p, {})
+            if "momentum_buffer" not in state:
+                state["momentum_buffer"] = g.clone()
+            else:
+                state["momentum_buffer"].mul_(momentum).add_(g, alpha=1 - group["dampening"])
+            b = state["momentum_buffer"]
+            g = g + momentum * b if group["nesterov"] else b
+        p.sub_(g + group["weight_decay"] * p, alpha=group["lr"])
+
+
+mistake(UPDATE, """Your Nesterov step goes by the velocity alone. That is the plain form: the look ahead is gradient +
+    momentum times velocity.""", name="forgets_nesterov", replace=LOOK, by="g = b",
         forms=[{"replace": LOOK, "by": 'g = g + momentum * b if group["nesterov"] and group["dampening"] else b'}])
 
 mistake(UPDATE, """Your Nesterov step takes momentum times the velocity and leaves the gradient out. It counts once in the
@@ -57,17 +69,29 @@ mistake(UPDATE, """Your Nesterov step takes momentum times the velocity and leav
 mistake(UPDATE, """Your Nesterov step adds the whole velocity to the gradient. One step ahead it has faded once more: momentum
     times the velocity.""", name="nesterov_without_fading", replace=LOOK, by='g = g + b if group["nesterov"] else b')
 
-mistake(UPDATE, """Your SGD takes the Nesterov step always. Without `nesterov` the step goes by the velocity.""", 
+mistake(UPDATE, """Your SGD takes the Nesterov step always. Without `nesterov` the step goes by the velocity.""",
         name="always_nesterov", replace=LOOK, by="g = g + momentum * b")
 
 @mistake(UPDATE, """Your velocity holds the learning rate already. While lr is constant nobody can tell from the parameters,
     but when a schedule changes it, earlier gradients still move by the old one, and the state is not that of torch.optim.
-    Multiply by lr when the parameter is moved.""") def multiplies_too_early(self, params, group): momentum =
-    group["momentum"] for p in params: step = group["lr"] * (p.grad + group["weight_decay"] * p) if momentum != 0: state =
-    self.state.setdefault(p, {}) if "momentum_buffer" not in state: state["momentum_buffer"] = step.clone() else:
-    state["momentum_buffer"].mul_(momentum).add_(step, alpha=1 - group["dampening"]) b = state["momentum_buffer"] step = step
-    + momentum * b if group["nesterov"] else b p -= step mistake(UPDATE, """Your SGD reads its settings from `self.defaults`.
-    A group may have others, and a schedule sets those of the groups: read them from `group`.""", 
+    Multiply by lr when the parameter is moved.""")
+def multiplies_too_early(self, params, group):
+    momentum = group["momentum"]
+    for p in params:
+        step = group["lr"] * (p.grad + group["weight_decay"] * p)
+        if momentum != 0:
+            state = self.state.setdefault(p, {})
+            if "momentum_buffer" not in state:
+                state["momentum_buffer"] = step.clone()
+            else:
+                state["momentum_buffer"].mul_(momentum).add_(step, alpha=1 - group["dampening"])
+            b = state["momentum_buffer"]
+            step = step + momentum * b if group["nesterov"] else b
+        p -= step
+
+
+mistake(UPDATE, """Your SGD reads its settings from `self.defaults`. A group may have others, and a schedule sets those of the
+    groups: read them from `group`.""",
         name="reads_the_defaults", replace='momentum, decay = group["momentum"], group["weight_decay"]',
         by='group = self.defaults\n        momentum, decay = group["momentum"], group["weight_decay"]')
 
@@ -87,7 +111,7 @@ mistake(UPDATE, """Your SGD makes a new tensor for `p.data`. The numbers come ou
 mistake(UPDATE, """Your SGD never moves the parameters: `p = p - …` gives the name p to a new tensor. Change the tensor
     itself, with `-=` or `sub_`.""", name="moves_a_copy", replace=MOVE, by='p = p - group["lr"] * g')
 
-mistake(INIT, """Your SGD refuses a learning rate of 0. It is at least 0: a schedule may begin or end there.""", 
+mistake(INIT, """Your SGD refuses a learning rate of 0. It is at least 0: a schedule may begin or end there.""",
         name="refuses_zero",
         replace="if value < 0:", by="if value < 0 or name == 'lr' and value == 0:",
         forms=[{"replace": "if value < 0:", "by": "if value < 0 or lr == 0:"}])
@@ -100,9 +124,9 @@ mistake(INIT, """Your SGD takes nesterov without momentum. There is no velocity 
         replace="(momentum == 0 or dampening != 0)", by="dampening != 0")
 
 mistake(INIT, """Your SGD takes nesterov with a dampening. The look ahead is made for a velocity that holds gradients whole:
-    raise ValueError.""", 
+    raise ValueError.""",
         name="takes_nesterov_with_dampening", replace="(momentum == 0 or dampening != 0)", by="momentum == 0")
 
 mistake(INIT, """Your SGD never looks at nesterov. Without momentum, or with a dampening, it is not defined here: raise
-    ValueError.""", 
+    ValueError.""",
         name="takes_any_nesterov", replace="if nesterov and", by="if False and")
