@@ -14,8 +14,7 @@ APPEND = 'self.param_groups.append({**self.defaults, **group, "params": tensors}
 mistake(INIT, """Your constructor compares the numbers of tensors to find one that comes twice. Two parameters may be equal
     today and not tomorrow, and == of two tensors is a tensor. What counts is whether they are one object: compare
     `id(tensor)`, or ask with `is`.""", name="compares_numbers", replace=LOOK,
-        by=WHOLE.replace("id(tensor) in seen", "any(torch.equal(tensor, other) for other in seen)"),
-        forms=[{"replace": LOOK, "by": WHOLE.replace("id(tensor) in seen", "tensor in list(seen)")}])
+        by=WHOLE.replace("id(tensor) in seen", "any(torch.equal(tensor, other) for other in seen)"))
 
 mistake(INIT, """Your constructor takes a tensor that comes twice in one group. It would be moved twice in each step: compare
     it with all that came before, those of its own group too.""",
@@ -32,20 +31,17 @@ mistake(INIT, """Your constructor never asks whether a tensor comes twice. One t
 
 mistake(INIT, """Your constructor takes groups that have no tensor at all. The list of groups is not empty then, but no
     parameter is in it: count the parameters, and not the groups.""", name="counts_groups", replace="if not seen:",
-        by="if not self.param_groups:", forms=[{"replace": "if not seen:", "by": "if not groups:"}])
+        by="if not self.param_groups:")
 
 mistake(INIT, """In your groups the defaults win over what a group sets for itself. In `{**a, **b}` the later dict wins, and
     that is to be the group's.""",
-        name="defaults_win", replace="{**self.defaults, **group, ", by="{**group, **self.defaults, ",
-        forms=[{"replace": APPEND, "by": 'self.param_groups.append(dict(group, **self.defaults) | {"params": tensors})'}])
+        name="defaults_win", replace="{**self.defaults, **group, ", by="{**group, **self.defaults, ")
 
 mistake(INIT, """Your constructor changes the dicts that came in: they are the caller's, who may make another optimiser of
     them. Make a new dict for each group.""", name="changes_the_dicts", replace=APPEND, by="""group["params"] = tensors
             for key, value in self.defaults.items():
                 group.setdefault(key, value)
-            self.param_groups.append(group)""",
-        forms=[{"replace": APPEND, "by": """group.update({**self.defaults, **group, "params": tensors})
-            self.param_groups.append(group)"""}])
+            self.param_groups.append(group)""")
 
 mistake(INIT, """Your optimiser keeps the caller's own `defaults`. Who changes that dict later changes the optimiser: keep a
     copy, `dict(defaults)`.""", name="keeps_the_callers_defaults", replace="dict(defaults), {}, []", by="defaults, {}, []")
@@ -64,8 +60,7 @@ mistake(INIT, """Your constructor takes a single tensor for a list of parameters
 mistake("base.Optimizer.zero_grad", """Your zero_grad makes the gradients zeros. A zero is a gradient too: a step would decay
     the weight and go on by momentum. None says that there is none.""", name="fills_with_zeros", replace="p.grad = None",
         by="p.grad = torch.zeros_like(p)",
-        forms=[{"replace": "p.grad = None", "by": "if p.grad is not None:\n                    p.grad.zero_()"},
-               {"replace": "p.grad = None", "by": "if p.grad is not None:\n                    p.grad = 0 * p.grad"}])
+        forms=[{"replace": "p.grad = None", "by": "if p.grad is not None:\n                    p.grad.zero_()"}])
 
 mistake("base.Optimizer.zero_grad", """Your zero_grad passes over parameters that require no gradient now. A frozen one may
     still have a gradient from before, with which the next step would move it: clear every parameter.""",
@@ -91,8 +86,7 @@ mistake("base.Optimizer.step", """Your step passes over gradients of zeros. Zero
         by="if p.grad is not None and p.grad.any()]")
 
 mistake("base.Optimizer.step", """Your step calls `update` for a group of which no parameter has a gradient. Such a group is
-    passed over: its list would be empty.""", name="calls_for_nothing", replace="if params:", by="if True:",
-        forms=[{"replace": "if params:", "by": 'if group["params"]:'}])
+    passed over: its list would be empty.""", name="calls_for_nothing", replace="if params:", by="if True:")
 
 mistake("base.Optimizer.step", """Your step ends at the first group without a gradient, and those behind it are never moved.
     Go on with the next one: `continue`, and not `return` or `break`.""",
@@ -109,7 +103,7 @@ SAVE, KEPT = "base.Optimizer.state_dict", "copy.deepcopy(kept) for p, kept"
 
 mistake(SAVE, """Your state_dict hands out the tensors of the state themselves. The next step changes them, and with them what
     was saved: copy them.""", name="saves_without_copies", replace=KEPT, by="kept for p, kept",
-        forms=[{"replace": KEPT, "by": "dict(kept) for p, kept"}, {"replace": KEPT, "by": "copy.copy(kept) for p, kept"}])
+        forms=[{"replace": KEPT, "by": "dict(kept) for p, kept"}])
 
 mistake(SAVE, """Your state_dict copies the tensors that lie openly in a state, and shares those in a list of it. The next
     step may change them in place: `copy.deepcopy` goes all the way down.""", name="copies_one_level", replace=KEPT,
@@ -167,5 +161,4 @@ mistake(LOAD, """Your load_state_dict has changed the optimiser before it raises
         replace="theirs = saved[\"param_groups\"]\n", by="""theirs = saved["param_groups"]
         for group, other in zip(self.param_groups, theirs):
             group.update({key: value for key, value in other.items() if key != "params"})
-""", forms=[{"replace": "theirs = saved[\"param_groups\"]\n", "by": """theirs, self.state = saved["param_groups"], {}
-"""}])
+""")

@@ -59,8 +59,7 @@ def decays_after_the_velocity(self, params, group):
 
 
 mistake(UPDATE, """Your Nesterov step goes by the velocity alone. That is the plain form: the look ahead is gradient +
-    momentum times velocity.""", name="forgets_nesterov", replace=LOOK, by="g = b",
-        forms=[{"replace": LOOK, "by": 'g = g + momentum * b if group["nesterov"] and group["dampening"] else b'}])
+    momentum times velocity.""", name="forgets_nesterov", replace=LOOK, by="g = b")
 
 mistake(UPDATE, """Your Nesterov step takes momentum times the velocity and leaves the gradient out. It counts once in the
     velocity, faded, and once by itself.""", name="nesterov_without_the_gradient", replace=LOOK,
