@@ -34,15 +34,6 @@ mistake(UPDATE, """Your SGD adds the weight decay to `p.grad` itself, in place. 
     it is not cleared it decays twice: compute a new tensor, `g = g + …`.""", name="decays_in_the_gradient", replace=DECAY,
         by="g += decay * p ", forms=[{"replace": DECAY, "by": "g.add_(p, alpha=decay) "}])
 
-mistake(UPDATE, """Your SGD decays the weights beside the gradient, as AdamW does. Here the weight decay is a part of the
-    gradient, and so it enters the velocity too.""",
-        name="decouples_the_decay", replace=DECAY, by='p.mul_(1 - group["lr"] * decay) ')
-
-mistake(UPDATE, """Your SGD takes the weight decay off the gradient. It is added: the step then goes towards zero.""",
-        name="decays_away_from_zero", replace=DECAY, by="g = g - decay * p ")
-
-@mistake(UPDATE, """Your SGD adds the weight decay after the velocity. It is a part of the gradient, before anything else,
-    and fades in the velocity with it.""")
 def decays_after_the_velocity(self, params, group):
     momentum = group["momentum"]
     for p in params:
@@ -57,6 +48,13 @@ def decays_after_the_velocity(self, params, group):
             g = g + momentum * b if group["nesterov"] else b
         p.sub_(g + group["weight_decay"] * p, alpha=group["lr"])
 
+
+mistake(UPDATE, """Your weight decay acts beside the velocity, as in AdamW. Here it is a part of the gradient, before anything
+    else, and so it enters the velocity and fades in it.""", name="decouples_the_decay", replace=DECAY,
+        by='p.mul_(1 - group["lr"] * decay) ', forms=[decays_after_the_velocity])
+
+mistake(UPDATE, """Your SGD takes the weight decay off the gradient. It is added: the step then goes towards zero.""",
+        name="decays_away_from_zero", replace=DECAY, by="g = g - decay * p ")
 
 mistake(UPDATE, """Your Nesterov step goes by the velocity alone. That is the plain form: the look ahead is gradient +
     momentum times velocity.""", name="forgets_nesterov", replace=LOOK, by="g = b")
@@ -96,8 +94,7 @@ mistake(UPDATE, """Your SGD reads its settings from `self.defaults`. A group may
 
 mistake(UPDATE, """Your SGD keeps a velocity where the momentum is 0. Nobody reads it, and it takes as much memory as the
     parameters: a parameter has a state only once it was moved with momentum.""", name="keeps_state_without_momentum",
-        replace="if momentum != 0:", by="if True:", forms=[{"replace": "if momentum != 0:", "by":
-        "self.state.setdefault(p, {})\n            if momentum != 0:"}])
+        replace="if momentum != 0:", by="if True:")
 
 mistake(UPDATE, """Your SGD has one velocity for all parameters of a group. Each parameter has its own, in the state under its
     own tensor.""", name="shares_a_velocity", replace="state = self.state.setdefault(p, {})",

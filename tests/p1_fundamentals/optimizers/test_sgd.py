@@ -140,6 +140,10 @@ def test_goes_on_from_what_torch_saved(work, options):
     [{"nesterov": True, "momentum": 0.0}, {"nesterov": True, "momentum": 0.5, "dampening": 0.25}, {"nesterov": True}]])
 def test_settings(work, wrong):
     """A setting below 0, or nesterov without momentum or with dampening, raises ValueError; all else makes the group."""
+    raised = [work.run(probes_sgd.error_of, {"lr": 0.5} | options) for options in wrong]
+    # All in one value: which of them get through tells the mistakes apart.
+    expect_true(all("ValueError" in each for each in raised), got=[each[0] if each else "no error" for each in raised],
+                want="ValueError in each case", given={"lr": 0.5, "further settings, case by case": wrong})
     for right in ({"lr": 0.5}, {"lr": 0.0, "momentum": 1.5}, {"lr": 7.0, "momentum": 0.5, "nesterov": True},
                   {"lr": 0.25, "momentum": 0.0, "dampening": 0.5, "weight_decay": 2.0}):
         raised = work.run(probes_sgd.error_of, right)
@@ -147,7 +151,3 @@ def test_settings(work, wrong):
         want = {"momentum": 0.0, "dampening": 0.0, "weight_decay": 0.0, "nesterov": False} | right
         got = work.run(probes_sgd.settings_of, right)
         expect({name: got.get(name) for name in want}, equals=want, given=right, note="the settings of the group")
-    raised = [work.run(probes_sgd.error_of, {"lr": 0.5} | options) for options in wrong]
-    # All in one value: which of them get through tells the mistakes apart.
-    expect_true(all("ValueError" in each for each in raised), got=[each[0] if each else "no error" for each in raised],
-                want="ValueError in each case", given={"lr": 0.5, "further settings, case by case": wrong})
