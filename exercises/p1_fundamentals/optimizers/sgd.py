@@ -5,7 +5,8 @@ gradient points across the valley, from wall to wall, and hardly along it. *Mome
 which each step fades by a factor $\mu$. What changes its sign from step to step cancels out, and what keeps it adds up:
 
 $$g_t = \nabla L(\theta_{t-1}) + \lambda \theta_{t-1}, \qquad b_1 = g_1, \qquad b_t = \mu b_{t-1} + (1 - \tau) g_t,$$
-$$\theta_t = \theta_{t-1} - \eta\, b_t \quad\text{(momentum)}, \qquad \theta_t = \theta_{t-1} - \eta\,(g_t + \mu b_t) \quad\text{(Nesterov)}.$$
+$$\theta_t = \theta_{t-1} - \eta\, b_t \ \text{ (momentum)}, \qquad
+\theta_t = \theta_{t-1} - \eta\,(g_t + \mu b_t) \ \text{ (Nesterov)}.$$
 
 $\eta$ is the learning rate, $\lambda$ the weight decay, $\tau$ the dampening. Nesterov's form takes the velocity one step
 ahead: the old gradients have faded once more, and the newest counts already.

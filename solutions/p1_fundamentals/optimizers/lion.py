@@ -19,9 +19,10 @@ from .base import Optimizer
 
 
 class Lion(Optimizer):
-    """The optimiser of the paper. The state of a parameter is {"exp_avg": tensor}, its m, of the parameter's shape and dtype."""
+    """A step of signs. The state of a parameter is {"exp_avg": tensor}, its average m, of its shape and dtype."""
 
-    def __init__(self, params: Iterable, *, lr: float = 1e-4, betas: tuple[float, float] = (0.9, 0.99), weight_decay: float = 0.0):
+    def __init__(self, params: Iterable, *, lr: float = 1e-4, betas: tuple[float, float] = (0.9, 0.99),
+                 weight_decay: float = 0.0):
         """`params` are tensors or groups, as in `Optimizer`. The settings are the defaults, under these names.
 
         Raises ValueError where `lr` or `weight_decay` is below 0, or one of `betas` is not in [0, 1). Only what is handed over

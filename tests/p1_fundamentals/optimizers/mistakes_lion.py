@@ -74,7 +74,8 @@ mistake(UPDATE, """Your Lion moves numbers of which the mixture is 0. The sign o
 
 mistake(UPDATE, """Your Lion reads its settings from `self.defaults`. A group may have others, and a schedule sets those of
     the groups: read them from `group`.""",
-        name="reads_the_defaults", replace="beta1, beta2 = group", by="group = self.defaults\n        beta1, beta2 = group")
+        name="reads_the_defaults", replace="beta1, beta2 = group",
+        by="group = self.defaults\n        beta1, beta2 = group")
 
 mistake(UPDATE, """Your Lion makes a new tensor for `p.data`. The numbers come out right, but a view of the parameter, or
     whoever else holds its memory, no longer sees it move: change it in place.""", name="makes_a_new_tensor", replace=MOVE,

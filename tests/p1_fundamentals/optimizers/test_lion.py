@@ -27,7 +27,8 @@ def lion(groups, gradients, *, rates=None, **options):
     """The parameters after each step, number by number in float64, and the averages, None for one that was never moved."""
     params = [p.double().numpy().copy() for group in groups for p in group["params"]]
     dtypes = [p.dtype for group in groups for p in group["params"]]
-    own = [DEFAULTS | options | {key: group[key] for key in group if key != "params"} for group in groups for _ in group["params"]]
+    own = [DEFAULTS | options | {key: group[key] for key in group if key != "params"}
+           for group in groups for _ in group["params"]]
     averages, history = [None] * len(params), []
     for step, arrived in enumerate(gradients):
         for place, gradient in enumerate(arrived):
@@ -164,4 +165,5 @@ def test_settings(work, wrong):
         expect(raised[:1], equals=[], given=right, note="the error that came")
         want = DEFAULTS | right
         got = work.run(probes_lion.settings_of, right)
-        expect([got.get(name) for name in want], equals=list(want.values()), given=right, note=f"{', '.join(want)} of the group")
+        expect([got.get(name) for name in want], equals=list(want.values()), given=right,
+               note="lr, betas and weight_decay of the group")
