@@ -88,7 +88,8 @@ mistake(UPDATE, """Your Lion never moves the parameters: `p = p - …` gives the
 mistake(INIT, """Your Lion takes betas that are not in [0, 1). With 1 the newest gradient never counts, and beyond it the
     average grows without end: refuse both betas with ValueError.""",
         name="takes_any_betas", replace="if not all(0 <= beta < 1 for beta in betas):",
-        by="if False:", forms=[{"replace": "0 <= beta < 1", "by": "0 <= beta <= 1"}, {"replace": "0 <= beta < 1", "by": "beta < 1"}])
+        by="if False:",
+        forms=[{"replace": "0 <= beta < 1", "by": "0 <= beta <= 1"}, {"replace": "0 <= beta < 1", "by": "beta < 1"}])
 
 mistake(INIT, """Your Lion takes an lr or a weight_decay below 0. A negative rate goes uphill, and with a negative decay the
     weights grow: refuse both with ValueError.""",

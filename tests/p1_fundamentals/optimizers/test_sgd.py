@@ -91,8 +91,8 @@ def test_groups_and_missing_gradients(work, seed):
 def test_follows_a_schedule(work, options):
     """A learning rate that changes between steps acts on the whole step, that of earlier gradients too."""
     for seed in (2, 12):
-        check(work, [{"params": [tensor((2, 2), seed)]}], random_gradients([(2, 2)], steps=5, seed=seed + 20),
-              rates=[0.5, 0.25, 0.125, 2.0, 0.0625], lr=0.5, **options)
+        check(work, [{"params": [tensor((2, 2), seed)]}], random_gradients([(2, 2)], steps=25, seed=seed + 20),
+              rates=5 * [0.5, 0.25, 0.125, 2.0, 0.0625], lr=0.5, **options)
 
 
 @pytest.mark.parametrize("options", [
@@ -118,7 +118,7 @@ def test_in_place(work, dtype, options):
 @pytest.mark.parametrize("options", [
     {"momentum": 0.75}, {"momentum": 0.5, "dampening": 0.25}, {"momentum": 0.5, "nesterov": True}])
 def test_goes_on_from_what_torch_saved(work, options):
-    """The state is that of torch.optim: a training that one of the two has begun, the other goes on with."""
+    """The state is that of torch.optim: who loads it, of this SGD or PyTorch's, goes on as if nothing had been between."""
     sides = [(2, 2), (3,), ()]
     for seed in (4, 14):
         params, gradients = [tensor(side, seed) for side in sides], random_gradients(sides, steps=5, seed=seed + 20)
@@ -129,10 +129,14 @@ def test_goes_on_from_what_torch_saved(work, options):
         values, saved = probes_sgd.handed_on(torch.optim, params, early, lr=0.25, **options)
         got, _ = work.run(probes_sgd.handed_on, values, late, saved, lr=0.25, **options)
         expect(got, equals=want, given=given, note="the parameters, where torch.optim took the first two steps")
-        _, found = work.run(probes_sgd.handed_on, params, early, lr=0.25, **options)
+        values, found = work.run(probes_sgd.handed_on, params, early, lr=0.25, **options)
         expect(sorted(found["state"]), equals=[0, 2], given=given, note='"state" of state_dict after two steps: its keys')
         velocities = [[each["state"][place].get("momentum_buffer") for place in (0, 2)] for each in (found, saved)]
         expect(velocities[0], equals=velocities[1], given=given, note="the velocities in it")
+        whole, _ = work.run(probes_sgd.handed_on, params, gradients, lr=0.25, **options)
+        got, _ = work.run(probes_sgd.handed_on, values, late, found, lr=0.25, **options)
+        # The same steps in the same order, so not a digit differs.
+        expect(got, equals=whole, given=given, rtol=0, atol=0, note="the parameters, saved and loaded after two steps")
 
 
 @pytest.mark.parametrize("wrong", [
