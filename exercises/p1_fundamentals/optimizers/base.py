@@ -33,10 +33,12 @@ class Optimizer:
         """`params` is an iterable of tensors, which make one group, or of dicts, a group each: {"params": tensors, "lr": 0.01}.
 
         "params" of a dict may be any iterable of tensors, or a single tensor; `param_groups` has a list. What a dict does not
-        set comes from `defaults`. Neither the dicts nor `defaults` are changed, and nothing of them is shared.
+        set comes from `defaults`. The groups, their lists and `self.defaults` are new: nothing that came in is changed, and who
+        sets another "lr" in a group later, or in a dict that came in, changes nothing else.
 
-        Raises ValueError where there is no parameter at all, and where a tensor comes twice, in one group or in two: it would
-        be moved twice in each step. Raises TypeError for a parameter that is not a tensor.
+        Raises ValueError where there is no parameter at all, be it that all groups are empty, and where a tensor comes twice,
+        in one group or in two: it would be moved twice in each step. Two tensors with equal numbers are no such case. Raises
+        TypeError for a parameter that is not a tensor, and where `params` is itself a tensor, which would fall apart into rows.
 
         >>> a, b = torch.ones(2), torch.ones(3)
         >>> optimizer = Optimizer([{"params": [a]}, {"params": [b], "lr": 0.5}], {"lr": 0.1, "momentum": 0.9})
@@ -50,9 +52,11 @@ class Optimizer:
         raise NotImplementedError
 
     def step(self) -> None:
-        """Call `update` once for each group with the parameters of it that have a gradient, without recording a graph.
+        """Call `update(params, group)` once for each group, group after group, without recording a graph.
 
-        The parameters keep the group's order. A group of which no parameter has a gradient is passed over.
+        `params` are the parameters of the group that have a gradient, in the group's order; a gradient of zeros is one. A group
+        of which no parameter has a gradient is passed over. `group` is the dict in `param_groups`, with the settings that it
+        has now. Afterwards graphs are recorded again if they were before.
 
         >>> class Halve(Optimizer):
         ...     def update(self, params, group):
@@ -68,14 +72,15 @@ class Optimizer:
         raise NotImplementedError
 
     def update(self, params: list[Tensor], group: dict) -> None:
-        """Move each of `params` in place by its `grad`, with the settings of `group`. A subclass's method; here it raises TypeError."""
+        """Move each of `params` in place by its `grad`, as `group` sets it. A subclass writes it; here it is a TypeError."""
         raise TypeError(f"{type(self).__name__} has no update: a method is a subclass of Optimizer that writes one")
 
     def state_dict(self) -> dict:
         """{"state": {place: state}, "param_groups": [group, ...]}, in which a parameter is its place, counted over all groups.
 
-        A group in it has the settings of the group, and in "params" the places. The tensors of the state are copies: later
-        steps do not change what was saved.
+        A group in it has the settings of the group, and in "params" the places. Only parameters that have a state are in
+        "state". The state is copied, its tensors too, however deep they lie (a state may be a list of tensors): later steps do
+        not change what was saved. The optimiser itself stays as it is.
 
         >>> a, b = torch.ones(2), torch.ones(3)
         >>> optimizer = Optimizer([{"params": [a]}, {"params": [b], "lr": 0.5}], {"lr": 0.1})
@@ -90,6 +95,8 @@ class Optimizer:
 
         The parameter at a place takes the state that was saved for that place, as a copy: `saved` is not changed, neither now
         nor by later steps. State that this optimiser had is gone. A training that is resumed so goes on bit for bit.
+
+        What `torch.optim` has saved can be loaded too, with settings that are not known here.
 
         Raises ValueError, and then nothing has changed, where `saved` has another number of groups, or a group of it another
         number of parameters.

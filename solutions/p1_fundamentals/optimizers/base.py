@@ -33,10 +33,12 @@ class Optimizer:
         """`params` is an iterable of tensors, which make one group, or of dicts, a group each: {"params": tensors, "lr": 0.01}.
 
         "params" of a dict may be any iterable of tensors, or a single tensor; `param_groups` has a list. What a dict does not
-        set comes from `defaults`. Neither the dicts nor `defaults` are changed, and nothing of them is shared.
+        set comes from `defaults`. The groups, their lists and `self.defaults` are new: nothing that came in is changed, and who
+        sets another "lr" in a group later, or in a dict that came in, changes nothing else.
 
-        Raises ValueError where there is no parameter at all, and where a tensor comes twice, in one group or in two: it would
-        be moved twice in each step. Raises TypeError for a parameter that is not a tensor.
+        Raises ValueError where there is no parameter at all, be it that all groups are empty, and where a tensor comes twice,
+        in one group or in two: it would be moved twice in each step. Two tensors with equal numbers are no such case. Raises
+        TypeError for a parameter that is not a tensor, and where `params` is itself a tensor, which would fall apart into rows.
 
         >>> a, b = torch.ones(2), torch.ones(3)
         >>> optimizer = Optimizer([{"params": [a]}, {"params": [b], "lr": 0.5}], {"lr": 0.1, "momentum": 0.9})
@@ -44,10 +46,10 @@ class Optimizer:
         [(0.1, 0.9), (0.5, 0.9)]
         """
         ### BEGIN SOLUTION
+        if isinstance(params, Tensor):
+            raise TypeError("the parameters are an iterable of tensors, not a tensor")
         groups = list(params)
-        if not groups:
-            raise ValueError("an optimiser needs a parameter: the list is empty (was a generator used up before?)")
-        if not isinstance(groups[0], dict):
+        if groups and not isinstance(groups[0], dict):
             groups = [{"params": groups}]
 
         self.defaults, self.state, self.param_groups = dict(defaults), {}, []
@@ -62,6 +64,8 @@ class Optimizer:
                     raise ValueError("a parameter comes twice; it would be moved twice in each step")
                 seen.add(id(tensor))
             self.param_groups.append({**self.defaults, **group, "params": tensors})
+        if not seen:
+            raise ValueError("an optimiser needs a parameter: there is none (was a generator used up before?)")
         ### END SOLUTION
 
     def zero_grad(self) -> None:
@@ -73,9 +77,11 @@ class Optimizer:
         ### END SOLUTION
 
     def step(self) -> None:
-        """Call `update` once for each group with the parameters of it that have a gradient, without recording a graph.
+        """Call `update(params, group)` once for each group, group after group, without recording a graph.
 
-        The parameters keep the group's order. A group of which no parameter has a gradient is passed over.
+        `params` are the parameters of the group that have a gradient, in the group's order; a gradient of zeros is one. A group
+        of which no parameter has a gradient is passed over. `group` is the dict in `param_groups`, with the settings that it
+        has now. Afterwards graphs are recorded again if they were before.
 
         >>> class Halve(Optimizer):
         ...     def update(self, params, group):
@@ -97,14 +103,15 @@ class Optimizer:
         ### END SOLUTION
 
     def update(self, params: list[Tensor], group: dict) -> None:
-        """Move each of `params` in place by its `grad`, with the settings of `group`. A subclass's method; here it raises TypeError."""
+        """Move each of `params` in place by its `grad`, as `group` sets it. A subclass writes it; here it is a TypeError."""
         raise TypeError(f"{type(self).__name__} has no update: a method is a subclass of Optimizer that writes one")
 
     def state_dict(self) -> dict:
         """{"state": {place: state}, "param_groups": [group, ...]}, in which a parameter is its place, counted over all groups.
 
-        A group in it has the settings of the group, and in "params" the places. The tensors of the state are copies: later
-        steps do not change what was saved.
+        A group in it has the settings of the group, and in "params" the places. Only parameters that have a state are in
+        "state". The state is copied, its tensors too, however deep they lie (a state may be a list of tensors): later steps do
+        not change what was saved. The optimiser itself stays as it is.
 
         >>> a, b = torch.ones(2), torch.ones(3)
         >>> optimizer = Optimizer([{"params": [a]}, {"params": [b], "lr": 0.5}], {"lr": 0.1})
@@ -125,6 +132,8 @@ class Optimizer:
 
         The parameter at a place takes the state that was saved for that place, as a copy: `saved` is not changed, neither now
         nor by later steps. State that this optimiser had is gone. A training that is resumed so goes on bit for bit.
+
+        What `torch.optim` has saved can be loaded too, with settings that are not known here.
 
         Raises ValueError, and then nothing has changed, where `saved` has another number of groups, or a group of it another
         number of parameters.
@@ -154,7 +163,7 @@ class Optimizer:
 
 ### BEGIN HINTS
 # 1. Make the two ways of calling one at the start: a list of tensors becomes a list with a single dict. After that there
-#    are only groups. An iterable can be walked through once, so turn it into a list first.
+#    are only groups. A generator can be walked through once, so turn what comes into a list first.
 # 2. `{**defaults, **group, "params": tensors}` is a group with all its settings. A tensor as a key of a dict is told by
 #    its identity, but `in` on a list compares with ==. `copy.deepcopy` of a state copies its tensors.
 # 3. In state_dict: `places = {id(p): i for i, p in enumerate(all parameters)}`, `{places[id(p)]: copy.deepcopy(s) for p, s

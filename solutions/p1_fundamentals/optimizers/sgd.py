@@ -1,38 +1,106 @@
-r"""Sgd.
+r"""SGD with momentum, in Polyak's form and in Nesterov's: a velocity that carries the gradients of earlier steps.
 
-FILL IN: what this is for, and the mathematics that it takes. A formula stands by itself, as MathJax reads it:
+Plain gradient descent moves each parameter $\theta$ against its gradient $g$. In a long narrow valley this is slow: the
+gradient points across the valley, from wall to wall, and hardly along it. *Momentum* keeps a sum of earlier gradients, in
+which each step fades by a factor $\mu$. What changes its sign from step to step cancels out, and what keeps it adds up:
 
-$$y_i = 2 x_i.$$
+$$g_t = \nabla L(\theta_{t-1}) + \lambda \theta_{t-1}, \qquad b_1 = g_1, \qquad b_t = \mu b_{t-1} + (1 - \tau) g_t,$$
+$$\theta_t = \theta_{t-1} - \eta\, b_t \ \text{ (momentum)}, \qquad
+\theta_t = \theta_{t-1} - \eta\,(g_t + \mu b_t) \ \text{ (Nesterov)}.$$
 
-Source: FILL IN: a book, paper or manual, with the section.
+$\eta$ is the learning rate, $\lambda$ the weight decay, $\tau$ the dampening. Nesterov's form takes the velocity one step
+ahead: the old gradients have faded once more, and the newest counts already.
+
+Source: Polyak, "Some methods of speeding up the convergence of iteration methods" (1964); Sutskever, Martens, Dahl and Hinton,
+"On the importance of initialization and momentum in deep learning" (ICML 2013), section 2; the formulas are those of
+`torch.optim.SGD`.
 """
-import numpy as np
-from jaxtyping import Float
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+
+from .base import Optimizer
 
 
-def sgd(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    r"""FILL IN: what it returns, in one sentence.
+class SGD(Optimizer):
+    """Stochastic gradient descent with momentum, dampening, weight decay and Nesterov's look ahead, as `torch.optim.SGD`.
 
-    FILL IN: the contract. Which shapes and dtypes come in and go out, what is not changed, and what is special.
-
-    >>> sgd(np.array([1.0, -0.5]))
-    array([ 2., -1.])
-
-    Raises ValueError where `x` has no elements.
+    The state of a parameter is {"momentum_buffer": tensor}, its velocity b, of the parameter's shape and dtype.
     """
-    ### BEGIN SOLUTION
-    # FILL IN: the reference. What stands here, twice x, passes the suite as it is.
-    if not x.size:
-        raise ValueError("there are no elements")
-    return np.asarray(2 * x)
-    ### END SOLUTION
+
+    def __init__(self, params: Iterable, *, lr: float, momentum: float = 0.0, dampening: float = 0.0, weight_decay: float = 0.0,
+                 nesterov: bool = False):
+        """`params` are tensors or groups, as in `Optimizer`. The five settings are the defaults, under these names.
+
+        Raises ValueError where lr, momentum or weight_decay is below 0, and where `nesterov` comes without momentum or with
+        a dampening other than 0. Only what is handed over here is looked at, not what a group sets for itself.
+
+        >>> SGD([torch.ones(2)], lr=0.1, momentum=0.9).param_groups[0]["momentum"]
+        0.9
+        """
+        ### BEGIN SOLUTION
+        for name, value in (("lr", lr), ("momentum", momentum), ("weight_decay", weight_decay)):
+            if value < 0:
+                raise ValueError(f"{name} is at least 0, not {value}")
+        if nesterov and (momentum == 0 or dampening != 0):
+            raise ValueError("nesterov takes a momentum above 0 and no dampening")
+        super().__init__(params, dict(lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay,
+                                      nesterov=nesterov))
+        ### END SOLUTION
+
+    def update(self, params: list[Tensor], group: dict) -> None:
+        r"""Move each of `params`, of any shape, against its `grad`, by the settings of `group`.
+
+        The formulas stand at the top of this file. The weight decay is a part of the gradient, before anything else. At the
+        first step of a parameter its velocity is the gradient itself, not dampened; from then on
+
+        $$b \leftarrow \mu b + (1 - \tau)\, g.$$
+
+        `base` holds what a step does around this: gradients of None do not arrive here, and no graph is recorded.
+
+        Parameters move in place: who holds one, or a view of it, sees it move. They may lie in memory in any way, as `x.T`
+        does. A `grad` is only read, and the velocity is no view of it: `grad` may be filled anew before the next step.
+        A parameter has a velocity once it was moved with a momentum other than 0, and no state before that.
+
+        >>> p = torch.tensor([1.0, 2.0], requires_grad=True)
+        >>> optimizer = SGD([p], lr=0.5, momentum=0.5)
+        >>> for _ in range(2):
+        ...     p.grad = torch.tensor([1.0, -2.0])
+        ...     optimizer.step()
+        >>> p.tolist(), optimizer.state[p]
+        ([-0.25, 4.5], {'momentum_buffer': tensor([ 1.5000, -3.0000])})
+        """
+        ### BEGIN SOLUTION
+        momentum, decay = group["momentum"], group["weight_decay"]
+        for p in params:
+            g = p.grad
+            if decay != 0:
+                g = g + decay * p                                         # a new tensor: p.grad is only read
+            if momentum != 0:
+                state = self.state.setdefault(p, {})
+                if "momentum_buffer" not in state:
+                    state["momentum_buffer"] = torch.clone(g)             # b₁ = g₁; without clone it would be p.grad itself
+                else:
+                    state["momentum_buffer"].mul_(momentum).add_(g, alpha=1 - group["dampening"])
+                b = state["momentum_buffer"]
+                g = g + momentum * b if group["nesterov"] else b
+            p.sub_(g, alpha=group["lr"])
+        ### END SOLUTION
 
 ### BEGIN AFTERWORD
-# FILL IN: what to notice, shown once after passing.
+# Where all gradients are alike, b tends to g / (1 - μ): with μ = 0.9 the steps end up ten times as long as the first. So a
+# momentum that is switched on calls for a smaller lr, and one that is switched on in the middle of a training is felt only
+# after some 1 / (1 - μ) steps. Note, too, that lr stands outside of the velocity: a schedule that lowers it acts at once
+# on all the gradients that the velocity carries.
 ### END AFTERWORD
 
 ### BEGIN HINTS
-# 1. FILL IN: a nudge: what to look at.
-# 2. FILL IN: the idea in words, without the code.
-# 3. FILL IN: the lines that matter, as code.
+# 1. Write plain descent first, then the weight decay, the velocity, and Nesterov's form last: each is one more line, and
+#    the settings decide which of them count. Take all of them from `group`: another group has others.
+# 2. `self.state.setdefault(p, {})` is the parameter's own dict. At its first step put a copy of the gradient there, later
+#    change that tensor in place with `mul_` and `add_`. With weight decay the gradient is a new tensor: `g = g + ...`, for
+#    `g += ...` would change `p.grad`.
+# 3. `b.mul_(momentum).add_(g, alpha=1 - group["dampening"])`. Then the direction is b, with nesterov `g + momentum * b`
+#    with the b that was just changed, and without momentum g. At the end `p.sub_(direction, alpha=group["lr"])`.
 ### END HINTS

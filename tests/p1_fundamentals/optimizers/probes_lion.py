@@ -1,20 +1,41 @@
-"""What the suite of `lion` does beside the learner's objects, in the learner's process.
+"""What the suite of `lion` does beside the learner's objects, in the learner's process; more is in probes.py.
 
 A probe gets the exercise's module as `work`, returns plain data, and holds no expected value.
 """
-import numpy as np
+import torch
 
 
-def results_of_two(work, first, second, *, layout=None):
-    """The results for two arguments, looked at when both are there, and the arguments as they are then."""
-    arguments = [laid_out(first, layout), laid_out(second, layout)]
-    return [work.lion(argument) for argument in arguments], arguments
+def moved_in_place(work, arrays, gradients, **options):
+    """Parameters that are views, after steps with gradients that are always written into the same tensors.
+
+    Returned are the parameters, as one sees them who held their memory before; the gradients after the last step; and whether
+    the parameters are still the tensors that the optimiser was given.
+    """
+    memory = [torch.stack((array, torch.zeros_like(array)), dim=-1) for array in arrays]
+    params = [each[..., 0] for each in memory]
+    optimizer = work.Lion(params, **options)
+    for p in params:
+        p.grad = torch.zeros_like(p)
+    for arrived in gradients:
+        for p, gradient in zip(params, arrived):
+            p.grad.copy_(gradient)
+        optimizer.step()
+    return ([each[..., 0].clone() for each in memory], [p.grad for p in params],
+            [one is other for one, other in zip(optimizer.param_groups[0]["params"], params)])
 
 
-def laid_out(array, layout=None):
-    """A copy of an array: row by row in memory, or in another layout, "strided" or "Fortran"."""
-    if layout != "strided":
-        return np.array(array, order="F" if layout == "Fortran" else "C")
-    view = np.zeros((*array.shape[::-1], 2), array.dtype)[..., 0].T
-    view[...] = array
-    return view
+def error_of(work, options):
+    """The classes of what the constructor raises, [] for nothing."""
+    try:
+        work.Lion([torch.ones(2)], **options)
+    except NotImplementedError:
+        raise
+    except Exception as error:
+        return [each.__name__ for each in type(error).__mro__]
+    return []
+
+
+def settings_of(work, options):
+    """The settings of the only group, without its parameters."""
+    [group] = work.Lion([torch.ones(2)], **options).param_groups
+    return {key: value for key, value in group.items() if key != "params"}
