@@ -89,7 +89,7 @@ class Muon(Optimizer):
         >>> p.grad = torch.tensor([[3.0, 0.0], [0.0, -4.0]])
         >>> optimizer.step()
         >>> p.detach()
-        tensor([[-0.5967,  0.0000],
+        tensor([[-0.5966,  0.0000],
                 [ 0.0000,  0.4882]])
         """
         super().__init__(params, {"lr": lr, "momentum": momentum, "nesterov": nesterov, "weight_decay": weight_decay,

@@ -46,15 +46,10 @@ mistake(ITERATION, """Your newton_schulz computes in bfloat16, as published code
 mistake(ITERATION, """Your newton_schulz changes G. It belongs to the caller: in Muon without Nesterov it is the momentum itself, which
     then is divided by its norm in each step.""", name="divides_G_itself", replace=NORMED, by="X = G.div_(G.norm() + EPS)")
 
-mistake(ITERATION, """Your newton_schulz takes five steps whatever `steps` says.""", name="always_takes_five_steps",
-        replace="range(steps)", by="range(5)")
-
-mistake(ITERATION, """Your newton_schulz divides by the norm alone. A gradient of zeros has the norm 0, and 0/0 is NaN, which
-    stays in the weights for good: add EPS to the norm.""", name="forgets_eps", replace=NORMED, by="X = G / G.norm()")
-
-mistake(ITERATION, """Your newton_schulz divides by the larger of norm and EPS, as PyTorch does. Here EPS is added to the norm; it makes a
-    difference for very small matrices only.""", name="takes_the_larger_of_norm_and_eps", replace=NORMED,
-        by="X = G / G.norm().clamp(min=EPS)")
+mistake(ITERATION, """Your newton_schulz does not add EPS to the norm that it divides by. It matters for very small matrices: with the norm
+    alone a gradient of zeros becomes 0/0, NaN, and the larger of norm and EPS, as PyTorch has it, is another number.""",
+        name="does_not_add_eps", replace=NORMED, by="X = G / G.norm()",
+        forms=[{"replace": NORMED, "by": "X = G / G.norm().clamp(min=EPS)"}])
 
 mistake(ITERATION, """Your newton_schulz multiplies X from the left by a matrix made of Xᵀ X, whose sides are the columns of X. From the
     left fits X Xᵀ; Xᵀ X goes on the right.""", name="multiplies_from_the_wrong_side", replace="A = X @ X.mT", by="A = X.mT @ X")

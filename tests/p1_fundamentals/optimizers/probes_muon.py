@@ -60,6 +60,7 @@ class Language(nn.Module):
 
     def __init__(self, tied):
         super().__init__()
+        self.kinds = nn.Embedding(3, 4)
         self.embed = nn.ModuleDict({"tokens": nn.Embedding(7, 4), "places": Positions(5, 4)})
         self.blocks = nn.ModuleList(nn.ModuleDict({"norm": nn.LayerNorm(4), "up": nn.Linear(4, 6), "down": nn.Linear(6, 4)})
                                     for _ in range(2))
