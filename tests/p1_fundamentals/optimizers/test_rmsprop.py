@@ -87,10 +87,11 @@ def test_weight_decay(work, options):
               **options)
 
 
-@pytest.mark.parametrize("alpha, momentum", [(0.5, 0.0), (0.75, 0.5)])
+@pytest.mark.parametrize("alpha, momentum", [(0.2, 0.0), (0.45, 0.5)])
 def test_a_variance_of_0(work, alpha, momentum):
-    """Centred, with the same gradient in 200 steps: the variance goes to 0, and rounding does not make NaN of it."""
-    steps, lr, eps = 200, 0.01, 0.5
+    """Centred, with the same gradient in 60 steps: the variance goes to 0, and rounding does not make NaN of it."""
+    steps, lr, eps = 60, 0.01, 0.5
+    # With these α each way to write the averages rounds ten or more of the variances to less than 0; with 0.9 none does.
     gradients = torch.cat([tensor((20, 5), 41).flatten() / 3, torch.tensor([0.1, 0.7, 1e3, 0.0], dtype=torch.float64)])
     # Averages of a constant g are wg² and wg with w = 1 - αᵗ, so the variance is w(1 - w)g². Its rounding error is 1e-16 g²
     # and that of its root 1e-8 g, or 1e-5 for the largest g, beside an eps of 0.5.
