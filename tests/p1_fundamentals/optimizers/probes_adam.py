@@ -75,5 +75,7 @@ def laid_out(tensor, layout):
     """A copy of a tensor in memory: row by row ("rows"), column by column ("columns"), or every other place ("gaps")."""
     if layout == "gaps":
         return torch.stack((tensor, torch.zeros_like(tensor)), dim=-1)[..., 0]
-    backwards = tuple(reversed(range(tensor.ndim)))
-    return tensor.permute(backwards).contiguous().permute(backwards) if layout == "columns" else tensor.clone()
+    if layout == "columns":
+        backwards = tuple(reversed(range(tensor.ndim)))
+        return tensor.permute(backwards).clone(memory_format=torch.contiguous_format).permute(backwards)
+    return tensor.clone()
