@@ -90,9 +90,7 @@ mistake(TARGET, """Your Adam adds eps before the mean square is corrected. What 
 mistake(TARGET, """Your Adam divides by the mean square without its root. Gradients ten times as large then make steps of a tenth;
     divided by the root, both make steps of the same size.""", name="forgets_the_root",
         replace=f"{SQRT}\n        {EPS}", by='divisors = torch._foreach_add(squares, [root * root * group["eps"] for root in roots])\n'
-        "        roots = [root * root for root in roots]",
-        forms=[{"replace": f"{OLD_ROOTS}", "by": 'roots = [1 - beta2 ** state["step"] for state in states]\n'
-                "        torch._foreach_sqrt = lambda squares: [square.clone() for square in squares]"}])
+        "        rates = [rate * root for rate, root in zip(rates, roots)]")
 
 mistake(TARGET, """Your Adam takes the root of the mean square in place, so what it keeps is a root, and the next step averages
     squares into it. `sqrt()` makes a new tensor; `sqrt_()` does not.""", name="takes_the_root_in_place", replace=SQRT,
@@ -110,17 +108,14 @@ mistake(TARGET, """Your AMSGrad takes the maximum of corrected mean squares. The
 
 mistake(TARGET, """Your AMSGrad puts the maximum back into "exp_avg_sq", and the next step averages from it. The average goes on as
     without AMSGrad, and the maximum is kept beside it.""", name="averages_from_the_maximum", replace=LARGEST,
-        by="torch._foreach_maximum_(largest, squares)\n            torch._foreach_copy_(squares, largest)",
-        forms=[{"replace": LARGEST_WITH_COMMENT, "by": "torch._foreach_maximum_(squares, largest)\n"
-                "            torch._foreach_copy_(largest, squares)"}])
+        by="torch._foreach_maximum_(largest, squares)\n            torch._foreach_copy_(squares, largest)")
 
 mistake(TARGET, """Your AMSGrad does not correct the largest mean square for its start at 0. The paper does without it; here, as in
     PyTorch, it is divided by 1 - β₂ᵗ as v is.""", name="does_not_correct_the_maximum", replace=OLD_ROOTS,
         by='roots = [1.0 if group["amsgrad"] else (1 - beta2 ** state["step"]) ** 0.5 for state in states]')
 
 mistake(TARGET, """Your Adam makes nothing of `amsgrad`: with it, the divisor is the root of the largest mean square so far.""",
-        name="divides_by_the_present_square", replace="            squares = largest", by="            pass",
-        forms=[{"replace": LARGEST_WITH_COMMENT, "by": "torch._foreach_copy_(largest, squares)"}])
+        name="divides_by_the_present_square", replace="            squares = largest", by="            pass")
 
 mistake(TARGET, """Your Adam keeps "max_exp_avg_sq" for every parameter. It is as large as the parameter, and is kept only where the
     group has `amsgrad`.""", name="keeps_the_maximum_always", replace='if group["amsgrad"]:\n                    state',

@@ -31,7 +31,7 @@ def check(work, name, groups, gradients, layout="rows", rates=None, **options):
     want, kept = probes.train(torch.optim, name, groups, gradients, layout=layout, rates=rates, foreach=False, **options)
     got, state = work.run(probes.train, name, groups, gradients, layout=layout, rates=rates, **options)
     given = {"optimiser": name, **options, "parameters": groups if len(groups) > 1 else groups[0]["params"]}
-    # A hundred steps are too many to show.
+    # Fifty steps are too many to show.
     given |= {"gradients, step by step": gradients} if len(gradients) < 10 else {"steps": len(gradients)}
     given |= {"lr, step by step": rates} if rates else {}
     expect(got, equals=want, given=given, note="the parameters after each step")
@@ -57,13 +57,12 @@ def test_adam(work, run, betas, lr, eps):
     check(work, "Adam", [{"params": params}], gradients, lr=lr, betas=betas, eps=eps)
 
 
-@pytest.mark.parametrize("scale", [1e6, 1.0, 1e-3, 1e-8, 0.0])
-def test_many_steps_with_gradients_of_any_size(work, scale):
-    """Adam: sixty steps with its default settings, for gradients from very large ones, and such that eps counts, to 0."""
+@pytest.mark.parametrize("seed, scale", [*enumerate([1e6, 1.0, 1e-3, 1e-8, 0.0])])
+def test_many_steps_with_gradients_of_any_size(work, seed, scale):
+    """Adam: fifty steps with its default settings, for gradients from very large ones, and such that eps counts, to 0."""
     # The parameters begin at 0, so that what they have moved, by a thousandth in each step, is all that is compared.
-    for seed in (1, 2):
-        gradients = [[scale * g for g in arrived] for arrived in random_gradients([(2, 3), ()], steps=60, seed=seed)]
-        check(work, "Adam", [{"params": [torch.zeros(2, 3, dtype=torch.float64), torch.zeros((), dtype=torch.float64)]}], gradients)
+    gradients = [[scale * g for g in arrived] for arrived in random_gradients([(2, 3), ()], steps=50, seed=seed)]
+    check(work, "Adam", [{"params": [torch.zeros(side, dtype=torch.float64) for side in ((2, 3), ())]}], gradients)
 
 
 @pytest.mark.parametrize("betas", [(0.5, 0.75), (0.0, 0.5), (0.5, 0.0)])
