@@ -17,9 +17,10 @@ COUNT = 'state["step"] += 1'
 
 # ── the averages and their corrections ──────────────────────────────────────────────────────────────────────────
 
-mistake(TARGET, """Your Adam lacks a correction for the start at 0. After t steps the mean has 1 - β₁ᵗ of its right size and the mean
-    square 1 - β₂ᵗ: each is divided by its own.""", name="forgets_the_correction",
-        replace=f"{OLD_ROOTS}\n        rates = [{OLD_RATES} for", by="roots = [1.0 for state in states]\n        rates = [-lr for",
+mistake(TARGET, """Your Adam lacks a correction for the start at 0. After t steps the mean has 1 - β₁ᵗ of its right size and the
+    mean square 1 - β₂ᵗ: each is divided by its own.""", name="forgets_the_correction",
+        replace=f"{OLD_ROOTS}\n        rates = [{OLD_RATES} for",
+        by="roots = [1.0 for state in states]\n        rates = [-lr for",
         forms=[{"replace": OLD_ROOTS, "by": "roots = [1.0 for state in states]"},
                {"replace": OLD_RATES, "by": "-lr * root"}])
 
@@ -48,12 +49,12 @@ def divides_by_the_factor_of_step_0(self, params, group):
         state["step"] += 1
 
 
-mistake(TARGET, """Your Adam corrects with the number of steps before this one. In the first step that is 0, and 1 - β⁰ is 0: count up
-    first, so that t is 1 in the first step.""", name="counts_from_0", replace=COUNT, by='state["step"] += 0',
+mistake(TARGET, """Your Adam corrects with the number of steps before this one. In the first step that is 0, and 1 - β⁰ is 0:
+    count up first, so that t is 1 in the first step.""", name="counts_from_0", replace=COUNT, by='state["step"] += 0',
         forms=[divides_by_the_factor_of_step_0])
 
-mistake(TARGET, """Your Adam puts a corrected average back into its state, so the next step averages from it and corrects it again.
-    The state keeps m and v as they are; what is corrected lives for one step.""", name="keeps_corrected_averages",
+mistake(TARGET, """Your Adam puts a corrected average back into its state, so the next step averages from it and corrects it
+    again. The state keeps m and v as they are; what is corrected lives for one step.""", name="keeps_corrected_averages",
         replace=f"{OLD_ROOTS}\n        rates = [{OLD_RATES} for",
         by="""torch._foreach_div_(means, [1 - beta1 ** state["step"] for state in states])
         torch._foreach_div_(squares, [1 - beta2 ** state["step"] for state in states])
@@ -62,16 +63,16 @@ mistake(TARGET, """Your Adam puts a corrected average back into its state, so th
             {"replace": MEANS, "by": """torch._foreach_lerp_(means, grads, 1 - beta1)
         torch._foreach_div_(means, [1 - beta1 ** state["step"] for state in states])"""}])
 
-mistake(TARGET, """Your Adam has its two betas the wrong way round. β₁, the first of them, belongs to the mean, and β₂ to the mean
-    square.""", name="swaps_the_betas", replace="(beta1, beta2), lr", by="(beta2, beta1), lr")
+mistake(TARGET, """Your Adam has its two betas the wrong way round. β₁, the first of them, belongs to the mean, and β₂ to the
+    mean square.""", name="swaps_the_betas", replace="(beta1, beta2), lr", by="(beta2, beta1), lr")
 
 mistake(TARGET, """An average of your Adam has β and 1 - β the wrong way round: β belongs to the old average, so that a β near 1
     remembers long.""", name="swaps_beta_and_its_rest", replace=MEANS, by="torch._foreach_lerp_(means, grads, beta1)",
-        forms=[{"replace": "torch._foreach_mul_(squares, beta2)\n        torch._foreach_addcmul_(squares, grads, grads, 1 - beta2)",
-                "by": "torch._foreach_mul_(squares, 1 - beta2)\n        torch._foreach_addcmul_(squares, grads, grads, beta2)"}])
+        forms=[{"replace": f"torch._foreach_mul_(squares, beta2)\n        {ADD_SQUARES}",
+                "by": "torch._foreach_lerp_(squares, torch._foreach_mul(grads, grads), beta2)"}])
 
-mistake(TARGET, """Your Adam steps along the gradient itself. The step is along the corrected mean: it is what the momentum of Adam
-    consists in.""", name="steps_along_the_gradient", replace=MOVE,
+mistake(TARGET, """Your Adam steps along the gradient itself. The step is along the corrected mean: it is what the momentum of
+    Adam consists in.""", name="steps_along_the_gradient", replace=MOVE,
         by="torch._foreach_addcdiv_(params, grads, divisors, [-lr * root for root in roots])")
 
 mistake(TARGET, """Your Adam adds the step, and the loss grows. The gradient points uphill: the step is subtracted.""",
@@ -79,17 +80,19 @@ mistake(TARGET, """Your Adam adds the step, and the loss grows. The gradient poi
 
 # ── the divisor ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-mistake(TARGET, """Your Adam adds eps under the root. The root of the corrected mean square is taken first and eps added to it: under
-    the root, an eps of 1e-8 acts like 1e-4.""", name="eps_under_the_root", replace=f"{SQRT}\n        {EPS}",
+mistake(TARGET, """Your Adam adds eps under the root. The root of the corrected mean square is taken first and eps added to it:
+    under the root, an eps of 1e-8 acts like 1e-4.""", name="eps_under_the_root", replace=f"{SQRT}\n        {EPS}",
         by='divisors = torch._foreach_sqrt(torch._foreach_add(squares, [root * root * group["eps"] for root in roots]))')
 
-mistake(TARGET, """Your Adam adds eps before the mean square is corrected. What it adds to the corrected root is then eps divided by
-    √(1 - β₂ᵗ), thirty times as much in the first step with the default settings: correct, take the root, then add eps.""",
+mistake(TARGET, """Your Adam adds eps before the mean square is corrected. What it adds to the corrected root is then eps
+    divided by √(1 - β₂ᵗ), thirty times as much in the first step with the default settings: correct, take the root, then add
+    eps.""",
         name="eps_before_the_correction", replace=EPS, by='torch._foreach_add_(divisors, group["eps"])')
 
-mistake(TARGET, """Your Adam divides by the mean square without its root. Gradients ten times as large then make steps of a tenth;
-    divided by the root, both make steps of the same size.""", name="forgets_the_root",
-        replace=f"{SQRT}\n        {EPS}", by='divisors = torch._foreach_add(squares, [root * root * group["eps"] for root in roots])\n'
+mistake(TARGET, """Your Adam divides by the mean square without its root. Gradients ten times as large then make steps of a
+    tenth; divided by the root, both make steps of the same size.""", name="forgets_the_root",
+        replace=f"{SQRT}\n        {EPS}",
+        by='divisors = torch._foreach_add(squares, [root * root * group["eps"] for root in roots])\n'
         "        rates = [rate * root for rate, root in zip(rates, roots)]")
 
 mistake(TARGET, """Your Adam takes the root of the mean square in place, so what it keeps is a root, and the next step averages
@@ -99,26 +102,26 @@ mistake(TARGET, """Your Adam takes the root of the mean square in place, so what
 
 # ── AMSGrad ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-mistake(TARGET, """Your AMSGrad takes the maximum of corrected mean squares. The first corrected one is g² whole, and hardly any later
-    one is larger. "max_exp_avg_sq" is the maximum of v itself, and is corrected after that.""",
+mistake(TARGET, """Your AMSGrad takes the maximum of corrected mean squares. The first corrected one is g² whole, and hardly any
+    later one is larger. "max_exp_avg_sq" is the maximum of v itself, and is corrected after that.""",
         name="takes_the_maximum_of_corrected_squares", replace=LARGEST_WITH_COMMENT,
         by="""factors = [1 - beta2 ** state["step"] for state in states]
             torch._foreach_maximum_(largest, torch._foreach_div(squares, factors))
             squares = torch._foreach_mul(largest, factors)""")
 
-mistake(TARGET, """Your AMSGrad puts the maximum back into "exp_avg_sq", and the next step averages from it. The average goes on as
-    without AMSGrad, and the maximum is kept beside it.""", name="averages_from_the_maximum", replace=LARGEST,
+mistake(TARGET, """Your AMSGrad puts the maximum back into "exp_avg_sq", and the next step averages from it. The average goes on
+    as without AMSGrad, and the maximum is kept beside it.""", name="averages_from_the_maximum", replace=LARGEST,
         by="torch._foreach_maximum_(largest, squares)\n            torch._foreach_copy_(squares, largest)")
 
-mistake(TARGET, """Your AMSGrad does not correct the largest mean square for its start at 0. The paper does without it; here, as in
-    PyTorch, it is divided by 1 - β₂ᵗ as v is.""", name="does_not_correct_the_maximum", replace=OLD_ROOTS,
+mistake(TARGET, """Your AMSGrad does not correct the largest mean square for its start at 0. The paper does without it; here, as
+    in PyTorch, it is divided by 1 - β₂ᵗ as v is.""", name="does_not_correct_the_maximum", replace=OLD_ROOTS,
         by='roots = [1.0 if group["amsgrad"] else (1 - beta2 ** state["step"]) ** 0.5 for state in states]')
 
 mistake(TARGET, """Your Adam makes nothing of `amsgrad`: with it, the divisor is the root of the largest mean square so far.""",
         name="divides_by_the_present_square", replace="            squares = largest", by="            pass")
 
-mistake(TARGET, """Your Adam keeps "max_exp_avg_sq" for every parameter. It is as large as the parameter, and is kept only where the
-    group has `amsgrad`.""", name="keeps_the_maximum_always", replace='if group["amsgrad"]:\n                    state',
+mistake(TARGET, """Your Adam keeps "max_exp_avg_sq" for every parameter. It is as large as the parameter, and is kept only where
+    the group has `amsgrad`.""", name="keeps_the_maximum_always", replace='if group["amsgrad"]:\n                    state',
         by="if True:\n                    state")
 
 # ── weight decay ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -127,12 +130,12 @@ mistake(TARGET, """Weight decay acts on the parameters themselves in your Adam, 
     gradient: λp is added to it, and goes into both averages.""", name="decouples_in_adam",
         replace="if decay and self.decoupled:", by="if decay:")
 
-mistake(TARGET, """In your AdamW weight decay is part of the gradient, as it is in Adam, and is divided by the same root. AdamW takes
-    it out of the averages: they see the gradient alone, and p is multiplied by 1 - ηλ.""", name="does_not_decouple",
+mistake(TARGET, """In your AdamW weight decay is part of the gradient, as it is in Adam, and is divided by the same root. AdamW
+    takes it out of the averages: they see the gradient alone, and p is multiplied by 1 - ηλ.""", name="does_not_decouple",
         replace="decay and self.decoupled", by="False")
 
-mistake(TARGET, """Your AdamW decays by λ, whatever the learning rate. The factor is 1 - ηλ: a schedule that lowers the rate lowers the
-    decay with it.""", name="decays_without_the_rate", replace="1 - lr * decay", by="1 - decay")
+mistake(TARGET, """Your AdamW decays by λ, whatever the learning rate. The factor is 1 - ηλ: a schedule that lowers the rate
+    lowers the decay with it.""", name="decays_without_the_rate", replace="1 - lr * decay", by="1 - decay")
 
 
 def decays_after_the_step(self, params, group):
@@ -164,31 +167,33 @@ mistake(TARGET, """Your Adam adds the weight decay to `p.grad` itself. The gradi
     accumulate into it: `p.grad + …` is a new tensor, `+=` and `add_` change the old one.""", name="decays_the_gradient_itself",
         replace=DECAY_OF_ADAM, by="torch._foreach_add_(grads, params, alpha=decay)")
 
-mistake(TARGET, """One of the two averages of your Adam sees the gradient without the weight decay. In Adam the decay is part of the
-    gradient wherever that stands, in the mean and in the mean square.""", name="decays_one_average",
+mistake(TARGET, """One of the two averages of your Adam sees the gradient without the weight decay. In Adam the decay is part of
+    the gradient wherever that stands, in the mean and in the mean square.""", name="decays_one_average",
         replace=ADD_SQUARES, by="raw = [p.grad for p in params]\n        torch._foreach_addcmul_(squares, raw, raw, 1 - beta2)",
         forms=[{"replace": MEANS, "by": "torch._foreach_lerp_(means, [p.grad for p in params], 1 - beta1)"}])
 
 # ── parameters, state and settings ──────────────────────────────────────────────────────────────────────────────
 
-mistake(TARGET, """Your Adam counts the steps for all parameters together. Each has its own t, under "step" in its state: one that
-    joins later, or goes on from a saved state, is corrected by another power than the rest.""", name="counts_for_all_together",
+mistake(TARGET, """Your Adam counts the steps for all parameters together. Each has its own t, under "step" in its state: one
+    that joins later, or goes on from a saved state, is corrected by another power than the rest.""",
+        name="counts_for_all_together",
         replace=COUNT, by="""state["step"] = group["steps"] = group.get("steps", 0) + (p is params[0])""",
         forms=[{"replace": COUNT, "by": """self.steps = getattr(self, "steps", 0) + (p is params[0])
             state["step"] = self.steps"""}])
 
-mistake(TARGET, """Your Adam makes new tensors, and the parameters stay where they are. `p -= …`, `p.addcdiv_(…)` and the functions of
-    lists that end in an underscore change the tensor that is there.""", name="makes_new_tensors", replace=MOVE,
+mistake(TARGET, """Your Adam makes new tensors, and the parameters stay where they are. `p -= …`, `p.addcdiv_(…)` and the
+    functions of lists that end in an underscore change the tensor that is there.""", name="makes_new_tensors", replace=MOVE,
         by="params = torch._foreach_addcdiv(params, means, divisors, rates)")
 
-mistake(TARGET, """Your Adam puts a new tensor into `p.data`. Whoever shares the parameter's memory, as a tied weight or a flattened
-    view does, keeps the old numbers: change the numbers where they are.""", name="replaces_the_memory", replace=MOVE,
+mistake(TARGET, """Your Adam puts a new tensor into `p.data`. Whoever shares the parameter's memory, as a tied weight or a
+    flattened view does, keeps the old numbers: change the numbers where they are.""", name="replaces_the_memory", replace=MOVE,
         by="""for p, moved in zip(params, torch._foreach_addcdiv(params, means, divisors, rates)):
             p.data = moved""")
 
-mistake(TARGET, """Your Adam takes its settings from `self.defaults`. Each group has its own, which a schedule may change from step to
-    step: they are in `group`.""", name="reads_the_defaults", replace="(beta1, beta2), lr",
+mistake(TARGET, """Your Adam takes its settings from `self.defaults`. Each group has its own, which a schedule may change from
+    step to step: they are in `group`.""", name="reads_the_defaults", replace="(beta1, beta2), lr",
         by="group = self.defaults\n        (beta1, beta2), lr")
 
-mistake(TARGET, """"step" in your state is no int. It is the number of steps that this parameter has taken part in, as a Python int.""",
+mistake(TARGET, """"step" in your state is no int. It is the number of steps that this parameter has taken part in, as a Python
+    int.""",
         name="counts_in_floats", replace="step=0,", by="step=0.0,")
