@@ -12,6 +12,7 @@ from tests.p1_fundamentals.autograd import test_derivation as suite
 from tests.p1_fundamentals.barebones import test_derive_backprop as backprop
 from tests.p1_fundamentals.barebones import test_derive_batch_norm as batch_norm
 from tests.p1_fundamentals.barebones import test_derive_cross_entropy as cross_entropy
+from tests.p1_fundamentals.optimizers import test_derive_bias_correction as bias_correction
 
 ROOT = Path(__file__).parents[3]
 CHECKS = {
@@ -37,6 +38,10 @@ CHECKS_OF = {
     "derive_batch_norm": {
         "by_gamma_and_beta": (batch_norm.test_by_gamma, batch_norm.test_by_beta), "by_variance": (batch_norm.test_by_variance,),
         "by_mean": (batch_norm.test_by_mean,), "by_x": (batch_norm.test_by_x,), "in_one_pass": (batch_norm.test_in_one_pass,)},
+    "derive_bias_correction": {
+        "as_a_sum": (bias_correction.test_as_a_sum,), "expectation": (bias_correction.test_expectation,),
+        "corrected": (bias_correction.test_corrected,), "remaining_bias": (bias_correction.test_remaining_bias,),
+        "variance": (bias_correction.test_variance,)},
 }
 
 

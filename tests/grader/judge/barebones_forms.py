@@ -224,9 +224,9 @@ def source(function: str, parameters: str, before: str, body: str) -> str:
     return "\n".join([f"def {function}({parameters}):", *(f"    {line}" for line in lines), f"    return {result}"]) + "\n"
 
 
-def rounds(exercise: str, near_misses: bool) -> list[dict[str, str]]:
+def rounds(exercise: str, near_misses: bool, derivations: dict = DERIVATIONS) -> list[dict[str, str]]:
     """The forms of an exercise as few files: the first of each function, the second of each, …"""
     of_functions = {function: [source(function, parameters, before, body) for body in (wrong if near_misses else right)]
-                    for function, (parameters, before, right, wrong) in DERIVATIONS[exercise].items()}
+                    for function, (parameters, before, right, wrong) in derivations[exercise].items()}
     return [{function: forms[n] for function, forms in of_functions.items() if n < len(forms)}
             for n in range(max(map(len, of_functions.values())))]

@@ -1,67 +1,131 @@
-"""Derive bias correction."""
-import numpy as np
+"""Derive: the bias of a moving average."""
+import mpmath
 import pytest
-from hypothesis import given
 
-from grader.judge import expect, expect_raises
-from tests.p1_fundamentals.optimizers import probes_derive_bias_correction as probes
-from tests.strategies import arrays, shapes, values
+from grader.judge import expect_true
+from tests import algebra
+from tests import probes_algebra as probes
 
+# What the arguments are called. With other letters an answer to an earlier question is none.
+LETTERS = {"g": "g", "b": "b", "t": "t", "s": "s", "v": "v", "a": "a", "c": "c", "s2": "s2"}
+OTHERS = {"g": "d", "b": "beta", "t": "n", "s": "w", "v": "u", "a": "p", "c": "q", "s2": "var"}
+NUMBERS = {name: letter for name, letter in LETTERS.items() if name != "t"}  # the number of steps is a whole number
+KINDS = {"b": {"positive": True}, "t": {"integer": True, "positive": True}, "s": {"nonnegative": True},
+         "v": {"nonnegative": True}, "a": {"real": True}, "c": {"real": True}, "s2": {"nonnegative": True}}
 
-def oracle(x):
-    """FILL IN: what is right, from the definition and never from the solution: a loop, or PyTorch in float64."""
-    want = np.empty(x.shape)
-    for place in np.ndindex(x.shape):
-        want[place] = float(x[place]) + float(x[place])
-    return want.astype(x.dtype)
-
-
-def check(work, x):
-    """The oracle is asked before the call, so that a changed argument changes nothing of what is expected."""
-    want = oracle(x)
-    expect(work.derive_bias_correction(x), equals=want, given={"x": x.copy()})
+ARGUMENTS = {"as_a_sum": ("g", "b", "t"), "expectation": ("s", "b", "t"), "corrected": ("v", "b", "t"),
+             "remaining_bias": ("a", "c", "b", "t"), "variance": ("s2", "b", "t")}
 
 
-# FILL IN: the checks that this exercise needs, five to nine. Those below are what every function of arrays has.
+# ── oracles: the recursion itself, step by step ─────────────────────────────────────────────────────────────────
 
 
-@given(arrays(shapes()))
-def test_values(work, x):
-    """FILL IN: what is computed, for arrays of any shape."""
-    check(work, x)
+def average(numbers, b):
+    """The last of the moving averages of these numbers, which begin at 0."""
+    result = mpmath.mpf(0)
+    for number in numbers:
+        result = b * result + (1 - b) * number
+    return result
 
 
-@pytest.mark.parametrize("shape", [(), (1,), (2, 1, 3)])
-def test_keeps_the_shape(work, shape):
-    """The result has the shape of its argument, also without axes and with axes of length 1."""
-    for seed in (1, 11):  # two of one shape: who remembers the first result has the second one wrong
-        check(work, values(shape, seed))
+def factor(b, t):
+    """What the average of t ones is: by it an average is divided."""
+    return average([mpmath.mpf(1)] * t, b)
 
 
-@pytest.mark.parametrize("dtype, tolerance", [(np.float32, 1e-5), (np.float64, 1e-12)])
-def test_keeps_the_dtype_and_takes_any_layout(work, dtype, tolerance):
-    """The result has the dtype of its argument and its precision, however the argument lies in memory."""
-    x, other = ((values((3, 4), seed) / 3).astype(dtype) for seed in (2, 12))  # thirds are exact in no dtype
-    for layout in ("strided", "Fortran"):
-        results, _ = work.run(probes.results_of_two, x, other, layout=layout)
-        for argument, result in zip((x, other), results):
-            expect(result, equals=oracle(argument), rtol=tolerance, atol=tolerance,
-                   given={"x": argument, "dtype": np.dtype(dtype).name, "layout": layout})
+def as_a_sum(g, b, t):
+    return average([g[i] ** 2 for i in range(1, t + 1)], b)
 
 
-def test_leaves_everything_as_it_was(work):
-    """The argument is not changed, and another call changes no earlier result."""
-    x, other = values((3, 4), 3), values((3, 4), 13)
-    results, after = work.run(probes.results_of_two, x, other)
-    expect(after, equals=[x, other], given={"x": x}, note="the arguments of two calls, afterwards")
-    expect(results, equals=[oracle(x), oracle(other)], given={"x": x}, note="the results of two calls, afterwards")
+def expectation(s, b, t):
+    return average([s] * t, b)
 
 
-@pytest.mark.parametrize("shape", [(0,), (2, 0)])
-def test_refuses_what_is_empty(work, shape):
-    """An argument without elements raises ValueError; one that has some does not."""
-    for seed in (4, 14):
-        check(work, values((2, 1), seed))  # else who always refuses would pass
-    x = np.ones(shape)
-    with expect_raises(ValueError, given={"x": x}):
-        work.derive_bias_correction(x)
+def corrected(v, b, t):
+    return v / factor(b, t)
+
+
+def remaining_bias(a, c, b, t):
+    return average([a + c * i for i in range(1, t + 1)], b) / factor(b, t) - (a + c * t)
+
+
+def variance(s2, b, t):
+    """Var[b m + (1 - b) g] = b² Var[m] + (1 - b)² Var[g], for m and g are independent."""
+    result = mpmath.mpf(0)
+    for _ in range(t):
+        result = b ** 2 * result + (1 - b) ** 2 * s2
+    return result / factor(b, t) ** 2
+
+
+ORACLES = {"as_a_sum": as_a_sum, "expectation": expectation, "corrected": corrected, "remaining_bias": remaining_bias,
+           "variance": variance}
+
+
+def check(work, function, letters, t, closed=True):
+    """One formula, after t steps."""
+    names = ARGUMENTS[function]
+    answer = work.run(probes.expressions, function, *(argument(name, letters, t) for name in names))
+    # b lies between 0 and 1, and what is drawn for it between -1 and 1. There is a g[0] that belongs to no answer.
+    drawn = f"2 {letters['b']} - 1"
+    symbols = {drawn: 0} | {letters[name]: t + 1 if name == "g" else 0 for name in names if name not in ("b", "t")}
+
+    def b_of(numbers):
+        return {letters["b"]: (1 + numbers[drawn]) / 2}
+
+    def right(numbers):
+        return ORACLES[function](*(t if name == "t" else numbers[letters[name]] for name in names))
+
+    steps = {letters["t"]: t} if "t" in letters else {}
+    given = {"call": Written(f"{function}({', '.join(letters.get(name, str(t)) for name in names)})")} | steps
+    algebra.expect_values(answer, equals=right, symbols=symbols, fixed=steps, further=b_of, below_one=(drawn,), with_exp=False,
+                          given=given, wanted="answer")
+    if closed:
+        expect_true(not {kind for kind, _ in answer["nodes"]} & {"Sum", "Product"}, got=Written(answer["text"]),
+                    want="a closed form, without a sum or product over steps", given=given)
+
+
+def argument(name, letters, t):
+    if name not in letters:
+        return str(t)
+    return {"indexed": letters[name]} if name == "g" else {"symbol": letters[name], **KINDS[name]}
+
+
+class Written(str):
+    """A text that is shown without quotes."""
+
+    def __repr__(self):
+        return str(self)
+
+
+# Three steps first: there all forms that are off by a step, or have one power too few, differ from each other.
+STEPS = [(LETTERS, 3), (OTHERS, 2), (LETTERS, 1), (OTHERS, 7), (NUMBERS, 4)]
+
+
+@pytest.mark.parametrize("letters, t", STEPS)
+def test_as_a_sum(work, letters, t):
+    """as_a_sum: every square with its weight."""
+    check(work, "as_a_sum", letters, t, closed=False)
+
+
+@pytest.mark.parametrize("letters, t", STEPS)
+def test_expectation(work, letters, t):
+    """expectation: what share of the mean square is there after t steps."""
+    check(work, "expectation", letters, t)
+
+
+@pytest.mark.parametrize("letters, t", STEPS)
+def test_corrected(work, letters, t):
+    """corrected: an estimate without bias."""
+    check(work, "corrected", letters, t)
+
+
+@pytest.mark.parametrize("letters, t", STEPS)
+def test_remaining_bias(work, letters, t):
+    """remaining_bias: what the correction leaves where the mean square drifts."""
+    check(work, "remaining_bias", letters, t)
+
+
+@pytest.mark.parametrize("letters, t", STEPS)
+def test_variance(work, letters, t):
+    """variance: how noisy a corrected average is."""
+    check(work, "variance", letters, t)
