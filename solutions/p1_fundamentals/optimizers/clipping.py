@@ -18,7 +18,6 @@ import math
 from collections.abc import Iterable
 
 import torch
-from torch import Tensor
 
 
 def total_norm(tensors: Iterable, p: float = 2.0) -> float:
@@ -80,7 +79,7 @@ def clip_by_norm_(parameters: Iterable, max_norm: float, *, p: float = 2.0, erro
     if error_if_nonfinite and not math.isfinite(norm):
         raise RuntimeError(f"the total norm of the gradients is {norm}")
 
-    if not norm <= max_norm:                                              # so put, a NaN is scaled too: norm > max_norm is False
+    if not norm <= max_norm:                                              # `norm > max_norm` is False for a NaN
         factor = max_norm / norm
         for gradient in gradients:
             gradient.mul_(factor)

@@ -73,7 +73,8 @@ def test_total_norm_at_the_edges(work, p):
     """total_norm: 0.0 of nothing, NaN where an element is NaN, infinite where one is infinite."""
     nan, inf = math.nan, math.inf
     empty, plain = torch.zeros(0, dtype=torch.float64), torch.tensor([1.0, -2.0], dtype=torch.float64)
-    cases = [([], 0.0), ([empty], 0.0), ([empty, plain], norm_of([plain], p)), ([plain, 2 * plain], norm_of([plain, 2 * plain], p)),
+    both = [plain, 2 * plain]
+    cases = [([], 0.0), ([empty], 0.0), ([empty, plain], norm_of([plain], p)), (both, norm_of(both, p)),
              ([torch.tensor(-3.0)], 3.0), ([plain, torch.tensor([1.0, nan])], nan), ([torch.tensor([nan, 1.0]), plain], nan),
              ([plain, torch.tensor([-inf, 1.0])], inf), ([torch.tensor([inf]), torch.tensor([nan])], nan)]
     for tensors, want in cases:
@@ -119,7 +120,7 @@ def test_clip_by_norm_in_place(work, layout):
         ones = [torch.ones(2) if each is None else torch.ones_like(each) for each in gradients]
         expect(got, equals=norm_of(gradients), given=given, note="what is returned, the norm before")
         expect(after, equals=scaled(gradients, max_norm), given=given, note="the tensors that were gradients before")
-        expect(same, equals=[True] * len(gradients), given=given, note="whether each grad is the tensor that it was, or still None")
+        expect(same, equals=[True] * len(gradients), given=given, note="whether each grad is the tensor that it was, or None")
         expect(parameters, equals=ones, given=given, note="the parameters afterwards")
 
 
@@ -141,14 +142,15 @@ def test_clip_by_norm_of_nonfinite(work, bad):
 
 @pytest.mark.parametrize("bad", [math.inf, -math.inf, math.nan])
 def test_clip_by_norm_raises(work, bad):
-    """clip_by_norm_: with error_if_nonfinite such a norm raises RuntimeError and changes nothing; a finite one does not raise."""
+    """clip_by_norm_: with error_if_nonfinite such a norm raises RuntimeError and changes nothing; finite ones do not."""
     options = {"error_if_nonfinite": True}
     for size in (1.0, 3.0):
         finite = [torch.tensor([3.0 * size]), torch.tensor([4.0 * size])]
         got, after, *_, error = work.run(probes.clip, "clip_by_norm_", finite, 1.0, **options)
         given = {"gradients": finite, "max_norm": 1.0, **options}
         expect(error, equals="", given=given, note="the error that came")
-        expect([got, *after], equals=[5.0 * size, *scaled(finite, 1.0)], given=given, note="the norm, and the gradients afterwards")
+        expect(got, equals=5.0 * size, given=given, note="what is returned, the norm before")
+        expect(after, equals=scaled(finite, 1.0), given=given, note="the gradients afterwards")
     gradients = [torch.tensor([1.0, 5.0]), torch.tensor([2.0, bad])]
     _, after, *_, error = work.run(probes.clip, "clip_by_norm_", gradients, 1.0, **options)
     given = {"gradients": gradients, "max_norm": 1.0, **options}
@@ -165,8 +167,8 @@ def test_clip_by_value(work, layout, dtype):
         gradients = [*tensors_of([(4, 3), ()], seed, getattr(torch, dtype)), None, special]
         want = [None if each is None else torch.from_numpy(np.clip(each.numpy(), -limit, limit)) for each in gradients]
         given = {"gradients": gradients, "limit": limit}
-        container = "generator" if seed > 10 else "list"
-        got, after, same, parameters, _ = work.run(probes.clip, "clip_by_value_", gradients, limit, layout=layout, container=container)
+        options = {"layout": layout, "container": "generator" if seed > 10 else "list"}
+        got, after, same, parameters, _ = work.run(probes.clip, "clip_by_value_", gradients, limit, **options)
         expect(after, equals=want, given=given, note="the tensors that were gradients before")
         expect(same, equals=[True] * 4, given=given, note="whether each grad is the tensor that it was, or still None")
         expect(parameters, equals=[torch.ones(2) if each is None else torch.ones_like(each) for each in gradients],
@@ -180,7 +182,8 @@ def test_refuses_negative_bounds(work, function, bound):
     for size in (1.0, 3.0):
         gradients = [size * torch.tensor([3.0, -4.0])]
         _, after, *_ = work.run(probes.clip, function, gradients, 0.0)
-        expect([abs(after[0])], equals=[torch.zeros(2)], given={"gradients": gradients, bound: 0.0}, note="their absolute values afterwards")
+        given = {"function": function, "gradients": gradients, bound: 0.0}
+        expect(after[0].abs(), equals=torch.zeros(2), given=given, note="their absolute values afterwards")
     for wrong in (-1.0, -1e-6):
         with expect_raises(ValueError, given={"function": function, "gradients": gradients, bound: wrong}):
             work.run(probes.clip, function, gradients, wrong)
