@@ -8,13 +8,7 @@ TOTAL = "torch.linalg.vector_norm(torch.stack(norms), p).item()"
 
 mistake("clipping.total_norm", """Your total_norm adds up the norms of the tensors. The norm of one long vector is smaller,
     save for p = 1: the powers are added, and the root comes after the sum. Take the norm of the norms.""",
-        name="adds_the_norms", replace=TOTAL, by="torch.stack(norms).sum().item()",
-        forms=[{"replace": TOTAL, "by": "sum(norm.item() for norm in norms)"}])
-
-mistake("clipping.total_norm", """Your total_norm returns the largest of the tensors' norms. Those of the others belong to
-    it as well: the powers of all are summed before the root.""",
-        name="takes_the_largest_tensor", replace=TOTAL,
-        by="torch.stack(norms).max().item()")
+        name="adds_the_norms", replace=TOTAL, by="torch.stack(norms).sum().item()")
 
 mistake("clipping.total_norm", """Your total_norm leaves the root out: it returns the sum of the powers. With p = 2 that is
     the square of the norm.""",
@@ -28,13 +22,7 @@ mistake("clipping.total_norm", """Your total_norm is the Euclidean norm whatever
     if not norms:
         return 0.0
     return torch.linalg.vector_norm(torch.stack(norms), p).item()""",
-        by="return sum(tensor.double().square().sum().item() for tensor in tensors) ** 0.5",
-        forms=[{"replace": """torch.linalg.vector_norm(tensor, p, dtype=torch.float64) for tensor in tensors if tensor.numel()]
-    if not norms:
-        return 0.0
-    return torch.linalg.vector_norm(torch.stack(norms), p).item()""",
-                "by": """tensor.double().flatten() for tensor in tensors]
-    return torch.cat(norms).norm().item() if norms else 0.0"""}])
+        by="return sum(tensor.double().square().sum().item() for tensor in tensors) ** 0.5")
 
 mistake("clipping.total_norm", """Your total_norm computes in the dtype of the tensors. In float16 everything above 65504 is
     infinite and in float32 the square of 1e20 is: take the norm in float64, and only a gradient that is infinite has an
@@ -71,7 +59,6 @@ SCALE = """factor = max_norm / norm
         for gradient in gradients:
             gradient.mul_(factor)"""
 WHEN = "if not norm <= max_norm:"
-LIST = "gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]"
 
 
 def clips_each_tensor(parameters, max_norm, *, p=2.0, error_if_nonfinite=False):
@@ -102,21 +89,14 @@ mistake("clipping.clip_by_norm_", """Your clip_by_norm_ adds a small number to t
     The norm then ends below the bound, far below it where both are small. Nothing is divided by 0 here: a norm above the
     bound is positive.""",
         name="adds_a_small_number", replace="max_norm / norm", by="max_norm / (norm + 1e-6)",
-        forms=[{"replace": "max_norm / norm", "by": "max_norm / (norm + 1e-8)"},
-               {"replace": f"{WHEN}", "by": "if not max_norm / (norm + 1e-6) >= 1:"}])
+        forms=[{"replace": f"{WHEN}", "by": "if not max_norm / (norm + 1e-6) >= 1:"}])
 
-mistake("clipping.clip_by_norm_", """Your clip_by_norm_ puts a new tensor in the place of each gradient. Whoever holds the
-    old one, such as a bucket that several processes share, sees nothing of it: change the tensor in place.""",
+mistake("clipping.clip_by_norm_", """Your clip_by_norm_ makes new tensors instead of changing the gradients themselves.
+    Whoever holds those, such as a bucket that several processes share, sees nothing of it: `mul_` changes a tensor in
+    place.""",
         name="makes_new_gradients",
         replace=SCALE, by="""for parameter in [each for each in parameters if each.grad is not None]:
             parameter.grad = parameter.grad * (max_norm / norm)""", forms=[
-            {"replace": f"""{LIST}
-    norm = total_norm(gradients, p)""", "by": """parameters = [each for each in parameters if each.grad is not None]
-    gradients = []
-    norm = total_norm([each.grad for each in parameters], p)
-    if max_norm < norm < math.inf or (not math.isfinite(norm) and not error_if_nonfinite):
-        for each in parameters:
-            each.grad = each.grad * (max_norm / norm)"""},
             {"replace": SCALE, "by": """for gradient in gradients:
             gradient = gradient * (max_norm / norm)"""}])
 

@@ -165,7 +165,7 @@ def test_clip_by_value(work, layout, dtype):
     special = torch.tensor([math.inf, -math.inf, math.nan, 0.0], dtype=getattr(torch, dtype))
     for seed, limit in ((1, 1.0), (11, 0.5), (21, 0.0), (31, 5.0)):
         gradients = [*tensors_of([(4, 3), ()], seed, getattr(torch, dtype)), None, special]
-        want = [None if each is None else torch.from_numpy(np.clip(each.numpy(), -limit, limit)) for each in gradients]
+        want = [None if each is None else torch.tensor(np.clip(each.numpy(), -limit, limit)) for each in gradients]
         given = {"gradients": gradients, "limit": limit}
         options = {"layout": layout, "container": "generator" if seed > 10 else "list"}
         got, after, same, parameters, _ = work.run(probes.clip, "clip_by_value_", gradients, limit, **options)
