@@ -35,8 +35,7 @@ mistake("schedules.inverse_sqrt", """Your inverse_sqrt falls as 1/t. With the sq
 mistake("schedules.inverse_sqrt", """Your inverse_sqrt falls from step 0 on, without a warm-up. The rate rises in a straight
     line up to the peak at step `warmup`.""",
         name="falls_from_the_start", replace="min(number / top, math.sqrt(top / number))",
-        by="math.sqrt(top / number)", forms=[{"replace": "min(number / top, math.sqrt(top / number))",
-                                              "by": "math.sqrt(1 / number)"}])
+        by="math.sqrt(top / number)")
 
 # ── cosine ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -56,8 +55,7 @@ mistake("schedules.cosine", """Your cosine measures the way down from step 0. It
 
 mistake("schedules.cosine", """Your cosine goes down to 0, whatever `floor` says. It goes from the peak to the floor, so the
     half of the difference is what is multiplied.""",
-        name="ignores_the_floor", replace="_between(peak, floor,", by="_between(peak, 0.0,",
-        forms=[{"replace": "_between(peak, floor,", "by": "max(floor, 0.5 * peak * (1 + math.cos(math.pi * progress))) or _between(0, 0,"}])
+        name="ignores_the_floor", replace="_between(peak, floor,", by="_between(peak, 0.0,")
 
 mistake("schedules.cosine", """Your cosine adds the floor to a cosine with the whole height of the peak, and so begins above
     the peak. Its height is peak - floor.""",
@@ -123,7 +121,7 @@ mistake("schedules.one_cycle", """Your one_cycle takes any word for `anneal`. A 
 
 SET = 'group["lr"] = factor * group.setdefault("initial_lr", group["lr"])'
 
-mistake("schedules.set_rate", """Your set_rate multiplies the rate as it is now, so factors add up from call to call: after
+mistake("schedules.set_rate", """Your set_rate multiplies the rate as it is now, so the factors of all calls are multiplied: after
     ten calls with 0.5 a thousandth is left. Keep each group's first rate under "initial_lr", and multiply that.""",
         name="multiplies_again",
         replace=SET, by='group["lr"] *= factor', forms=[
@@ -136,6 +134,7 @@ mistake("schedules.set_rate", """Your set_rate gives the factor itself to every 
 
 mistake("schedules.set_rate", """Your set_rate takes the first rate of the first group for all. Each group has its own.""",
         name="one_rate_for_all", replace=SET,
-        by='first = optimizer.param_groups[0]\n        group["lr"] = factor * first.setdefault("initial_lr", first["lr"])', forms=[
+        by='first = optimizer.param_groups[0]\n        group["lr"] = factor * first.setdefault("initial_lr", first["lr"])',
+        forms=[
             {"replace": SET, "by": 'group.setdefault("initial_lr", group["lr"])\n        '
                                    'group["lr"] = factor * optimizer.param_groups[0]["initial_lr"]'}])
