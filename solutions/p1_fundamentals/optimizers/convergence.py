@@ -6,10 +6,10 @@ numbers are usual. The cost at which a *target* is reached asks for one point of
 
 $$A = \sum_{i=1}^{n-1} (c_{i+1} - c_i) \, \frac{\ell_i + \ell_{i+1}}{2},$$
 
-by the trapezoid rule for losses $\ell_i$ at costs $c_i$, asks for all of it. And whether the better number of two methods is more
-than luck asks for several seeds. A run that never reached the target has no cost. To leave it out would be to reward a method for
-failing; here its cost is infinite. It is *censored*: more than the budget, nobody knows by how much. A mean of such
-costs says nothing, and a median is a number as long as more than half of the runs arrived.
+by the trapezoid rule for losses $\ell_i$ at costs $c_i$, asks for all of it. And whether the better number of two methods is
+more than luck asks for several seeds. A run that never reached the target has no cost. To leave it out would be to reward a
+method for failing; here its cost is infinite. It is *censored*: more than the budget, nobody knows by how much. A mean of
+such costs says nothing, and a median is a number as long as more than half of the runs arrived.
 
 Sources: Efron and Tibshirani, "An introduction to the bootstrap" (1993), section 13.3, for percentile intervals; Conover,
 "Practical nonparametric statistics" (3rd ed., 1999), section 3.4, for the sign test; Dahl et al., "Benchmarking neural
@@ -151,6 +151,7 @@ def sign_test(first: Float[np.ndarray, "seeds"], second: Float[np.ndarray, "othe
 #    infinities are not needed.
 # 2. A resample is `values[generator.integers(n, size=n)]`. Sort the statistics, and take the one at the place of the lower
 #    percentile and that of the upper one; np.quantile interpolates unless you tell it a method that does not.
-# 3. `np.quantile(found, [tail, 1 - tail], method="inverted_cdf")` with tail = (1 - level) / 2. `(np.diff(costs) * (h[:-1] + h[1:])
-#    / 2).sum()` for the area, with h the losses or their logarithms. `math.comb(n, i)`, from the larger count to n.
+# 3. `np.quantile(found, [tail, 1 - tail], method="inverted_cdf")` with tail = (1 - level) / 2. For the area
+#    `(np.diff(costs) * (h[:-1] + h[1:]) / 2).sum()`, with h the losses or their logarithms. `math.comb(n, i)` is summed from
+#    the larger count to n.
 ### END HINTS

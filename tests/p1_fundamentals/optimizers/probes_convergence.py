@@ -4,7 +4,7 @@ A probe gets the exercise's module as `work`, returns plain data, and holds no e
 """
 import numpy as np
 
-STATISTICS = {"mean": np.mean, "median": np.median, "maximum": np.max, "first plus sum": lambda x: x[0] + x.sum(), "length": len}
+STATISTICS = {"mean": np.mean, "median": np.median, "maximum": np.max, "first plus sum": lambda x: x[0] + x.sum()}
 
 
 def intervals(work, name, collections, *, seed, **options):
