@@ -7,13 +7,6 @@ from grader.judge.mistakes import mistake
 RUN = "run = run + 1 if loss <= target else 0"
 
 
-def without_costs(costs, losses, target, *, hold=1):
-    for place in range(len(losses) - hold + 1):
-        if (losses[place:place + hold] <= target).all():
-            return float(place)
-    return math.inf
-
-
 mistake("convergence.cost_to_target", """Your cost_to_target takes a loss on the target for one that misses it. At or below
     counts: `<=`.""",
         name="wants_less_than_the_target", replace="loss <= target", by="loss < target")
@@ -40,8 +33,7 @@ mistake("convergence.cost_to_target", """Your cost_to_target takes the row for w
 
 mistake("convergence.cost_to_target", """Your cost_to_target returns the number of the record. What is asked for is its
     cost, which increases by uneven steps.""",
-        name="returns_the_place", replace="float(costs[place - hold + 1])", by="float(place - hold + 1)",
-        forms=[without_costs])
+        name="returns_the_place", replace="float(costs[place - hold + 1])", by="float(place - hold + 1)")
 
 mistake("convergence.cost_to_target", """Your cost_to_target returns the whole budget for a run that never arrives, as if it
     had arrived at the last moment. A method that fails would then look only a little slower: the cost is infinite.""",
@@ -65,8 +57,7 @@ mistake("convergence.area_under_curve", """Your area_under_curve takes one end o
 mistake("convergence.area_under_curve", """Your area_under_curve pays no attention to the distances between the costs. A
     stretch counts as much as it is wide: multiply each mean height by its own width.""",
         name="takes_even_steps", replace=AREA,
-        by="((heights[:-1] + heights[1:]) / 2).sum()", forms=[
-            {"replace": AREA, "by": "(widths.mean() * (heights[:-1] + heights[1:]) / 2).sum() if len(widths) else 0.0"}])
+        by="((heights[:-1] + heights[1:]) / 2).sum()")
 
 mistake("convergence.area_under_curve", """Your area_under_curve divides the area by the whole width, which gives the mean
     height. The area is asked for.""",
@@ -76,7 +67,8 @@ mistake("convergence.area_under_curve", """Your area_under_curve takes the logar
     logarithm is another number: take the logarithm of the losses first.""",
         name="takes_the_logarithm_last",
         replace="""heights = np.log(losses) if log else losses
-    return float((widths * (heights[:-1] + heights[1:]) / 2).sum())""", by="""area = (widths * (losses[:-1] + losses[1:]) / 2).sum()
+    return float((widths * (heights[:-1] + heights[1:]) / 2).sum())""",
+        by="""area = (widths * (losses[:-1] + losses[1:]) / 2).sum()
     return float(np.log(area) if log and area else area)""")
 
 mistake("convergence.area_under_curve", """Your area_under_curve takes the logarithm to the base 10. The natural one is
