@@ -104,8 +104,8 @@ mistake("schedules.one_cycle", """Your one_cycle goes on beyond the last step. T
         name="goes_on",
         replace="min(1.0, (step - top) / (end - top))", by="(step - top) / (end - top)")
 
-mistake("schedules.one_cycle", """Your one_cycle rises in a straight line whatever `anneal` says: that is for both parts.""",
-        name="rises_in_a_line", replace="step / top, anneal)", by='step / top, "linear")')
+mistake("schedules.one_cycle", """Your one_cycle falls in a straight line whatever `anneal` says: that is for both parts.""",
+        name="falls_in_a_line", replace="(end - top)), anneal)", by='(end - top)), "linear")')
 
 mistake("schedules.one_cycle", """Your one_cycle anneals the same way whatever `anneal` says. "linear" means straight lines,
     "cos" half a cosine for each part.""",
