@@ -114,7 +114,7 @@ def test_clip_by_norm_in_place(work, layout):
     large = torch.full((500, 4), 40000.0, dtype=torch.float16) * torch.tensor([1.0, -1.0, 0.5, 1.0], dtype=torch.float16)
     double = torch.tensor(4.0, dtype=torch.float64)
     for gradients, max_norm in (([torch.tensor([[3.0, 1.0]]), None, double], 0.5), ([None, large, torch.tensor([5e5])], 1.0),
-                                ([torch.tensor([[1.0, 3.0]]), None, -double], 0.25), ([None, None], 1.0)):
+                                ([torch.tensor([[1.0, 7.0]]), None, -double], 0.25), ([None, None], 1.0)):
         got, after, same, parameters, _ = work.run(probes.clip, "clip_by_norm_", gradients, max_norm, layout=layout)
         given = {"gradients": gradients, "max_norm": max_norm}
         ones = [torch.ones(2) if each is None else torch.ones_like(each) for each in gradients]
