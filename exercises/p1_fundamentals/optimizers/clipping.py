@@ -1,23 +1,85 @@
-r"""Clipping.
+r"""Gradient clipping: a bound on how far a single bad batch can throw the parameters.
 
-FILL IN: what this is for, and the mathematics that it takes. A formula stands by itself, as MathJax reads it:
+A step of gradient descent is as long as the gradient. Where the loss has a cliff, as in recurrent networks and in the
+first steps of a deep one, a single gradient can be a thousand times as long as the others, and one step undoes what
+hours have learned. Clipping bounds the gradient before the step. With $g_1, \dots, g_K$ for the gradients of all
+parameters, taken together as one long vector $g$, *clipping by norm* is
 
-$$y_i = 2 x_i.$$
+$$g \leftarrow g \cdot \min\!\left(1, \frac{c}{\lVert g \rVert_p}\right), \qquad
+  \lVert g \rVert_p = \Big(\sum_k \sum_i |g_{k,i}|^p\Big)^{1/p}, \qquad \lVert g \rVert_\infty = \max_{k,i} |g_{k,i}|.$$
 
-Source: FILL IN: a book, paper or manual, with the section.
+It shortens the step and keeps its direction, since all tensors are scaled by one number. *Clipping by value* bounds each
+element by itself, $g_{k,i} \leftarrow \min(c, \max(-c, g_{k,i}))$. That changes the direction.
+
+Source: Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks" (ICML 2013), section 3.2
+and algorithm 1. PyTorch's functions are clip_grad_norm_ and clip_grad_value_.
 """
-import numpy as np
-from jaxtyping import Float
+import math
+from collections.abc import Iterable
+
+import torch
 
 
-def clipping(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    r"""FILL IN: what it returns, in one sentence.
+def total_norm(tensors: Iterable, p: float = 2.0) -> float:
+    r"""The p-norm of all elements of all tensors, as if they were one long vector: a float.
 
-    FILL IN: the contract. Which shapes and dtypes come in and go out, what is not changed, and what is special.
+    tensors  an iterable of tensors, which may be a generator: of float16, float32 or float64, also mixed, and of any shape,
+             () and those without elements included
+    p        a number from 1 up, or math.inf for the largest absolute value
 
-    >>> clipping(np.array([1.0, -0.5]))
-    array([ 2., -1.])
+    The norm is taken in float64. So for $p \le 2$ and for math.inf no sum of finite float16 or float32 elements overflows.
+    It is 0.0 where there is no tensor or no element, NaN where an element is NaN, and infinite where one is infinite and
+    none is NaN. The tensors are not changed.
 
-    Raises ValueError where `x` has no elements.
+    >>> total_norm([torch.tensor([[3.0]]), torch.tensor([0.0, 4.0])])
+    5.0
+    >>> total_norm([torch.tensor([[3.0]]), torch.tensor([0.0, -4.0])], math.inf)
+    4.0
+    """
+    raise NotImplementedError
+
+
+def clip_by_norm_(parameters: Iterable, max_norm: float, *, p: float = 2.0, error_if_nonfinite: bool = False) -> float:
+    r"""Scale the gradients of all parameters by one factor, so that their total norm is at most `max_norm`.
+
+    parameters          an iterable of tensors, which may be a generator; those whose `grad` is None are passed over
+    max_norm            the bound c, 0 or more
+    error_if_nonfinite  whether a norm that is infinite or NaN is an error
+
+    Returned is the total norm as it was before: the float of `total_norm`, 0.0 where there is no gradient. Where it is
+    larger than `max_norm`, every gradient is multiplied by `max_norm` / norm, without a small number added to the norm.
+    Where it is not, no gradient changes: nothing is ever enlarged. Only the gradients change. They change in place: each
+    `grad` is the same tensor as before, with its dtype, and may be a view. Each element is what float64 gives, up to the
+    rounding of its own dtype.
+
+    A norm that is not finite multiplies as well. With an infinite norm the factor is 0: finite elements become 0 and infinite
+    ones NaN. With a norm of NaN every element becomes NaN. So the fault is seen in the next loss. With
+    `error_if_nonfinite` RuntimeError is raised instead, and no gradient has changed.
+
+    Raises ValueError for a negative `max_norm`, which would turn the gradients round.
+
+    >>> a, b = torch.zeros(1), torch.zeros(2)
+    >>> a.grad, b.grad = torch.tensor([3.0]), torch.tensor([0.0, 4.0])
+    >>> clip_by_norm_([a, b], 1.0)
+    5.0
+    >>> a.grad, b.grad
+    (tensor([0.6000]), tensor([0.0000, 0.8000]))
+    """
+    raise NotImplementedError
+
+
+def clip_by_value_(parameters: Iterable, limit: float) -> None:
+    """Bound every element of every gradient to the range from -`limit` to `limit`, in place.
+
+    `parameters` is as in `clip_by_norm_`, and `limit` is 0 or more. Infinite elements become `limit` or -`limit`, and NaN
+    stays NaN. Each `grad` is the same tensor as before, with its dtype, and may be a view.
+
+    Raises ValueError for a negative `limit`.
+
+    >>> a = torch.zeros(3)
+    >>> a.grad = torch.tensor([3.0, -0.5, -4.0])
+    >>> clip_by_value_([a], 1.0)
+    >>> a.grad
+    tensor([ 1.0000, -0.5000, -1.0000])
     """
     raise NotImplementedError

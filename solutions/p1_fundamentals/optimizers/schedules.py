@@ -1,38 +1,161 @@
-r"""Schedules.
+r"""Learning rates that change: warm-up, cosine, inverse square root, and the one-cycle policy.
 
-FILL IN: what this is for, and the mathematics that it takes. A formula stands by itself, as MathJax reads it:
+A large learning rate crosses the landscape fast and cannot settle; a small one settles and does not get there. So the
+rate is made a function of the step, $\eta_t$: it rises at first, while the state of the optimiser is young and the
+gradients of a fresh network are wild, and it falls at the end. With $w$ for the steps of *warm-up* and $\eta$ for the
+*peak*, three of the four schedules here rise in the same way,
 
-$$y_i = 2 x_i.$$
+$$\eta_t = \eta \, \frac{t + 1}{w + 1} \quad \text{for } t < w, \qquad \eta_w = \eta,$$
 
-Source: FILL IN: a book, paper or manual, with the section.
+so step 0 already moves, the peak comes at step $w$ and not twice, and $w = 0$ means that there is no warm-up. Then come
+
+$$\eta_t = \eta, \qquad
+  \eta_t = \eta \sqrt{\frac{w + 1}{t + 1}}, \qquad
+  \eta_t = f + \frac{\eta - f}{2} \left(1 + \cos \pi \frac{t - w}{T - 1 - w}\right),$$
+
+the last down to the *floor* $f$ at step $T - 1$, the last of $T$ steps. All are functions of the step alone: whoever
+resumes a training at step 7000 asks for the rate of step 7000.
+
+Sources: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts" (ICLR 2017), equation 5, for the cosine;
+Vaswani et al., "Attention is all you need" (NeurIPS 2017), equation 3, for the inverse square root; Smith, "A disciplined
+approach to neural network hyper-parameters" (arXiv:1803.09820, 2018), section 3, and PyTorch's OneCycleLR for one-cycle.
 """
-import numpy as np
-from jaxtyping import Float
+import math
 
 
-def schedules(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    r"""FILL IN: what it returns, in one sentence.
+def constant(step: int, *, warmup: int, peak: float = 1.0) -> float:
+    """The rate at `step` of a linear warm-up, with the peak from step `warmup` on.
 
-    FILL IN: the contract. Which shapes and dtypes come in and go out, what is not changed, and what is special.
+    step    the number of the step, counted from 0
+    warmup  the steps of warm-up, 0 or more
+    peak    the largest rate
 
-    >>> schedules(np.array([1.0, -0.5]))
-    array([ 2., -1.])
+    peak / (warmup + 1) at step 0, the peak at step `warmup` and at all later ones.
 
-    Raises ValueError where `x` has no elements.
+    >>> [constant(step, warmup=3) for step in range(6)]
+    [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
     """
     ### BEGIN SOLUTION
-    # FILL IN: the reference. What stands here, twice x, passes the suite as it is.
-    if not x.size:
-        raise ValueError("there are no elements")
-    return np.asarray(2 * x)
+    return peak * min(1.0, (step + 1) / (warmup + 1))
     ### END SOLUTION
 
+
+def inverse_sqrt(step: int, *, warmup: int, peak: float = 1.0) -> float:
+    r"""The rate at `step` of a linear warm-up, and then of the inverse square root of the step's number, counted from 1.
+
+    peak / (warmup + 1) at step 0, the peak at step `warmup`, and half of it at the step whose number, counted from 1, is four
+    times as large. It never ends. In the paper's notation `warmup` + 1 is $warmup\_steps$ and the peak is
+    $(d_{model} \cdot warmup\_steps)^{-1/2}$.
+
+    >>> [inverse_sqrt(step, warmup=3) for step in (0, 1, 3, 15, 63)]
+    [0.25, 0.5, 1.0, 0.5, 0.25]
+    """
+    ### BEGIN SOLUTION
+    number, top = step + 1, warmup + 1
+    return peak * min(number / top, math.sqrt(top / number))
+    ### END SOLUTION
+
+
+def cosine(step: int, *, warmup: int, total: int, peak: float = 1.0, floor: float = 0.0) -> float:
+    """The rate at `step` of a linear warm-up, and then of half a cosine from the peak down to the floor.
+
+    total  the number of steps of the whole training, the warm-up included
+    floor  the smallest rate of the cosine; the warm-up knows nothing of it
+
+    peak / (warmup + 1) at step 0, the peak at step `warmup`, the floor at step total - 1, which is the last, and beyond it
+    too.
+
+    Raises ValueError where `total` is less than `warmup` + 2: there is no room for the way down.
+
+    >>> [round(cosine(step, warmup=1, total=6, floor=0.1), 4) for step in range(8)]
+    [0.5, 1.0, 0.8682, 0.55, 0.2318, 0.1, 0.1, 0.1]
+    """
+    ### BEGIN SOLUTION
+    if total < warmup + 2:
+        raise ValueError(f"a cosine takes {warmup + 2} steps or more after a warm-up of {warmup}, and there are {total}")
+    if step < warmup:
+        return peak * (step + 1) / (warmup + 1)
+    progress = min(1.0, (step - warmup) / (total - 1 - warmup))           # 0 at the peak, 1 at the last step and beyond
+    return _between(peak, floor, progress, "cos")
+    ### END SOLUTION
+
+
+def one_cycle(step: int, *, total: int, peak: float = 1.0, pct_start: float = 0.3, div_factor: float = 25.0,
+              final_div_factor: float = 1e4, anneal: str = "cos") -> float:
+    r"""The rate at `step` of the one-cycle policy: up to the peak, then down to almost nothing, once.
+
+    total             the number of steps of the whole training
+    pct_start         the share of them in which the rate rises
+    div_factor        the first rate is peak / div_factor
+    final_div_factor  the last rate is the first one / final_div_factor
+    anneal            "linear" for straight lines between these; "cos" for half a cosine each, up and down
+
+    The peak lies at the step `pct_start` · `total` - 1, which need not be a whole number: both parts are taken between the
+    points (0, first rate), (pct_start · total - 1, peak) and (total - 1, last rate), as `OneCycleLR` of PyTorch takes them.
+    Beyond the last step the rate stays the last one. `warmup` of the other schedules has no part in this.
+
+    Raises ValueError for another `anneal`, and unless 1 < `pct_start` · `total` < `total`: each part needs some length.
+
+    >>> options = {"total": 6, "pct_start": 0.5, "div_factor": 4.0, "final_div_factor": 2.0, "anneal": "linear"}
+    >>> [round(one_cycle(step, **options), 4) for step in range(7)]
+    [0.25, 0.625, 1.0, 0.7083, 0.4167, 0.125, 0.125]
+    """
+    ### BEGIN SOLUTION
+    if anneal not in ("cos", "linear"):
+        raise ValueError(f'anneal is "cos" or "linear", not {anneal!r}')
+    if not 1 < pct_start * total < total:
+        raise ValueError(f"with pct_start {pct_start} of {total} steps one of the two parts has no length")
+
+    first = peak / div_factor
+    last = first / final_div_factor
+    top, end = pct_start * total - 1, total - 1
+    if step <= top:
+        return _between(first, peak, step / top, anneal)
+    return _between(peak, last, min(1.0, (step - top) / (end - top)), anneal)
+    ### END SOLUTION
+
+
+def set_rate(optimizer, factor: float) -> None:
+    """Give each parameter group of `optimizer` the learning rate `factor` times its first one: `lr` = factor · `initial_lr`.
+
+    optimizer  an object with `param_groups`, a list of dicts that have the key "lr"
+    factor     what a schedule with a peak of 1 returns, 0 or more
+
+    A group's first rate is kept in the group under the key "initial_lr", as PyTorch's schedulers keep it. A group that has the
+    key already, say from a training that is resumed, keeps its value; one without takes its "lr" as it is now. So the ratios
+    between groups stay, and calls do not add up: a factor of 0.5 twice is half the rate. Nothing else in a group changes.
+
+    >>> from types import SimpleNamespace
+    >>> optimizer = SimpleNamespace(param_groups=[{"lr": 1.0}, {"lr": 0.5}])
+    >>> for step in range(2):
+    ...     set_rate(optimizer, constant(step, warmup=3))
+    ...     print([group["lr"] for group in optimizer.param_groups])
+    [0.25, 0.125]
+    [0.5, 0.25]
+    """
+    ### BEGIN SOLUTION
+    for group in optimizer.param_groups:
+        group["lr"] = factor * group.setdefault("initial_lr", group["lr"])
+    ### END SOLUTION
+
+
+def _between(start: float, end: float, progress: float, anneal: str) -> float:
+    """From `start` at progress 0 to `end` at progress 1, on a straight line or on half a cosine: given."""
+    share = progress if anneal == "linear" else (1 - math.cos(math.pi * progress)) / 2
+    return start + (end - start) * share
+
 ### BEGIN AFTERWORD
-# FILL IN: what to notice, shown once after passing.
+# These functions have no state, and that is a property worth having. PyTorch's schedulers count their own calls and compute
+# most rates from the rate before: a call too many, a call forgotten or a resumed run without their state dict, and all
+# later rates are others, without an error. Note also the two steps at the ends. A first rate of 0 wastes a step; a floor
+# that comes one step after the last never comes. Both are usual, and both are seen only if one asks for those very steps.
 ### END AFTERWORD
 
 ### BEGIN HINTS
-# 1. FILL IN: a nudge: what to look at.
-# 2. FILL IN: the idea in words, without the code.
-# 3. FILL IN: the lines that matter, as code.
+# 1. Write down the rates at the named steps first: 0, the last of the warm-up, `warmup`, total - 1, beyond. Each part runs
+#    between two of these points; ask how far along it the step is, from 0 to 1, and hold that number at 1 beyond the end.
+# 2. `_between` has the two shapes, with a progress from 0 to 1. The progress of the cosine is (step - warmup) / (total - 1 -
+#    warmup). That of one-cycle is step / top and then (step - top) / (end - top), with top = pct_start * total - 1.
+# 3. inverse_sqrt is the smaller of two terms: `peak * min((step + 1) / (warmup + 1), math.sqrt((warmup + 1) / (step + 1)))`.
+#    set_rate: `group["lr"] = factor * group.setdefault("initial_lr", group["lr"])`.
 ### END HINTS

@@ -2,19 +2,48 @@
 
 A probe gets the exercise's module as `work`, returns plain data, and holds no expected value.
 """
-import numpy as np
+import torch
 
 
-def results_of_two(work, first, second, *, layout=None):
-    """The results for two arguments, looked at when both are there, and the arguments as they are then."""
-    arguments = [laid_out(first, layout), laid_out(second, layout)]
-    return [work.clipping(argument) for argument in arguments], arguments
+def norms(work, collections, *orders, container="list"):
+    """The total norm of each collection of tensors, by each order, and the tensors afterwards."""
+    found = [work.total_norm(contained(tensors, container), *order) for tensors in collections
+             for order in ([(p,) for p in orders] or [()])]
+    return found, collections
 
 
-def laid_out(array, layout=None):
-    """A copy of an array: row by row in memory, or in another layout, "strided" or "Fortran"."""
-    if layout != "strided":
-        return np.array(array, order="F" if layout == "Fortran" else "C")
-    view = np.zeros((*array.shape[::-1], 2), array.dtype)[..., 0].T
-    view[...] = array
-    return view
+def clip(work, function, gradients, limit, *, layout="rows", container="list", **options):
+    """What came back; the gradients; whether each is the tensor that it was; the parameters; the class of an error, or "".
+
+    There is a parameter of ones for each gradient, and None stands for a parameter without one.
+    """
+    parameters = [torch.ones(2) if gradient is None else torch.ones_like(gradient) for gradient in gradients]
+    held = [None if gradient is None else laid_out(gradient, layout) for gradient in gradients]
+    for parameter, gradient in zip(parameters, held):
+        parameter.grad = gradient
+    returned, error = None, ""
+    try:
+        returned = getattr(work, function)(contained(parameters, container), limit, **options)
+    except NotImplementedError:
+        raise
+    except Exception as raised:
+        if "error_if_nonfinite" not in options:
+            raise
+        error = type(raised).__name__
+    same = [parameter.grad is gradient for parameter, gradient in zip(parameters, held)]
+    return returned, held, same, parameters_of(parameters), error
+
+
+def parameters_of(parameters):
+    return [parameter.detach().clone() for parameter in parameters]
+
+
+def contained(tensors, container):
+    return (each for each in tensors) if container == "generator" else list(tensors)
+
+
+def laid_out(tensor, layout):
+    """A copy that lies in memory row by row ("rows"), or at every other place ("gaps")."""
+    if layout == "gaps":
+        return torch.stack((tensor, torch.zeros_like(tensor)), dim=-1)[..., 0]
+    return tensor.clone()
