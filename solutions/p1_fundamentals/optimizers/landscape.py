@@ -175,10 +175,11 @@ def project(path: Sequence[Direction], centre: Direction, directions: Sequence[D
 ### BEGIN HINTS
 # 1. `model.parameters()` gives a direction its order, `p.ndim` tells weights from biases. For the losses: what exactly can
 #    a call of `loss` change? Keep a copy of all that, and put it back whatever happens. A state_dict holds no copies.
-# 2. `torch.linalg.vector_norm(w, dim=..., keepdim=True)` over all axes but the first is a norm for each filter. In loss_at: clone parameters and
-#    buffers, remember `training` of each of `model.modules()`, then `try: ... finally: tensor.copy_(was)`, all of it under
-#    `torch.no_grad()`. In project: flatten, and solve the least squares problem with two unknowns.
-# 3. `d *= vector_norm(w, dim=rest, keepdim=True) / vector_norm(d, dim=rest, keepdim=True)`, `rest = tuple(range(1, w.ndim))`. Within
-#    the `try`: `p += c * d` for all, `return float(loss(model))`. With P of shape (numbers, 2) and the differences to the
-#    centre as columns of D: `torch.linalg.solve(P.T @ P, P.T @ D).T`.
+# 2. `torch.linalg.vector_norm(w, dim=..., keepdim=True)` over all axes but the first is a norm for each filter. In
+#    loss_at: clone parameters and buffers, remember `training` of each of `model.modules()`, then `try: ... finally:
+#    tensor.copy_(was)`, all of it under `torch.no_grad()`. In project: flatten, and solve the least squares problem with
+#    two unknowns.
+# 3. With `rest = tuple(range(1, w.ndim))`: `d *= vector_norm(w, dim=rest, keepdim=True) / vector_norm(d, dim=rest,
+#    keepdim=True)`. Within the `try`: `p += c * d` for all, `return float(loss(model))`. With P of shape (numbers, 2) and
+#    the differences to the centre as columns of D: `torch.linalg.solve(P.T @ P, P.T @ D).T`.
 ### END HINTS

@@ -50,7 +50,7 @@ def directions(work, kind, seed, dtype, draws, global_seed=0):
     it was.
     """
     dtype = getattr(torch, dtype)
-    model, found, last = network(kind, seed, dtype), [], None
+    model, found, generator, last = network(kind, seed, dtype), [], None, None
     before = [p.detach().clone() for p in model.parameters()]
     torch.manual_seed(global_seed)
     state = torch.get_rng_state()
@@ -63,20 +63,20 @@ def directions(work, kind, seed, dtype, draws, global_seed=0):
     return [[d.detach() for d in each] for each in found], before, [p.detach() for p in model.parameters()], grads, same
 
 
-def angles(work, filters, seed):
-    """The direction of a linear layer with `filters` rows of two numbers, and the layer's weight."""
-    model = nn.Linear(2, filters, bias=False)
-    with torch.no_grad():
-        model.weight.fill_(1.0)
-    return work.random_direction(model, torch.Generator().manual_seed(seed))[0].detach()
+def angles(work, sides, seed):
+    """The direction of a layer with `sides[0]` filters of two numbers, which all are 1, as rows of two."""
+    layer = nn.Module()
+    layer.weight = nn.Parameter(torch.ones(sides))
+    return work.random_direction(layer, torch.Generator().manual_seed(seed))[0].detach().reshape(-1, 2)
 
 
 class Loss:
     """Mean square of what the model says about a fixed input. It records with what it is called.
 
     `kind` is what else it does: "plain" nothing; "evaluates" switches to evaluation mode and leaves it; "counts" computes
-    in training mode first, which moves the running statistics, and then in evaluation mode, which uses them. "float" returns
-    a float. "fails 2" raises a RuntimeError in the second call, after it has spoilt buffers and modes; "fails 1" in the first.
+    in training mode first, which moves the running statistics, and then in evaluation mode, which uses them, and leaves
+    the last module in training mode. "float" returns a float. "fails 2" raises a RuntimeError in the second call, after it has
+    spoilt buffers and modes; "fails 1" in the first.
     """
 
     def __init__(self, model, kind, dtype):
@@ -99,6 +99,8 @@ class Loss:
         if self.kind != "plain":
             model.eval()
         value = (model(self.x) + 0.25).square().mean()
+        if self.kind == "counts":
+            [*model.modules()][-1].train()
         if self.kind == f"fails {len(self.calls)}":
             model.train()
             for buffer in model.buffers():

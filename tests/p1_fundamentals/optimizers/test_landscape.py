@@ -94,19 +94,22 @@ def test_filters_have_the_norms_of_the_model(work, kind, dtype):
         expect(grads, equals=[False] * len(grads), given=given, note="whether a part of the direction requires a gradient")
 
 
-def test_directions_are_normal(work):
-    """random_direction: a filter points anywhere, in every direction with the same probability."""
+@pytest.mark.parametrize("sides", [(20_000, 2), (20_000, 2, 1), (20_000, 2, 1, 1)])
+def test_directions_are_normal(work, sides):
+    """random_direction: a filter points anywhere, in every direction with the same probability, whatever the others do."""
     # Of normal numbers the angle of a filter of two is uniform. A mean over 20,000 of them of a sine or cosine is 0 with a
     # standard deviation of 0.005. Uniform numbers in [-1, 1] give -0.14 for cos 4φ, positive ones more for sin φ.
-    given = {"model": "a linear layer, two inputs, 20,000 outputs, all weights 1"}
-    for seed in (1, 2):
-        x, y = work.run(probes.angles, 20_000, seed).double().numpy().T
-        phi = np.arctan2(y, x)
-        for k in (1, 2, 4):
-            for name, wave in (("cos", np.cos), ("sin", np.sin)):
-                mean = float(wave(k * phi).mean())
-                expect_true(abs(mean) < 0.05, got=round(mean, 3), want="about 0", given={**given, "generator": f"seed {seed}"},
-                            note=f"the mean of {name}({k if k > 1 else ''}φ) over all filters, φ the angle of a filter")
+    first, second = (np.arctan2(*work.run(probes.angles, sides, seed).double().numpy().T[::-1]) for seed in (1, 2))
+    given = {"model": "20,000 filters of two numbers, all 1", "shape of the parameter": sides}
+    seen = {"φ, the angle of a filter": first, "2φ, φ the angle of a filter": 2 * first,
+            "4φ, φ the angle of a filter": 4 * first,
+            "φ - ψ, the angles of a filter in directions from two generators": first - second,
+            "φ - ψ, the angles of neighbouring filters": first[1:] - first[:-1]}
+    for name, angle in seen.items():
+        for wave in ("cos", "sin"):
+            mean = float(getattr(np, wave)(angle).mean())
+            expect_true(abs(mean) < 0.05, got=round(mean, 3), want="about 0", given=given,
+                        note=f"the mean over all filters of the {'cosine' if wave == 'cos' else 'sine'} of {name}")
 
 
 def test_draws_from_the_generator(work):
@@ -140,9 +143,11 @@ def test_losses_along_a_line(work, name, kind, dtype):
 
 def test_losses_along_any_line(work):
     """loss_along: any number of alphas, none too, in float32 or float64; the losses come as float64."""
-    for seed, (dtype, alphas) in enumerate((("float32", []), ("float64", [3.0]), ("float32", [1.0, 1.0, -2.0]), ("float64", []))):
+    cases = ("float32", []), ("float64", [3.0]), ("float32", [1.0, 1.0, -2.0]), ("float64", [])
+    for seed, (dtype, alphas) in enumerate(cases):
         points = (torch.tensor(alphas, dtype=getattr(torch, dtype)),)
-        given, (got, want), *_ = check_losses(work, "one weight", seed, "float64", points, loss="float" if seed % 2 else "plain")
+        given, (got, want), *_ = check_losses(work, "one weight", seed, "float64", points,
+                                              loss="float" if seed % 2 else "plain")
         expect(got, equals=want, given=given)
 
 
@@ -159,13 +164,14 @@ def test_losses_over_a_plane(work, shape, dtype):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("loss, training", [("evaluates", True), ("counts", False), ("counts", True)])
 def test_each_point_starts_anew(work, name, loss, training):
-    """Every loss starts from the model as it came: its buffers and modes too, whatever the loss did to them at other points."""
+    """Every loss starts from the model as it came, buffers and modes too, whatever the loss did to them before."""
     words = {"evaluates": "switches to evaluation mode, and leaves it",
-             "counts": "computes in training mode first, which moves running statistics, then in evaluation mode"}
+             "counts": "computes in training mode, which moves running statistics, then in evaluation mode"}
     for seed in (4, 14):
         given, (got, want), _, (modes, right) = check_losses(work, "convolution", seed, "float64", NAMES[name], loss=loss,
                                                              training=training)
-        given = {"function": name, **given, "loss": words[loss], "training": f"{training}, and {not training} of the batch norm"}
+        given = {"function": name, **given, "loss": words[loss], "training": training,
+                 "training of the batch norm": not training}
         expect(modes, equals=right, given=given, note="training of each module, when the loss was called")
         expect(got, equals=want, given=given)
 
@@ -194,8 +200,10 @@ def test_calls_the_loss_with_the_model(work, name):
     """The loss is called with the model itself, and records no graph."""
     itself, graph = work.run(probes.ways_of_calling, "convolution", 6, "float64", lines("convolution", 6), *NAMES[name])
     given = {"function": name}
-    expect(itself, equals=[True] * number_of(NAMES[name]), given=given, note="whether the loss got the model itself, in each call")
-    expect(graph, equals=[False] * number_of(NAMES[name]), given=given, note="whether a graph would be recorded, in each call")
+    expect(itself, equals=[True] * number_of(NAMES[name]), given=given,
+           note="whether the loss got the model itself, in each call")
+    expect(graph, equals=[False] * number_of(NAMES[name]), given=given,
+           note="whether a graph would be recorded, in each call")
 
 
 @pytest.mark.parametrize("name", NAMES)
