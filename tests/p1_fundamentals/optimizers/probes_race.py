@@ -5,7 +5,9 @@ module as `work`, returns plain data, and holds no expected value. The suite als
 PyTorch's SGD: that is how it finds out what SGD reaches.
 """
 import math
+import random
 
+import numpy as np
 import torch
 
 
@@ -92,3 +94,60 @@ def descended(work, track, lr, steps):
         optimizer.step()
     loss = track.loss()
     return loss if math.isfinite(loss) else math.inf
+
+
+def trained(optimizer, leaves, gradients):
+    for arrived in gradients:
+        for p, gradient in zip(leaves, arrived):
+            p.grad = gradient.clone()
+        optimizer.step()
+
+
+def leaves_of(params):
+    return [p.clone().requires_grad_() for p in params]
+
+
+def in_place(work, params, gradients, layout, *, lr):
+    """The tensors that were parameters, after all steps, and the gradients then."""
+    leaves = []
+    for p in params:
+        if layout == "gaps":
+            leaf = torch.stack([p, p], dim=-1)[..., 0]
+        else:
+            backwards = tuple(reversed(range(p.ndim)))
+            leaf = p.permute(backwards).contiguous().permute(backwards)
+        leaves.append(leaf.clone(memory_format=torch.preserve_format) if layout != "gaps" else leaf)
+    leaves = [leaf.detach().requires_grad_() for leaf in leaves]
+    optimizer, kept = work.Mine(leaves, lr=lr), [[g.clone() for g in step] for step in gradients]
+    for arrived in kept:
+        for p, gradient in zip(leaves, arrived):
+            p.grad = gradient
+        optimizer.step()
+    return [leaf.detach() for leaf in leaves], kept
+
+
+def resumed(work, params, gradients, middle, *, lr):
+    """The parameters after all steps at once, and after those of an optimiser and of another that has loaded its state."""
+    straight = leaves_of(params)
+    trained(work.Mine(straight, lr=lr), straight, gradients)
+    first = leaves_of(params)
+    optimizer = work.Mine(first, lr=lr)
+    trained(optimizer, first, gradients[:middle])
+    second = leaves_of([p.detach() for p in first])
+    other = work.Mine(second, lr=2 * lr)
+    other.load_state_dict(optimizer.state_dict())
+    trained(other, second, gradients[middle:])
+    return [p.detach() for p in straight], [p.detach() for p in second]
+
+
+def twice(work, params, gradients, *, lr):
+    """The parameters at the end of two runs, with other states of the global generators."""
+    ends = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        random.seed(seed)
+        np.random.seed(seed)
+        leaves = leaves_of(params)
+        trained(work.Mine(leaves, lr=lr), leaves, gradients)
+        ends.append([p.detach() for p in leaves])
+    return ends
