@@ -1,23 +1,68 @@
-r"""Race.
+r"""An optimiser of your own, judged by a race against SGD.
 
-FILL IN: what this is for, and the mathematics that it takes. A formula stands by itself, as MathJax reads it:
+Nobody prescribes the update here. `Mine` gets what every first-order method gets, one gradient for each step, and has to be
+clearly better than plain SGD on three tracks. On each of them the loss counts that it ends with after a fixed number of
+gradients, at the best rate $\eta$ of
 
-$$y_i = 2 x_i.$$
+$$\eta \in \{0.0003,\ 0.001,\ 0.003,\ 0.01,\ 0.03,\ 0.1,\ 0.3,\ 1,\ 3\}.$$
 
-Source: FILL IN: a book, paper or manual, with the section.
+SGD is tuned better: it has its best rate of a grid four times as fine. A factor hidden in the step therefore gains
+nothing. `Mine` wins a track where it ends below a third of SGD's loss.
+
+| track | what it is | gradients |
+|---|---|---|
+| quadratic | $\frac12 \sum_i \lambda_i y_i^2$ in ten dimensions, $\lambda_i$ from 1 to 100, $y = Q(x - s)$ | 100 |
+| Rosenbrock | $(1 - y_1)^2 + 100\,(y_2 - y_1^2)^2$, $y = Q(x - s)$, from $y = (-1.2, 1)$ | 400 |
+| digits | a perceptron 64-24-24-10 with relu on 200 images, all of them in each step; the mean of three seeds | 50 |
+
+$Q$ is a rotation and $s$ a shift that you do not know, so there is no optimum to step to and no axis to rely on.
+
+Source: yours. For material: Polyak, "Some methods of speeding up the convergence of iteration methods" (1964); Sutskever,
+Martens, Dahl and Hinton, "On the importance of initialization and momentum in deep learning" (ICML 2013); Kingma and Ba,
+"Adam: a method for stochastic optimization" (ICLR 2015).
 """
-import numpy as np
-from jaxtyping import Float
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+
+from .base import Optimizer
 
 
-def race(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    r"""FILL IN: what it returns, in one sentence.
+class Mine(Optimizer):
+    """Your own optimiser. It is made as Mine(params, lr=0.1); other settings have defaults, and their names are yours.
 
-    FILL IN: the contract. Which shapes and dtypes come in and go out, what is not changed, and what is special.
+    How it steps is free. What it has in common with all others:
 
-    >>> race(np.array([1.0, -0.5]))
-    array([ 2., -1.])
+    - `lr` is the scale of its steps. For the same gradients the first step at twice the rate is twice as long, and at a
+      rate of 0 nothing moves.
+    - Each parameter moves by the gradients that it has had itself: in an optimiser of its own it would move just so. The
+      rate is that of its group, and where `grad` is None it stays.
+    - Gradients are what moves. A parameter whose gradients have all been 0 stays where it is.
+    - What it remembers of a parameter is in `self.state[p]`, a dict of numbers and tensors, so that a training goes on from
+      a `state_dict` bit for bit.
+    - Parameters are changed in place and keep their dtype. They may be float32 or float64, lie in memory in any layout, and
+      have no axes or no elements. Gradients are not changed.
+    - Two runs with the same gradients are the same, bit for bit: there are no random numbers in it.
 
-    Raises ValueError where `x` has no elements.
+    >>> p = torch.tensor([1.0, -1.0], requires_grad=True)
+    >>> optimizer = Mine([p], lr=0.1)
+    >>> for _ in range(50):
+    ...     optimizer.zero_grad()
+    ...     (p ** 2).sum().backward()
+    ...     optimizer.step()
+    >>> bool((p.abs() < 0.5).all())
+    True
     """
-    raise NotImplementedError
+
+    def __init__(self, params: Iterable, lr: float, betas: tuple[float, float] = (0.9, 0.99), eps: float = 1e-8):
+        raise NotImplementedError
+
+    def update(self, params: list[Tensor], group: dict) -> None:
+        r"""Here: a momentum that looks one step ahead, and one scale for each tensor.
+
+        Adam divides each number by its own root mean square, and so it favours the axes. In a valley that lies across them
+        that bends the direction. With a single mean square for the whole tensor the direction stays that of the momentum,
+        whatever the rotation, and the length of a step still does not depend on the size of the gradients.
+        """
+        raise NotImplementedError

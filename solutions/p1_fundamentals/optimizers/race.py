@@ -1,38 +1,102 @@
-r"""Race.
+r"""An optimiser of your own, judged by a race against SGD.
 
-FILL IN: what this is for, and the mathematics that it takes. A formula stands by itself, as MathJax reads it:
+Nobody prescribes the update here. `Mine` gets what every first-order method gets, one gradient for each step, and has to be
+clearly better than plain SGD on three tracks. On each of them the loss counts that it ends with after a fixed number of
+gradients, at the best rate $\eta$ of
 
-$$y_i = 2 x_i.$$
+$$\eta \in \{0.0003,\ 0.001,\ 0.003,\ 0.01,\ 0.03,\ 0.1,\ 0.3,\ 1,\ 3\}.$$
 
-Source: FILL IN: a book, paper or manual, with the section.
+SGD is tuned better: it has its best rate of a grid four times as fine. A factor hidden in the step therefore gains
+nothing. `Mine` wins a track where it ends below a third of SGD's loss.
+
+| track | what it is | gradients |
+|---|---|---|
+| quadratic | $\frac12 \sum_i \lambda_i y_i^2$ in ten dimensions, $\lambda_i$ from 1 to 100, $y = Q(x - s)$ | 100 |
+| Rosenbrock | $(1 - y_1)^2 + 100\,(y_2 - y_1^2)^2$, $y = Q(x - s)$, from $y = (-1.2, 1)$ | 400 |
+| digits | a perceptron 64-24-24-10 with relu on 200 images, all of them in each step; the mean of three seeds | 50 |
+
+$Q$ is a rotation and $s$ a shift that you do not know, so there is no optimum to step to and no axis to rely on.
+
+Source: yours. For material: Polyak, "Some methods of speeding up the convergence of iteration methods" (1964); Sutskever,
+Martens, Dahl and Hinton, "On the importance of initialization and momentum in deep learning" (ICML 2013); Kingma and Ba,
+"Adam: a method for stochastic optimization" (ICLR 2015).
 """
-import numpy as np
-from jaxtyping import Float
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+
+from .base import Optimizer
 
 
-def race(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    r"""FILL IN: what it returns, in one sentence.
+class Mine(Optimizer):
+    """Your own optimiser. It is made as Mine(params, lr=0.1); other settings have defaults, and their names are yours.
 
-    FILL IN: the contract. Which shapes and dtypes come in and go out, what is not changed, and what is special.
+    How it steps is free. What it has in common with all others:
 
-    >>> race(np.array([1.0, -0.5]))
-    array([ 2., -1.])
+    - `lr` is the scale of its steps. For the same gradients the first step at twice the rate is twice as long, and at a
+      rate of 0 nothing moves.
+    - Each parameter moves by the gradients that it has had itself: in an optimiser of its own it would move just so. The
+      rate is that of its group, and where `grad` is None it stays.
+    - Gradients are what moves. A parameter whose gradients have all been 0 stays where it is.
+    - What it remembers of a parameter is in `self.state[p]`, a dict of numbers and tensors, so that a training goes on from
+      a `state_dict` bit for bit.
+    - Parameters are changed in place and keep their dtype. They may be float32 or float64, lie in memory in any layout, and
+      have no axes or no elements. Gradients are not changed.
+    - Two runs with the same gradients are the same, bit for bit: there are no random numbers in it.
 
-    Raises ValueError where `x` has no elements.
+    >>> p = torch.tensor([1.0, -1.0], requires_grad=True)
+    >>> optimizer = Mine([p], lr=0.1)
+    >>> for _ in range(50):
+    ...     optimizer.zero_grad()
+    ...     (p ** 2).sum().backward()
+    ...     optimizer.step()
+    >>> bool((p.abs() < 0.5).all())
+    True
     """
-    ### BEGIN SOLUTION
-    # FILL IN: the reference. What stands here, twice x, passes the suite as it is.
-    if not x.size:
-        raise ValueError("there are no elements")
-    return np.asarray(2 * x)
-    ### END SOLUTION
+
+    def __init__(self, params: Iterable, lr: float, betas: tuple[float, float] = (0.9, 0.99), eps: float = 1e-8):
+        ### BEGIN SOLUTION
+        super().__init__(params, {"lr": lr, "betas": betas, "eps": eps})
+        ### END SOLUTION
+
+    def update(self, params: list[Tensor], group: dict) -> None:
+        r"""Here: a momentum that looks one step ahead, and one scale for each tensor.
+
+        Adam divides each number by its own root mean square, and so it favours the axes. In a valley that lies across them
+        that bends the direction. With a single mean square for the whole tensor the direction stays that of the momentum,
+        whatever the rotation, and the length of a step still does not depend on the size of the gradients.
+        """
+        ### BEGIN SOLUTION
+        b1, b2 = group["betas"]
+        for p in params:
+            if p not in self.state:
+                self.state[p] = {"step": 0, "exp_avg": torch.zeros_like(p), "square_avg": torch.zeros((), dtype=p.dtype)}
+            state, g = self.state[p], p.grad
+            state["step"] += 1
+            m, v = state["exp_avg"], state["square_avg"]
+            m += (1 - b1) * (g - m)
+            v += (1 - b2) * (g.square().mean() - v)                       # one number for the whole tensor
+
+            # Both averages start at 0; divided by what their weights add up to, they are averages from the first step on.
+            ahead = b1 * m / (1 - b1 ** state["step"]) + (1 - b1) * g
+            size = (v / (1 - b2 ** state["step"])).sqrt() + group["eps"]
+            p -= group["lr"] * ahead / size
+        ### END SOLUTION
 
 ### BEGIN AFTERWORD
-# FILL IN: what to notice, shown once after passing.
+# You have done what a paper about an optimiser does: the same budget for both, both tuned on a grid, several tracks, several
+# seeds. Each of these rules closes a way to fool oneself. Note how large the differences are, and how much of them is
+# momentum alone: on smooth deterministic losses nearly any memory of past gradients beats none. With noisy gradients, on
+# other tracks, or with a longer budget the order may well be another one. No race shows which optimiser is best; it shows
+# which one was, here.
 ### END AFTERWORD
 
 ### BEGIN HINTS
-# 1. FILL IN: a nudge: what to look at.
-# 2. FILL IN: the idea in words, without the code.
-# 3. FILL IN: the lines that matter, as code.
+# 1. What holds SGD up on all three tracks is the same: the steepest direction bounds the rate, and along the valley the
+#    gradients are small and always point the same way. What could a method remember, so as to gather speed there?
+# 2. Momentum is enough: keep in `self.state[p]` a decaying sum of the gradients and step along it. A division by a root mean
+#    square of the gradients (one for each number as in Adam, or one for the whole tensor) makes the rate easier to find.
+# 3. With `state = self.state[p]`: `state["momentum_buffer"] = 0.9 * state["momentum_buffer"] + p.grad`, which begins with
+#    zeros, then `p -= group["lr"] * state["momentum_buffer"]`. It wins all three tracks. Then try something of your own.
 ### END HINTS

@@ -1,27 +1,71 @@
-"""What learners get wrong in `race`, and what to tell them."""
+"""What learners get wrong in `race`, and what to tell them. A form is judged by the whole race, so there are few."""
 # ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
 from grader.judge.mistakes import mistake
 
-# FILL IN: four mistakes or more that learners really make. A whole function, or a change of the reference's text.
+MOVE = """p -= group["lr"] * ahead / size"""
+OWN = "state, g = self.state[p], p.grad"
 
 
-@mistake("race", "FILL IN: what is seen and why it is wrong, true of everybody who fails in this way.")
-def returns_its_argument(x):
-    if not x.size:
-        raise ValueError("there are no elements")
-    return x.copy()
+@mistake("race.Mine.update", """Your update is plain gradient descent: each step is the rate times the gradient, and nothing is
+    remembered. That is the opponent. Along a flat valley its steps are small, and the steep walls forbid a larger rate.""")
+def plain_sgd(self, params, group):
+    for p in params:
+        p -= group["lr"] * p.grad
 
 
-@mistake("race", "FILL IN: the argument is changed in place; it belongs to the caller.")
-def changes_its_argument(x):
-    if not x.size:
-        raise ValueError("there are no elements")
-    x *= 2
-    return x
+@mistake("race.Mine.update", """Your update is plain gradient descent with a factor in it. A factor only moves the grid of the
+    rates, and SGD has been tuned on a finer one already: what helps is memory, not another rate.""")
+def hides_a_factor(self, params, group):
+    for p in params:
+        p -= 10 * group["lr"] * p.grad
 
 
-mistake("race", "FILL IN: the result is float64 for a float32 argument.", name="always_float64",
-        replace="np.asarray(2 * x)", by="np.asarray(2 * x, dtype=np.float64)")
+@mistake("race.Mine.update", """Your update steps by the signs of the gradients. All its steps have the same length, so it cannot
+    come to rest at a minimum: it jumps to and fro, at a distance of about the rate.""")
+def steps_by_signs(self, params, group):
+    for p in params:
+        p -= group["lr"] * p.grad.sign()
 
-mistake("race", "FILL IN: an argument without elements gets through.", name="never_refuses",
-        replace="if not x.size:", by="if False:")
+
+@mistake("race.Mine.update", """Your update divides each gradient by its own length. Such a step is as long at the minimum as far
+    from it, and along a valley it has no memory of where it came from.""")
+def divides_by_the_length(self, params, group):
+    for p in params:
+        p -= group["lr"] * p.grad / (p.grad.norm() + 1e-8)
+
+
+mistake("race.Mine.update", """Your update goes uphill. The gradient points to where the loss grows: a step goes against
+    it.""", name="goes_uphill", replace=MOVE, by=MOVE.replace("-=", "+="))
+
+mistake("race.Mine.update", """Your update ignores the rate. `group["lr"]` has to scale the step, or nobody can tune the
+    optimiser, and a schedule has no effect.""", name="ignores_lr", replace=MOVE, by="p -= 0.1 * ahead / size")
+
+mistake("race.Mine.update", """Your update moves no tensor: `p = p - …` gives the name p to a new one. Change the parameter in
+    place, with `p -= …`.""", name="moves_new_tensors", replace=MOVE, by="""p = p - group["lr"] * ahead / size""")
+
+mistake("race.Mine.update", """Your update shares what it remembers between parameters of the same shape. Each parameter has a
+    state of its own, `self.state[p]`.""", name="shares_state", replace=OWN,
+        by="state, g = self.state[next(q for q in params if q.shape == p.shape)], p.grad")
+
+mistake("race.Mine.update", """Your update remembers outside of `self.state`. `state_dict` does not save it, so a training that is
+    resumed begins with nothing: keep it in `self.state[p]`.""", name="remembers_elsewhere",
+        replace='b1, b2 = group["betas"]\n        for p in params:\n            if p not in self.state:\n'
+        '                self.state[p] = {"step": 0, "exp_avg": torch.zeros_like(p), "square_avg": torch.zeros((), dtype=p.dtype)}\n'
+        f"            {OWN}",
+        by='b1, b2 = group["betas"]\n        kept = vars(self).setdefault("kept", {})\n        for p in params:\n'
+        '            state, g = kept.setdefault(p, {"step": 0, "exp_avg": torch.zeros_like(p), '
+        '"square_avg": torch.zeros((), dtype=p.dtype)}), p.grad')
+
+mistake("race.Mine.update", """Your update divides 0 by 0 where all gradients of a parameter have been 0, and the parameter
+    becomes NaN. Add a small number to the divisor.""", name="divides_by_zero", replace=' + group["eps"]', by="")
+
+mistake("race.Mine.update", """Your update changes the gradients. They belong to the caller, who may want to log or clip them, or
+    add further ones to them: compute with new tensors.""", name="changes_gradients", replace=OWN,
+        by="state, g = self.state[p], p.grad.mul_(0.5)")
+
+mistake("race.Mine.update", """Your update moves parameters whose gradients have all been 0, as a weight decay does. What
+    moves here are gradients alone.""", name="moves_without_gradients", replace=MOVE,
+        by="""p -= group["lr"] * (ahead / size + 0.001 * p)""")
+
+mistake("race.Mine.update", """Your update draws random numbers, so no run can be repeated.""", name="draws_random_numbers",
+        replace=MOVE, by="""p -= group["lr"] * (ahead + 1e-6 * ahead.abs() * torch.rand(p.shape, dtype=p.dtype)) / size""")

@@ -1,0 +1,169 @@
+# how: each filter by itself in a loop; p.data is set to new tensors and back; one point after the other; Cramer's rule.
+r"""The landscape of a loss: the loss along a line and over a plane through trained weights, and a training's path on it.
+
+A network has millions of parameters $\theta$, and nobody sees its loss $L$. What can be drawn is a slice: along one or two
+directions $d$ in the space of the parameters,
+
+$$f(\alpha) = L(\theta + \alpha\, d), \qquad f(\alpha, \beta) = L(\theta + \alpha\, d_1 + \beta\, d_2).$$
+
+A slice deceives unless $d$ has the scale of the weights. A network with relu or batch norm computes the same function with
+weights ten times as large, where a step of the same length changes a tenth as much and the valley looks flat. So a random
+direction is *filter-normalised*: with $d_i$ and $w_i$ for its part and the model's part of the $i$-th filter,
+
+$$d_i \leftarrow \frac{\lVert w_i \rVert}{\lVert d_i \rVert}\, d_i.$$
+
+Source: Li, Xu, Taylor, Studer and Goldstein, "Visualizing the loss landscape of neural nets" (NeurIPS 2018), sections 3
+and 4 for slices and filter normalisation, section 7 for paths; Goodfellow, Vinyals and Saxe, "Qualitatively
+characterizing neural network optimization problems" (ICLR 2015), for lines.
+"""
+from collections.abc import Callable, Sequence
+
+import torch
+from jaxtyping import Float, Float64
+from torch import Tensor, nn
+from torch.linalg import vector_norm
+
+Direction = Sequence[Tensor]  # one tensor for each of `model.parameters()`, of its shape
+
+
+def random_direction(model: nn.Module, generator: torch.Generator) -> list[Tensor]:
+    """A random direction, filter-normalised: a tensor for each parameter, in their order, of its shape and dtype.
+
+    The filters of a parameter with two axes or more are its slices along the first axis: the rows of a linear layer's
+    weight, the (in, height, width) blocks of a convolution's. The numbers of a filter are drawn from the normal
+    distribution, independently of each other and of all other filters, and then scaled so that the filter has the norm of
+    the same filter of the parameter. Of a filter of zeros the direction is zero. Parameters with one axis or none, such as
+    biases and the weights of batch norm, do not move: their part of the direction is zero.
+
+    Random numbers come from `generator` alone; the global one is neither used nor seeded. The model is not changed, and
+    the direction requires no gradient.
+
+    >>> layer = nn.Linear(3, 2)
+    >>> weight, bias = random_direction(layer, torch.Generator().manual_seed(0))
+    >>> torch.allclose(weight.norm(dim=1), layer.weight.norm(dim=1)), bias
+    (True, tensor([0., 0.]))
+    """
+    direction = []
+    for p in model.parameters():
+        if p.dim() < 2:
+            direction.append(torch.zeros(p.shape, dtype=p.dtype))
+            continue
+        filters = []
+        for w in p.detach():
+            d = torch.empty(w.shape, dtype=w.dtype).normal_(generator=generator)
+            filters.append(d / d.square().sum().sqrt() * w.square().sum().sqrt())
+        direction.append(torch.stack(filters))
+    return direction
+
+
+def loss_at(model: nn.Module, loss: Callable, directions: Sequence[Direction], coefficients: Sequence[float]) -> float:
+    r"""The loss at $\theta + c_1 d_1 + c_2 d_2 + \dots$ as a float, where $\theta$ are the parameters of `model`.
+
+    `loss(model)` is called once, with the model itself, its parameters moved, its buffers and modes as they came, and no
+    graph recorded. It returns a float or a tensor of shape (). It may change buffers and modes: batch norm counts along
+    in training mode, and an evaluation switches modes.
+
+    Afterwards the model is what it was, bit for bit, also where `loss` raises an error, which goes on to the caller: the
+    same parameters and buffers, in the memory where they were, with the numbers that they had; and `training` of *each*
+    module, which may be another one than the model's. That holds for every buffer, those that are not in `state_dict` too.
+
+    Raises ValueError, before anything is moved, where a direction has not one tensor for each parameter, or one of
+    another shape than its parameter.
+
+    >>> model = nn.Linear(1, 1, bias=False)
+    >>> with torch.no_grad():
+    ...     model.weight.fill_(3.0)
+    Parameter containing:
+    tensor([[3.]], requires_grad=True)
+    >>> loss_at(model, lambda m: m.weight.square().sum(), [[torch.tensor([[1.0]])]], [-2.0]), model.weight.item()
+    (1.0, 3.0)
+    """
+    params = list(model.parameters())
+    for direction in directions:
+        if len(direction) != len(params):
+            raise ValueError("another number of tensors")
+        for p, d in zip(params, direction):
+            if p.shape != d.shape:
+                raise ValueError(f"{tuple(d.shape)} for {tuple(p.shape)}")
+    data = [p.data for p in params]
+    buffers = [b.clone() for b in model.buffers()]
+    modes = [m.training for m in model.modules()]
+    try:
+        for i, p in enumerate(params):
+            p.data = data[i] + sum(c * direction[i] for c, direction in zip(coefficients, directions))
+        with torch.no_grad():
+            value = loss(model)
+        return value if isinstance(value, float) else value.item()
+    finally:
+        for p, numbers in zip(params, data):
+            p.data = numbers
+        for b, numbers in zip(model.buffers(), buffers):
+            b.data.copy_(numbers)
+        for m, mode in zip(model.modules(), modes):
+            m.training = mode
+
+
+def loss_along(model: nn.Module, loss: Callable, direction: Direction,
+               alphas: Float[Tensor, "alphas"]) -> Float64[Tensor, "alphas"]:
+    r"""The losses $L(\theta + \alpha d)$ for each of `alphas`, each as `loss_at` says. There may be no alphas.
+
+    Every point starts from the model as it came, so the order of the alphas does not matter.
+
+    >>> model = nn.Linear(1, 1, bias=False)
+    >>> with torch.no_grad():
+    ...     _ = model.weight.fill_(3.0)
+    >>> loss_along(model, lambda m: m.weight.square().sum(), [torch.tensor([[2.0]])], torch.tensor([-1.0, 0.0, 1.0]))
+    tensor([ 1.,  9., 25.], dtype=torch.float64)
+    """
+    losses = torch.zeros(len(alphas), dtype=torch.float64)
+    for i in range(len(alphas)):
+        losses[i] = loss_at(model, loss, [direction], [alphas[i].item()])
+    return losses
+
+
+def loss_surface(model: nn.Module, loss: Callable, directions: Sequence[Direction], alphas: Float[Tensor, "alphas"],
+                 betas: Float[Tensor, "betas"]) -> Float64[Tensor, "alphas betas"]:
+    r"""The losses $L(\theta + \alpha d_1 + \beta d_2)$ over a plane, each as `loss_at` says: [i, j] for alphas[i], betas[j].
+
+    `directions` are two. There is at least one alpha and one beta.
+
+    >>> model = nn.Linear(2, 1, bias=False)
+    >>> with torch.no_grad():
+    ...     _ = model.weight.zero_()
+    >>> plane = [torch.tensor([[1.0, 0.0]])], [torch.tensor([[0.0, 1.0]])]
+    >>> loss_surface(model, lambda m: m.weight.square().sum(), plane, torch.tensor([1.0, 2.0]), torch.tensor([0.0, 1.0, 3.0]))
+    tensor([[ 1.,  2., 10.],
+            [ 4.,  5., 13.]], dtype=torch.float64)
+    """
+    losses = torch.empty((len(alphas), len(betas)), dtype=torch.float64)
+    for i, a in enumerate(alphas):
+        for j, b in enumerate(betas):
+            losses[i, j] = loss_at(model, loss, directions, (float(a), float(b)))
+    return losses
+
+
+def project(path: Sequence[Direction], centre: Direction, directions: Sequence[Direction]) -> Float64[Tensor, "states 2"]:
+    r"""Where the states of a training lie in the plane $\theta + a\, d_1 + b\, d_2$: for each state its (a, b).
+
+    They are the coordinates of the nearest point of the plane, which minimises
+    $\lVert \theta_t - \theta - a\, d_1 - b\, d_2 \rVert^2$ over all numbers of all parameters. The two directions are not
+    parallel, but neither need they be orthogonal, nor of length 1.
+
+    `path` has one state or more; a state, like `centre` ($\theta$), is a tensor for each parameter, of any shape. They may
+    be float32 or float64, and may require a gradient; it is computed in float64, and the result requires none.
+
+    >>> d1, d2 = [torch.tensor([1.0, 0.0, 0.0])], [torch.tensor([1.0, 1.0, 0.0])]
+    >>> project([[torch.tensor([3.0, 2.0, 7.0])]], [torch.zeros(3)], (d1, d2))
+    tensor([[1., 2.]], dtype=torch.float64)
+    """
+    def inner(x, y):
+        return sum(float((a.detach().double() * b.detach().double()).sum()) for a, b in zip(x, y))
+
+    one, two = directions
+    aa, ab, bb = inner(one, one), inner(one, two), inner(two, two)
+    found = []
+    for state in path:
+        away = [p.detach().double() - c.detach().double() for p, c in zip(state, centre)]
+        x, y = inner(one, away), inner(two, away)
+        found.append([(x * bb - y * ab) / (aa * bb - ab * ab), (y * aa - x * ab) / (aa * bb - ab * ab)])
+    return torch.tensor(found, dtype=torch.float64)

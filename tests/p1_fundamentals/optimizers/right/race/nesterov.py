@@ -1,0 +1,68 @@
+# how: Nesterov's momentum in the form of Sutskever et al., with the gradient added once more.
+r"""An optimiser of your own, judged by a race against SGD.
+
+Nobody prescribes the update here. `Mine` gets what every first-order method gets, one gradient for each step, and has to be
+clearly better than plain SGD on three tracks. On each of them the loss counts that it ends with after a fixed number of
+gradients, at the best rate $\eta$ of
+
+$$\eta \in \{0.0003,\ 0.001,\ 0.003,\ 0.01,\ 0.03,\ 0.1,\ 0.3,\ 1,\ 3\}.$$
+
+SGD is tuned better: it has its best rate of a grid four times as fine. A factor hidden in the step therefore gains
+nothing. `Mine` wins a track where it ends below a third of SGD's loss.
+
+| track | what it is | gradients |
+|---|---|---|
+| quadratic | $\frac12 \sum_i \lambda_i y_i^2$ in ten dimensions, $\lambda_i$ from 1 to 100, $y = Q(x - s)$ | 100 |
+| Rosenbrock | $(1 - y_1)^2 + 100\,(y_2 - y_1^2)^2$, $y = Q(x - s)$, from $y = (-1.2, 1)$ | 400 |
+| digits | a perceptron 64-24-24-10 with relu on 200 images, all of them in each step; the mean of three seeds | 50 |
+
+$Q$ is a rotation and $s$ a shift that you do not know, so there is no optimum to step to and no axis to rely on.
+
+Source: yours. For material: Polyak, "Some methods of speeding up the convergence of iteration methods" (1964); Sutskever,
+Martens, Dahl and Hinton, "On the importance of initialization and momentum in deep learning" (ICML 2013); Kingma and Ba,
+"Adam: a method for stochastic optimization" (ICLR 2015).
+"""
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+
+from .base import Optimizer
+
+
+class Mine(Optimizer):
+    """Your own optimiser. It is made as Mine(params, lr=0.1); other settings have defaults, and their names are yours.
+
+    How it steps is free. What it has in common with all others:
+
+    - `lr` is the scale of its steps. For the same gradients the first step at twice the rate is twice as long, and at a
+      rate of 0 nothing moves.
+    - Each parameter moves by the gradients that it has had itself: in an optimiser of its own it would move just so. The
+      rate is that of its group, and where `grad` is None it stays.
+    - Gradients are what moves. A parameter whose gradients have all been 0 stays where it is.
+    - What it remembers of a parameter is in `self.state[p]`, a dict of numbers and tensors, so that a training goes on from
+      a `state_dict` bit for bit.
+    - Parameters are changed in place and keep their dtype. They may be float32 or float64, lie in memory in any layout, and
+      have no axes or no elements. Gradients are not changed.
+    - Two runs with the same gradients are the same, bit for bit: there are no random numbers in it.
+
+    >>> p = torch.tensor([1.0, -1.0], requires_grad=True)
+    >>> optimizer = Mine([p], lr=0.1)
+    >>> for _ in range(50):
+    ...     optimizer.zero_grad()
+    ...     (p ** 2).sum().backward()
+    ...     optimizer.step()
+    >>> bool((p.abs() < 0.5).all())
+    True
+    """
+
+    def __init__(self, params, lr, momentum=0.9):
+        super().__init__(params, {"lr": lr, "momentum": momentum})
+
+    def update(self, params, group):
+        mu = group["momentum"]
+        for p in params:
+            velocity = self.state[p]["velocity"] if p in self.state else torch.zeros_like(p)
+            velocity = mu * velocity + p.grad
+            self.state[p] = {"velocity": velocity}
+            p.sub_(group["lr"] * (p.grad + mu * velocity))
