@@ -177,7 +177,7 @@ def test_rest_of_the_initialisation(work, batch_norm):
 
 @supporting
 @pytest.mark.parametrize("config, token", [
-    ("8 m 8", "m"), ("8 M x", "x"), ("0 M", "0"), ("8 0 M", "0"), ("-8 M", "-8"), ("8 1.5", "1.5"), ("8M 4", "8M"),
+    ("8 M x", "x"), ("8 m 8", "m"), ("0 M", "0"), ("8 0 M", "0"), ("-8 M", "-8"), ("8 1.5", "1.5"), ("8M 4", "8M"),
     ("64, M", "64,"), ("8 MM 4", "MM"), ("8 conv", "conv")])
 def test_refuses_other_tokens(work, config, token):
     """A token that is neither an M nor a whole number from 1 raises ValueError, which names it."""
