@@ -55,7 +55,7 @@ mistake("residual.shortcut_for", """Your projection takes the stride of the heig
     and keep the other.""", name="one_stride", replace=STRIDE, by="stride = (-(-before[2] // after[2]),) * 2")
 
 mistake("residual.shortcut_for", """Your projection has a bias. A batch norm follows it, which subtracts the mean and the bias
-    with it.""", name="bias", replace=", bias=False", by="")
+    with it.""", name="bias", replace="stride=stride, bias=False", by="stride=stride")
 
 mistake("residual.shortcut_for", """Your projection has no batch norm after its convolution.""", name="no_batch_norm",
         replace=", nn.BatchNorm2d(after[1]))", by=")")
