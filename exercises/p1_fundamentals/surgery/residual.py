@@ -2,12 +2,12 @@ r"""Skip connections: a block that adds its input to what it computes, put into 
 
 A *residual block* does not have to compute its output $y$ from its input $x$, only the difference:
 
-$$y = \sigma(F(x) + S(x)), \qquad \frac{\partial y}{\partial x} = \operatorname{diag}(\sigma') \left( \frac{\partial F}{\partial x}
-+ \frac{\partial S}{\partial x} \right).$$
+$$y = \sigma(F(x) + S(x)), \qquad
+\frac{\partial y}{\partial x} = \operatorname{diag}(\sigma') \left( \frac{\partial F}{\partial x} + \frac{\partial S}{\partial x} \right).$$
 
-$F$ is the *stage*, a few layers; $S$ the *shortcut*, which is the identity where it can be. Then the second sum has a 1 in it, and
-a gradient comes to the first layers of a deep network however small those of the stages are. The addition stands before the
-last activation $\sigma$: after a relu the stage could only add what is positive.
+$F$ is the *stage*, a few layers; $S$ the *shortcut*, which is the identity where it can be. Then the second sum has an identity
+in it, and a gradient comes to the first layers of a deep network however small those of the stages are. The addition stands
+before the last activation $\sigma$: after a relu the stage could only add what is positive.
 
 Where a stage changes the number of channels or the size of the image, $x$ cannot be added. There $S$ is a *projection*: a
 convolution of 1 x 1 with the stride that makes the sizes agree, and a batch norm.
@@ -68,17 +68,17 @@ def add_skips(model: nn.Sequential, names: Iterable[str], example: Tensor) -> No
 
     `names` are different names of layers of `model`, as `named_children` gives them. Each of these stages is an nn.Sequential;
     in its place, and under its name, comes a `Residual`. If the last layer of the stage is of a class in ACTIVATIONS, then that
-    very layer is the block's `activation`, and the block's `stage` is an nn.Sequential of the others, under the names that they had. Else
-    `stage` is the stage itself and `activation` an nn.Identity. The shortcut is the one of `shortcut_for`, for the shapes that
-    come into and out of the stage when `model` is given `example`. It has the dtype and the device of `example`.
+    very layer is the block's `activation`, and the block's `stage` is an nn.Sequential of the others, under the names that they
+    had. Else `stage` is the stage itself and `activation` an nn.Identity. The shortcut is the one of `shortcut_for`, for the
+    shapes that come into and out of the stage when `model` is given `example`. It has the dtype and the device of `example`.
 
     Nothing else changes. The layers of `model`, those of the stages too, are the same objects as before, with the same
     parameters and the same mode; batch norms keep their running statistics, also where `model` is in training mode. `model`
     is called with `example` in evaluation mode, without recording a graph. The new modules have the mode of the stage
     (its `training`). `example` keeps its values. A layer may stand in several places of `model`; only the named ones change.
 
-    Raises ValueError, with the stage's name in its message, where there is no layer of a name, where it is no nn.Sequential, and
-    where `shortcut_for` raises it. Then, and where `model` raises an error for `example`, which goes on to the caller,
+    Raises ValueError, with the stage's name in its message, where there is no layer of a name, where it is no nn.Sequential,
+    and where `shortcut_for` raises it. Then, and where `model` raises an error for `example`, which goes on to the caller,
     `model` is as it was.
 
     >>> model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.Sequential(nn.Conv2d(4, 4, 3, padding=1), nn.ReLU()))
@@ -100,7 +100,8 @@ def remove_skips(model: nn.Module) -> int:
 
     `model` itself may be a Residual, and one may stand within another. Its shortcut becomes None: the block then computes
     activation(stage(x)), and the parameters of a projection are gone from the model. All else keeps its place, its name, its
-    values and its mode. A block that stands in several places counts once, and one whose shortcut is None already does not count.
+    values and its mode. A block that stands in several places counts once, and one whose shortcut is None already does not
+    count.
 
     >>> model = nn.Sequential(Residual(nn.Linear(2, 2), nn.Identity(), nn.ReLU()), nn.Linear(2, 1))
     >>> remove_skips(model), remove_skips(model)

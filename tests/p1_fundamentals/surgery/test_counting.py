@@ -163,8 +163,9 @@ def test_leaves_the_model_as_it_was(work, pattern, dtype):
 
 
 def check_as_it_was(after, given):
-    for key, note in [("modes", "whether each module has the mode that it had"),
-                      ("hooks", "whether the modules have the hooks that they had, and no others"),
+    expect(after["own hooks"], equals=False, given=given, note="whether modules have hooks that they did not have before")
+    for key, note in [("others' hooks", "whether the modules have the hooks that they had before"),
+                      ("modes", "whether each module has the mode that it had"),
                       ("state", "whether parameters and statistics have their values"),
                       ("gradients", "whether parameters require gradients and have none"),
                       ("random numbers", "whether the state of the global random numbers is what it was")]:
