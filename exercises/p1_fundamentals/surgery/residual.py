@@ -3,7 +3,8 @@ r"""Skip connections: a block that adds its input to what it computes, put into 
 A *residual block* does not have to compute its output $y$ from its input $x$, only the difference:
 
 $$y = \sigma(F(x) + S(x)), \qquad
-\frac{\partial y}{\partial x} = \operatorname{diag}(\sigma') \left( \frac{\partial F}{\partial x} + \frac{\partial S}{\partial x} \right).$$
+\frac{\partial y}{\partial x} = \operatorname{diag}(\sigma')
+\left( \frac{\partial F}{\partial x} + \frac{\partial S}{\partial x} \right).$$
 
 $F$ is the *stage*, a few layers; $S$ the *shortcut*, which is the identity where it can be. Then the second sum has an identity
 in it, and a gradient comes to the first layers of a deep network however small those of the stages are. The addition stands
@@ -66,8 +67,8 @@ def shortcut_for(before: tuple[int, ...], after: tuple[int, ...]) -> nn.Module:
 def add_skips(model: nn.Sequential, names: Iterable[str], example: Tensor) -> None:
     """Put a skip connection around each stage of `model` that is named, in place.
 
-    `names` are different names of layers of `model`, as `named_children` gives them. Each of these stages is an nn.Sequential;
-    in its place, and under its name, comes a `Residual`. If the last layer of the stage is of a class in ACTIVATIONS, then that
+    `names` are different names of layers of `model`, such as "1" or "body". Each of these stages is an nn.Sequential; in its
+    place, and under its name, comes a `Residual`. If the last layer of the stage is of a class in ACTIVATIONS, then that
     very layer is the block's `activation`, and the block's `stage` is an nn.Sequential of the others, under the names that they
     had. Else `stage` is the stage itself and `activation` an nn.Identity. The shortcut is the one of `shortcut_for`, for the
     shapes that come into and out of the stage when `model` is given `example`. It has the dtype and the device of `example`.

@@ -32,9 +32,9 @@ def count(model: nn.Module, input_shape: tuple[int, ...]) -> dict:
     The rows have the names and the order of `named_modules`; a layer that stands in several places has one row, under its
     first name. "parameters" of a row are the layer's own, with the bias. "flops" are 2 for each product of a number of the
     weight and a number of the input, those of the padding too: a convolution with groups, stride, padding and dilation, a
-    linear layer over any number of leading axes or none. A bias counts nothing. "effective" is the same without the products with
-    weights that are 0. A layer that the model calls twice counts twice in both, and one that it never calls has 0. All else
-    has no row and 0 FLOPs: batch norm, which is folded into the convolution before it, pooling, activations.
+    linear layer over any number of leading axes or none. A bias counts nothing. "effective" is the same without the products
+    with weights that are 0. A layer that the model calls twice counts twice in both, and one that it never calls has 0. All
+    else has no row and 0 FLOPs: batch norm, which is folded into the convolution before it, pooling, activations.
 
     `model` is called once, in evaluation mode, without recording a graph, with a tensor of zeros of the dtype and device of its
     first floating-point parameter (float32 where there is none). Afterwards it is as it was, also where it raises an

@@ -26,7 +26,7 @@ mistake("counting.count", """Your count leaves out parameters that are frozen. T
 mistake("counting.count", """Your count counts a parameter once for each name that it has. Shared ones are one tensor, stored
     once: `model.parameters()` goes by identity and not by name.""", name="counts_shared_ones_again", replace=LIST,
         by="parameters = [p for _, p in model.named_parameters(remove_duplicate=False)]",
-        forms=[{"replace": LIST, "by": "parameters = [p for module in model.modules() for p in module.parameters(recurse=False)]"}])
+        forms=[{"replace": LIST, "by": "parameters = [p for m in model.modules() for p in m.parameters(recurse=False)]"}])
 
 mistake("counting.count", """Your count adds up the rows of its layers for the parameters of the model. A model has others too:
     those of batch norms, and any nn.Parameter that a module holds itself.""", name="layers_alone",
@@ -39,8 +39,8 @@ mistake("counting.count", """Your rows leave out the bias. A layer's parameters 
 
 # ── operations ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-mistake("counting.count", """Your count takes a multiply-add for one operation. Here it is two, a product and a sum: the contract
-    counts 2 for each product.""", name="multiply_adds", replace=BOTH, by=BOTH.replace("2 * ", ""))
+mistake("counting.count", """Your count takes a multiply-add for one operation. Here it is two, a product and a sum: the
+    contract counts 2 for each product.""", name="multiply_adds", replace=BOTH, by=BOTH.replace("2 * ", ""))
 
 mistake("counting.count", """Your count adds the additions of a bias. By the convention of the contract they are left out.""",
         name="adds_the_bias", replace=FLOPS,
@@ -101,8 +101,8 @@ mistake("counting.count", """Your counts of numbers that are not 0 are tensors. 
 mistake("counting.count", """Your count leaves its hooks in the model. Each later call of the model goes on counting, and
     keeps your table alive: remove them in the end.""", name="leaves_its_hooks", replace="hook.remove()", by="pass")
 
-mistake("counting.count", """Your count removes all hooks that a layer has, and with them those of others. `handle.remove()` takes
-    away the one that you registered.""", name="clears_all_hooks",
+mistake("counting.count", """Your count removes all hooks that a layer has, and with them those of others. `handle.remove()`
+    takes away the one that you registered.""", name="clears_all_hooks",
         replace="for hook in hooks:\n            hook.remove()",
         by="for layer in layers:\n            layer._forward_hooks.clear()")
 
@@ -117,8 +117,8 @@ mistake("counting.count", """Your count calls the model in the mode in which it 
     statistics of every batch norm, and dropout draws random numbers: call `model.eval()` first.""",
         name="in_training_mode", replace="        model.eval()\n", by="")
 
-mistake("counting.count", """Your count leaves the model in evaluation mode. Keep what each module's mode was, and put it back in
-    the end.""", name="stays_in_evaluation_mode", replace=RESTORE, by="pass\n")
+mistake("counting.count", """Your count leaves the model in evaluation mode. Keep what each module's mode was, and put it back
+    in the end.""", name="stays_in_evaluation_mode", replace=RESTORE, by="pass\n")
 
 mistake("counting.count", """Your count puts all modules into one mode. Some may have been in another one, such as a batch norm
     that is frozen: keep the mode of each module, and restore one by one.""", name="restores_one_mode", replace=RESTORE,

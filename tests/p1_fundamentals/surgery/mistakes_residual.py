@@ -40,8 +40,7 @@ mistake("residual.Residual.forward", """Your block cuts the gradient where it co
         by="x.detach().clone()", forms=[{"replace": "x.clone()", "by": "x.data.clone()"}])
 
 mistake("residual.Residual.forward", """Your block cuts the gradient of the shortcut. The short way back is what a skip
-    connection is for.""", name="detaches_the_shortcut", replace="self.shortcut(x)", by="self.shortcut(x.detach())",
-        forms=[{"replace": "self.shortcut(x)", "by": "self.shortcut(x).detach()"}])
+    connection is for.""", name="detaches_the_shortcut", replace="self.shortcut(x)", by="self.shortcut(x.detach())")
 
 # ── shortcut_for ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -94,8 +93,7 @@ mistake("residual.add_skips", """Your add_skips always takes the last layer for 
 
 mistake("residual.add_skips", """Your add_skips deletes the activation from the stage that it is given. That Sequential may
     stand in another place of the model too, which would lose it: `stage[:-1]` is a new one of the same layers.""",
-        name="cuts_the_stage_itself", replace=SPLIT, by="body, activation = stage, stage[-1]\n            del stage[-1]",
-        forms=[{"replace": SPLIT, "by": "body, activation = stage, stage.pop(len(stage) - 1)"}])
+        name="cuts_the_stage_itself", replace=SPLIT, by="body, activation = stage, stage[-1]\n            del stage[-1]")
 
 mistake("residual.add_skips", """Your add_skips runs the example in training mode. The running statistics of every batch norm
     move towards those of the example: call `model.eval()` first, and put the modes back afterwards.""",
@@ -132,3 +130,10 @@ mistake("residual.add_skips", """Your add_skips walks through `named_children`, 
 mistake("residual.remove_skips", """Your remove_skips looks only at the outermost layers. A block may stand deeper, in another
     block, and the model itself may be one: `modules()` goes through all.""", name="outermost_only",
         replace="model.modules()", by="model.children()")
+
+mistake("residual.remove_skips", """Your remove_skips puts an nn.Identity in the place of the shortcut. That *is* a skip
+    connection, the plainest one: None means that nothing is added.""", name="identity_for_none",
+        replace="block.shortcut = None", by="block.shortcut = nn.Identity()")
+
+mistake("residual.remove_skips", """Your remove_skips counts blocks whose shortcut is None already. It returns how many skip
+    connections it took out.""", name="counts_all_blocks", replace=" and module.shortcut is not None]", by="]")

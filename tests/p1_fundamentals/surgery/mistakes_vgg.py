@@ -45,8 +45,8 @@ mistake("vgg", """Your network has no relu after the convolutions. Convolutions 
     that is not linear, are one convolution.""", name="no_relu", replace="            layers.append(nn.ReLU())\n", by="",
         forms=[{"replace": "layers.append(nn.ReLU())", "by": "layers.append(nn.Identity())"}])
 
-mistake("vgg", """Your network pools with a stride of 1, which takes one row and one column off and halves nothing. The stride of
-    nn.MaxPool2d is its window's size if you leave it out.""", name="pools_with_stride_one",
+mistake("vgg", """Your network pools with a stride of 1, which takes one row and one column off and halves nothing. The stride
+    of nn.MaxPool2d is its window's size if you leave it out.""", name="pools_with_stride_one",
         replace="nn.MaxPool2d(2)", by="nn.MaxPool2d(2, stride=1)")
 
 mistake("vgg", """Your network rounds odd sizes up when it pools. The contract drops the last row or column, which is what
@@ -66,8 +66,8 @@ mistake("vgg", """Your network has a softmax at the end. What is wanted are logi
         name="softmax_at_the_end", replace="nn.Linear(channels, classes)]",
         by="nn.Linear(channels, classes), nn.Softmax(dim=1)]")
 
-mistake("vgg", """Your network has a relu after the linear layer. Logits may be negative, and a class whose logit is cut to 0 has
-    no gradient.""", name="relu_after_the_head", replace="nn.Linear(channels, classes)]",
+mistake("vgg", """Your network has a relu after the linear layer. Logits may be negative, and a class whose logit is cut to 0
+    has no gradient.""", name="relu_after_the_head", replace="nn.Linear(channels, classes)]",
         by="nn.Linear(channels, classes), nn.ReLU()]")
 
 mistake("vgg", """Your network has a Sequential for each number, so that its layers have other names. One flat Sequential is
@@ -80,8 +80,8 @@ mistake("vgg", """Your weights have the variance that suits the gradients, 2 / (
     the channels that come in.""", name="fan_out", replace=DRAW,
         by='nn.init.kaiming_normal_(convolution.weight, mode="fan_out", nonlinearity="relu")')
 
-mistake("vgg", """Your weights of convolutions are as PyTorch draws them, evenly and with a variance of 1 / (27 C). Here they are
-    normal with 2 / (9 C): six times the variance, without which each relu layer makes the signal smaller.""",
+mistake("vgg", """Your weights of convolutions are as PyTorch draws them, evenly and with a variance of 1 / (27 C). Here they
+    are normal with 2 / (9 C): six times the variance, without which each relu layer makes the signal smaller.""",
         name="default_weights", replace=DRAW, by="pass")
 
 mistake("vgg", """Your weights are drawn evenly between two bounds. The variance is right, but a normal distribution is asked

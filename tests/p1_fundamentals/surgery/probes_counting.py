@@ -66,8 +66,10 @@ def model(name, width):
 
 
 def counted(work, name, widths, input_shape, *, frozen=False, zeros=None, dtype="float32"):
-    """The counts for a model of each width. `zeros` is {name of a parameter: how many of its first numbers are set to 0}; `frozen`: the first
-    parameter requires no gradient.
+    """The counts for a model of each width.
+
+    `zeros` is {name of a parameter: how many of its first numbers are set to 0}; `frozen`: its first parameter requires no
+    gradient.
     """
     found = []
     for width in widths:
@@ -119,7 +121,8 @@ def watched(work, width, *, fails=False, dtype="float32", pattern="mixed"):
     return result, {
         "error": error, "seen": made[0].seen, "modes": [each.training for each in modules] == modes,
         "own hooks": any(set(hooks_of(each)) - set(held) for each, held in zip(modules, hooks)),
-        "others' hooks": all(set(hooks_of(each)) >= set(held) for each, held in zip(modules, hooks)), "state": all(torch.equal(*each) for each in state),
+        "others' hooks": all(set(hooks_of(each)) >= set(held) for each, held in zip(modules, hooks)),
+        "state": all(torch.equal(*each) for each in state),
         "gradients": all(each.requires_grad and each.grad is None for each in made.parameters()),
         "random numbers": torch.equal(numbers, torch.get_rng_state()),
     }

@@ -159,7 +159,8 @@ def test_leaves_the_model_as_it_was(work, pattern, dtype):
         expect([row[4] for row in after["seen"]], equals=[False], given=given, note="whether a graph was recorded")
         check_as_it_was(after, given)
         # Kernels of 3 on 4 x 4 pixels stand at 4 places of 3 images; then a linear layer on 3 rows.
-        expect(part(got, "flops", given=given), equals=2 * (18 * width * 4 * 3 + 4 * width * 2 * 3), given=given, note='"flops"')
+        products = 18 * width * 4 * 3 + 4 * width * 2 * 3
+        expect(part(got, "flops", given=given), equals=2 * products, given=given, note='"flops"')
 
 
 def check_as_it_was(after, given):

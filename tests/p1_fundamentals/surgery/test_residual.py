@@ -264,7 +264,7 @@ def mode_after(name, modes, layers, blocks):
 
 @pytest.mark.parametrize("pattern", ["training", "evaluation", "mixed"])
 def test_add_skips_changes_nothing_else(work, pattern):
-    """add_skips: layers, parameters, statistics, modes and the example stay as they were; new modules take their stage's mode."""
+    """add_skips: layers, parameters, statistics, modes and example stay as they were; a new module has its stage's mode."""
     names = ["first", "second", "last"]
     layers = layers_of_network(301, begins_in_place=True)
     modes, given = modes_of(layers, pattern), {"names": names, "modes of the modules": pattern}
@@ -299,7 +299,7 @@ def test_add_skips_where_a_stage_stands_twice(work):
 @pytest.mark.parametrize("names, named", [(["missing"], "missing"), (["stem"], "stem"), (["first", "flat"], "flat"),
                                           (["first", "stem"], "stem"), (["first"], "")])
 def test_add_skips_refuses(work, names, named):
-    """add_skips: a name that is no stage, or a stage without a shortcut, raises ValueError that names it; all stays as it was."""
+    """add_skips: no stage of a name, or one without a shortcut, raises ValueError that names it; all stays as it was."""
     layers = {"stem": conv(2, 3, 501), "first": ("stage", [conv(3, 3, 502), norm(3, 503), ("relu",)]),
               "flat": ("stage", [("flatten",)])}
     given = {"names": names, "network": "stem, first (an nn.Sequential), flat (an nn.Sequential of nn.Flatten)"}

@@ -131,7 +131,7 @@ def test_values_with_batch_norm(work, training):
 @pytest.mark.parametrize("batch_norm", [False, True])
 @pytest.mark.parametrize("in_channels, config", [(16, "64 32"), (48, "24 M 64")])
 def test_weights_of_convolutions(work, in_channels, config, batch_norm):
-    """The weights of convolutions are drawn from a normal distribution with mean 0 and variance 2 / (9 C); other ones each time."""
+    """The weights of convolutions are drawn anew, from a normal distribution with mean 0 and variance 2 / (9 C)."""
     options = {"in_channels": in_channels, "batch_norm": batch_norm}
     drawn = []
     for seed in (1, 2):
