@@ -4,9 +4,9 @@ Swish with a parameter $\beta$ is the input times a gate between 0 and 1 that th
 
 $$f(x) = x \, \sigma(\beta x), \qquad \sigma(z) = \frac{1}{1 + e^{-z}}.$$
 
-With $\beta = 1$ it is SiLU; as $\beta$ grows it becomes relu. Composed of PyTorch's operators, the expression keeps two or
-three tensors of the size of $x$ until the way back: each product keeps its factors, and the sigmoid its result. Nothing of
-that is needed but $x$, since the sigmoid of $x$ can be computed anew:
+With $\beta = 1$ it is SiLU; as $\beta$ grows it becomes relu. Composed of PyTorch's operators, the expression keeps the
+sigmoid beside $x$ until the way back, a second tensor of that size, and written as $x / (1 + e^{-\beta x})$ a third one.
+Nothing of that is needed but $x$, since the sigmoid can be computed anew:
 
 $$\frac{\partial f}{\partial x} = \sigma + \beta x \, \sigma (1 - \sigma), \qquad
 \frac{\partial f}{\partial \beta} = x^2 \, \sigma (1 - \sigma), \qquad \sigma = \sigma(\beta x).$$

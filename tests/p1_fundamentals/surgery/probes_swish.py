@@ -134,7 +134,8 @@ def facts(work, beta, learned):
     module = work.Swish(beta, learned=learned)
     kind = next((each.__name__ for each in (torch.nn.Parameter, torch.Tensor, float) if isinstance(module.beta, each)), "other")
     return ({name: list(each.shape) for name, each in module.named_parameters()},
-            {name: list(each.shape) for name, each in module.state_dict().items()}, kind, float(module.beta))
+            {name: list(each.shape) for name, each in module.state_dict().items()}, kind,
+            float(torch.as_tensor(module.beta).detach()))
 
 
 def through_module(work, x, grad, beta, learned):
