@@ -133,7 +133,7 @@ def test_new_gets_the_old_one(work):
     """swap_activations: `new` is given the module, and may return one of the same class, or one that contains it."""
     given = {"model": repr(probes.made("slopes")), "old": "LeakyReLU", "new": f"lambda old: {SLOPE}"}
     expect(work.run(probes.slopes, "slopes", SLOPE), equals=[0.5, 1.0, 1.0], given=given, note="the slopes, place by place")
-    for name in ("flat", "twice", "nested"):
+    for name in ("flat", "twice", "nested", "shared block"):
         check_swap(work, name, "ReLU", WRAPPED, {"": "Sequential", "0": "Tanh", "1": "ReLU"})
         check_swap(work, name, ["ReLU"], AROUND, {"": "Sequential", "0": "ReLU", "1": "Dropout"})
 
