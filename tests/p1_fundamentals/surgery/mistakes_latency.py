@@ -7,14 +7,12 @@ from grader.judge.mistakes import mistake
 # ── measure ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@mistake("latency.measure", """Your measure takes the functions one after another, all rounds of the first and then all of
-    the next. If the machine slows down meanwhile, the last one is blamed for it: let the rounds be the outer loop.""")
-def one_after_another(functions, *, repeats, warmup, clock=time.perf_counter):
-    for _ in range(warmup):
-        for function in functions.values():
-            function()
-    times = {name: [] for name in functions}
+def each_with_its_warmup(functions, *, repeats, warmup, clock=time.perf_counter):
+    times = {}
     for name, function in functions.items():
+        for _ in range(warmup):
+            function()
+        times[name] = []
         for _ in range(repeats):
             start = clock()
             function()
@@ -22,14 +20,15 @@ def one_after_another(functions, *, repeats, warmup, clock=time.perf_counter):
     return times
 
 
-@mistake("latency.measure", """Your measure takes the functions one after another, each with its warm-up before it. If the
-    machine slows down meanwhile, the last one is blamed for it: warm all of them up, and then let the rounds be the outer loop.""")
-def each_with_its_warmup(functions, *, repeats, warmup, clock=time.perf_counter):
-    times = {}
-    for name, function in functions.items():
-        for _ in range(warmup):
+@mistake("latency.measure", """Your measure takes the functions one after another, all rounds of the first and then all of
+    the next. If the machine slows down meanwhile, the last one is blamed for it: warm all of them up, and then let the rounds
+    be the outer loop.""", forms=[each_with_its_warmup])
+def one_after_another(functions, *, repeats, warmup, clock=time.perf_counter):
+    for _ in range(warmup):
+        for function in functions.values():
             function()
-        times[name] = []
+    times = {name: [] for name in functions}
+    for name, function in functions.items():
         for _ in range(repeats):
             start = clock()
             function()
@@ -54,11 +53,15 @@ mistake("latency.measure", """Your measure turns every second round about. Each 
     order: abc, bca, cab.""",
         name="reverses_every_second", replace="names[first:] + names[:first]", by="names[::-1 if turn % 2 else 1]")
 
-WARMUP = """for _ in range(warmup): for function in functions.values(): function()"""
+WARMUP = """for _ in range(warmup):
+        for function in functions.values():
+            function()
+
+    names,"""
 
 mistake("latency.measure", """Your measure has no warm-up: the first calls, which fill caches and choose kernels, are among
     the times.""",
-        name="warms_nothing_up", replace=WARMUP, by="")
+        name="warms_nothing_up", replace=WARMUP, by="names,")
 
 mistake("latency.measure", """Your measure warms each function up once, however large `warmup` is. Some need several calls:
     make as many as are asked for.""",
@@ -72,8 +75,7 @@ mistake("latency.measure", """Your measure takes `warmup` off `repeats`, and ret
     come in addition.""",
         name="takes_the_warmup_off", replace="for turn in range(repeats):", by="for turn in range(repeats - warmup):")
 
-INNER = """start = clock() function() # no name for the result: it is let go at once stop = clock() times[name].append(stop
-    - start)"""
+CALL = "function()                                                    # no name for the result: it is let go at once"
 
 
 @mistake("latency.measure", """Your measure reads the clock once at the beginning of a round. What it returns for a function
@@ -105,12 +107,7 @@ mistake("latency.measure", """Your measure returns the times of each function in
 
 mistake("latency.measure", """Your measure keeps what the functions return. The memory of all results stays taken, and later
     calls get other, fresh memory, which costs time: let a result go before the next call.""", name="keeps_the_results",
-        replace="times[name].append(stop - start)",
-        by="times[name].append(stop - start)\n            kept = [*locals().get('kept', []), result]",
-        forms=[{"replace": INNER, "by": """start = clock()
-            result = function()
-            stop = clock()
-            times[name].append(stop - start)"""}])
+        replace=CALL, by="result = function()", forms=[{"replace": CALL, "by": "kept = [*locals().get('kept', []), function()]"}])
 
 # ── spread ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -139,10 +136,6 @@ mistake("latency.spread", """Your quartiles lie at other places: q n or q (n + 1
         name="takes_other_places",
         replace="place = share * (len(ordered) - 1)", by="place = min(max(share * (len(ordered) + 1) - 1, 0), len(ordered) - 1)",
         forms=[{"replace": "place = share * (len(ordered) - 1)", "by": "place = min(share * len(ordered), len(ordered) - 1)"}])
-
-mistake("latency.spread", """Your spread returns the smallest and the largest time in the place of the quartiles. The
-    largest of many is whatever the worst interruption was.""", name="returns_the_extremes", replace=MIDDLE,
-        by="return quantile(0.0), quantile(0.5), quantile(1.0)")
 
 # ── ratio ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -173,8 +166,7 @@ mistake("latency.ratio", """Your interval is one too wide at both ends: k counts
 mistake("latency.ratio", """Your interval is one too narrow at its ends: the k-th smallest is at the place k - 1 of a list,
     and the k-th largest at n - k.""",
         name="cuts_one_too_many", replace="ratios[k - 1], ratios[count - k]", by="ratios[k], ratios[count - k - 1]",
-        forms=[{"replace": "ratios[k - 1], ratios[count - k]", "by": "ratios[k - 1], ratios[count - k - 1]"},
-               {"replace": "ratios[k - 1], ratios[count - k]", "by": "ratios[k], ratios[count - k]"}])
+        forms=[{"replace": "ratios[k - 1], ratios[count - k]", "by": "ratios[k - 1], ratios[count - k - 1]"}])
 
 mistake("latency.ratio", """Your interval counts one side only. The median can lie below the interval as well as above it,
     so the probability of either counts twice.""", name="counts_one_side", replace="k, outside = 0, 2", by="k, outside = 0, 1",
