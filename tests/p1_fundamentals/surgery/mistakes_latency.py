@@ -100,8 +100,8 @@ mistake("latency.measure", """Your measure returns one mean for each function. O
         by="return {name: sum(each) / len(each) for name, each in times.items()}",
         forms=[{"replace": "return times", "by": "return {name: [sum(each) / len(each)] for name, each in times.items()}"}])
 
-mistake("latency.measure", """Your measure returns the times of each function in another order than they came, or not all of
-    them. Times at one place of two lists are of one round, so that a ratio can be taken: leave them as they came.""",
+mistake("latency.measure", """Your measure sorts the times of each function. Times at one place of two lists are of one
+    round, so that a ratio can be taken: leave them as they came.""",
         name="sorts_the_times",
         replace="return times", by="return {name: sorted(each) for name, each in times.items()}")
 

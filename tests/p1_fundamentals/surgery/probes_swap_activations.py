@@ -190,11 +190,11 @@ def rest(work, name, old, new):
 
 
 def of_new(work, name, dtype, device, mode):
-    """(path, dtype, device, mode) of all that the new activations hold."""
+    """A text for each new activation: its path, the dtypes of its parameter and its buffer, their device, and its mode."""
     model = made(name, getattr(torch, dtype)).to(device).train(mode)
     work.swap_activations(model, nn.ReLU, NEW["an activation with a parameter"])
     new = [(path, module) for path, module in paths(model) if isinstance(module, Scaled)]
-    return [[path, [str(each.dtype) for each in (module.factor, module.shift)], str(module.factor.device), module.training]
+    return [f"{path}: {module.factor.dtype}, {module.shift.dtype}, on {module.factor.device}, training {module.training}"
             for path, module in new]
 
 

@@ -143,16 +143,16 @@ def test_new_ones_follow_the_model(work, dtype, device):
     """swap_activations: the new modules have the mode of the old, and dtype and device of the model's first float parameter."""
     # "meta" is a device without memory: shapes and dtypes only, so that this needs no GPU.
     for name, mode in (("flat", True), ("nested", False)):
-        want = [[path, [f"torch.{dtype}"] * 2, device, mode] for path, _ in wanted(name, "ReLU")]
+        want = [f"{path}: torch.{dtype}, torch.{dtype}, on {device}, training {mode}" for path, _ in wanted(name, "ReLU")]
         expect(work.run(probes.of_new, name, dtype, device, mode), equals=want,
-               note="[path, dtypes of its parameter and its buffer, device, training] of each new module",
+               note="the path of each new module, the dtypes of its parameter and its buffer, device and mode",
                given={"model": repr(probes.made(name)), "dtype": dtype, "device": device, "training": mode, "new": PARAMETER})
     for dtypes in (["float64", "float32"], ["float16", "float64"]):
         expect(work.run(probes.mixed, dtypes), equals=[f"torch.{dtypes[0]}"] * 2, note="the dtypes of the new parameters",
                given={"the model's first parameter": "an integer", "dtypes of its layers": dtypes})
-    want = [[path, ["torch.float32"] * 2, "cpu", True] for path, _ in wanted("bare", "ReLU")]
+    want = [f"{path}: torch.float32, torch.float32, on cpu, training True" for path, _ in wanted("bare", "ReLU")]
     expect(work.run(probes.of_new, "bare", "float64", "cpu", True), equals=want, given={"model": "one without parameters"},
-           note="[path, dtypes of its parameter and its buffer, device, training] of each new module")
+           note="the path of each new module, the dtypes of its parameter and its buffer, device and mode")
 
 
 @supporting
