@@ -1,23 +1,79 @@
-r"""Latency.
+r"""What it costs in time: turns that are interleaved, a median with its quartiles, a ratio with an interval.
 
-FILL IN: what this is for, and the mathematics that it takes. A formula stands by itself, as MathJax reads it:
+The same call takes another time whenever it is made. The first calls fill caches and choose kernels; a processor that gets
+warm slows down; now and then the system does something else meanwhile, which makes a call longer and never shorter. So the
+time in round $r$ is nearer to
 
-$$y_i = 2 x_i.$$
+$$t_r = d_r \, c + \text{(now and then something large)},$$
 
-Source: FILL IN: a book, paper or manual, with the section.
+with the cost $c$ that is asked for and a drift $d_r$ that changes slowly, than to $c$ plus a symmetric error. A mean takes all
+of that in. A median passes over what is rare, and the ratio of two functions that were measured in the same round has no drift
+in it, since $d_r$ is in both:
+
+$$\rho_r = \frac{t_r}{t'_r} \approx \frac{d_r \, c}{d_r \, c'} = \frac{c}{c'}.$$
+
+How sure is a median? Sorted, $\rho_{(1)} \le \dots \le \rho_{(n)}$. Each value lies below the true median with the probability
+½, so their number is binomial, whatever distribution the values have, and the true median is outside of
+$[\rho_{(k)}, \rho_{(n+1-k)}]$ with the probability
+
+$$2 \, P(B < k) = 2 \sum_{i=0}^{k-1} \binom{n}{i} \, 2^{-n}, \qquad B \sim \mathrm{Binomial}(n, \tfrac12).$$
+
+Source: Georges, Buytaert and Eeckhout, "Statistically rigorous Java performance evaluation" (OOPSLA 2007); Hoefler and Belli,
+"Scientific benchmarking of parallel computing systems" (SC 2015), rules 5 to 8; Conover, "Practical Nonparametric Statistics"
+(3rd ed., 1999), section 3.2, for the interval.
 """
-import numpy as np
-from jaxtyping import Float
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
 
 
-def latency(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    r"""FILL IN: what it returns, in one sentence.
+def measure(functions: Mapping[str, Callable[[], object]], *, repeats: int, warmup: int,
+            clock: Callable[[], float] = time.perf_counter) -> dict[str, list[float]]:
+    """How long each function takes, in each of `repeats` rounds: {name: times}, in the order of `functions`.
 
-    FILL IN: the contract. Which shapes and dtypes come in and go out, what is not changed, and what is special.
+    functions  at least one, each called without arguments
+    repeats    the number of measured rounds, 1 or more; a round calls each function once
+    warmup     how often each function is called before the first of them is measured; may be 0
+    clock      returns the time; may be any function. A time is the difference of two of its readings, one right before the
+               call of the function and one right after
 
-    >>> latency(np.array([1.0, -0.5]))
-    array([ 2., -1.])
+    Round number $r$, counted from 0, begins with function number $r$ of `functions` and goes on in their order, around the
+    end to the start: with functions a, b and c the first rounds are abc, bca, cab, abc. So none is always the first, or always
+    behind the same other one.
 
-    Raises ValueError where `x` has no elements.
+    What a function returns is let go before the next one is called. An error of a function goes on to the caller.
+
+    >>> ticks = iter([0.0, 2.0, 10.0, 13.0, 20.0, 24.0, 30.0, 31.0])
+    >>> measure({"a": lambda: None, "b": lambda: None}, repeats=2, warmup=1, clock=lambda: next(ticks))
+    {'a': [2.0, 1.0], 'b': [3.0, 4.0]}
+    """
+    raise NotImplementedError
+
+
+def spread(times: Sequence[float]) -> tuple[float, float, float]:
+    """(lower quartile, median, upper quartile) of one time or more, as floats; `times` is not changed.
+
+    The quantile $q$ of $n$ sorted values lies at the place $q (n - 1)$, counted from 0, and between two places on the straight
+    line from one value to the next, as `numpy.quantile` has it.
+
+    >>> spread([5.0, 1.0, 2.0, 100.0])
+    (1.75, 3.5, 28.75)
+    """
+    raise NotImplementedError
+
+
+def ratio(times: Sequence[float], baseline: Sequence[float], *, confidence: float = 0.95) -> tuple[float, float, float]:
+    r"""(median, low, high) of the ratios of `times` to `baseline`, round by round.
+
+    `times[r]` and `baseline[r]` are of the same round $r$, positive, and the ratio of the round is the one by the other. The
+    median is that of `spread`. `confidence` is between 0 and 1. The interval goes from the $k$-th smallest to the $k$-th largest of the $n$ ratios, with the
+    largest $k \ge 1$ with which it still holds the true median with a probability of at least `confidence`:
+
+    $$1 - 2 \sum_{i=0}^{k-1} \binom{n}{i} \, 2^{-n} \;\ge\; \text{confidence}.$$
+
+    Raises ValueError where the two have different lengths, and where there are too few rounds for any $k$: fewer than 6 for 95 %.
+
+    >>> ratio([2.0, 4.0, 3.0, 8.0, 5.0, 60.0], [1.0, 2.0, 2.0, 4.0, 2.0, 20.0])
+    (2.0, 1.5, 3.0)
     """
     raise NotImplementedError

@@ -1,23 +1,89 @@
-r"""Swish.
+r"""Swish, and a way back that needs its input alone.
 
-FILL IN: what this is for, and the mathematics that it takes. A formula stands by itself, as MathJax reads it:
+Swish with a parameter $\beta$ is the input times a gate between 0 and 1 that the input opens itself:
 
-$$y_i = 2 x_i.$$
+$$f(x) = x \, \sigma(\beta x), \qquad \sigma(z) = \frac{1}{1 + e^{-z}}.$$
 
-Source: FILL IN: a book, paper or manual, with the section.
+With $\beta = 1$ it is SiLU; as $\beta$ grows it becomes relu. Composed of PyTorch's operators, the expression keeps the
+sigmoid beside $x$ until the way back, a second tensor of that size, and written as $x / (1 + e^{-\beta x})$ a third one.
+Nothing of that is needed but $x$, since the sigmoid can be computed anew:
+
+$$\frac{\partial f}{\partial x} = \sigma + \beta x \, \sigma (1 - \sigma), \qquad
+\frac{\partial f}{\partial \beta} = x^2 \, \sigma (1 - \sigma), \qquad \sigma = \sigma(\beta x).$$
+
+A `torch.autograd.Function` is how PyTorch is told of a way back that one has written oneself.
+
+Source: Ramachandran, Zoph and Le, "Searching for activation functions" (2017), sections 4 and 5; Elfwing, Uchibe and Doya,
+"Sigmoid-weighted linear units for neural network function approximation in reinforcement learning" (Neural Networks, 2018).
 """
-import numpy as np
+import torch
 from jaxtyping import Float
+from torch import Tensor, nn
 
 
-def swish(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    r"""FILL IN: what it returns, in one sentence.
+class SwishFunction(torch.autograd.Function):
+    r"""$x \, \sigma(\beta x)$ for autograd. `SwishFunction.apply(x, beta)` computes and records it; `swish` calls it.
 
-    FILL IN: the contract. Which shapes and dtypes come in and go out, what is not changed, and what is special.
+    Between the two ways it keeps `x` and `beta`, both with `ctx.save_for_backward`, which notices if somebody changes `x` in
+    place before the way back comes. Nothing else with more than one element is kept: no sigmoid, no result, no copy of `x`.
+    """
 
-    >>> swish(np.array([1.0, -0.5]))
-    array([ 2., -1.])
+    @staticmethod
+    def forward(ctx, x: Float[Tensor, "*shape"], beta: Float[Tensor, ""]) -> Float[Tensor, "*shape"]:
+        """The value, of the shape and dtype of `x`, finite for all finite `x`. Neither argument is changed."""
+        raise NotImplementedError
 
-    Raises ValueError where `x` has no elements.
+    @staticmethod
+    def backward(ctx, grad: Float[Tensor, "*shape"]) -> tuple:
+        r"""The gradients by `x` and by `beta`, of their shapes, for the upstream gradient `grad`, which is not changed.
+
+        A gradient that `ctx.needs_input_grad` does not ask for is None, and nothing is computed for it alone.
+
+        Both are finite and right wherever $x$ and $\beta x$ are finite, also where $x^2$ overflows (in float32 beyond
+        1.8e19). They can be differentiated again: second derivatives by `x`, by `beta` and by `grad` are right too.
+        """
+        raise NotImplementedError
+
+
+def swish(x: Float[Tensor, "*shape"], beta: float | Float[Tensor, ""] = 1.0) -> Float[Tensor, "*shape"]:
+    r"""$x \, \sigma(\beta x)$, element by element, through `SwishFunction`.
+
+    x     float32 or float64, of any shape, lying in memory in any way; it is not changed
+    beta  a float, or a tensor of the shape () and of the dtype of `x`, which gets a gradient if it requires one
+
+    The result has the shape and dtype of `x`. The sigmoid of PyTorch may be used; its SiLU, under whatever name, and
+    `torch.utils.checkpoint` may not.
+
+    >>> x = torch.tensor([-1.0, 0.0, 2.0], requires_grad=True)
+    >>> swish(x).detach()
+    tensor([-0.2689,  0.0000,  1.7616])
+    >>> swish(x).sum().backward()
+    >>> x.grad
+    tensor([0.0723, 0.5000, 1.0908])
     """
     raise NotImplementedError
+
+
+class Swish(nn.Module):
+    r"""A module that computes `swish` with its own $\beta$.
+
+    beta  a parameter of the shape () where $\beta$ is learned, else the float that was given
+
+    A fixed $\beta$ is no setting that a checkpoint holds: the module then has no parameters and no buffers. Nothing depends
+    on training or evaluation mode.
+    """
+
+    def __init__(self, beta: float = 1.0, *, learned: bool = False):
+        """`beta` is the value, or with `learned` the first value. A learned one has PyTorch's default dtype, as all layers have.
+
+        >>> Swish(0.5).beta
+        0.5
+        >>> dict(Swish(0.5, learned=True).named_parameters())
+        {'beta': Parameter containing:
+        tensor(0.5000, requires_grad=True)}
+        """
+        raise NotImplementedError
+
+    def forward(self, x: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
+        """`swish` of `x` with this module's `beta`. The parameter of a learned one, and `x`, have the same dtype."""
+        raise NotImplementedError
