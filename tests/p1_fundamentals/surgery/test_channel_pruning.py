@@ -113,15 +113,15 @@ def test_scores(work, kind, dtype):
 
 
 # A group of each model, and the channels of it that stay: of a chain, tied by additions, read after flattening and pooling.
-REMOVALS = [("chain", 0, [0, 3]), ("chain", 1, [1, 2, 5]), ("residual", 0, [1, 3]), ("residual", 3, [0, 4]), ("residual", 2, [4]),
-            ("bare norms", 0, [2]), ("bare norms", 1, [0, 2]), ("adds its input", 0, [0, 1, 2])]
+REMOVALS = [("chain", 0, [0, 3]), ("chain", 1, [1, 2, 5]), ("residual", 0, [1, 3]), ("residual", 3, [0, 4]),
+            ("residual", 2, [4]), ("bare norms", 0, [2]), ("bare norms", 1, [0, 2]), ("adds its input", 0, [0, 1, 2])]
 
 
 def check_removal(work, kind, number, keep, seed, frozen=()):
     tensors, x = numbers(kind, seed), image(seed)
     kept = [keep if place == number else None for place in range(len(GROUPS[kind]))]
     channels, convolutions, norms, readers = GROUPS[kind][number]
-    given = {"model": kind, "channels": channels, "convolutions": convolutions, "norms": norms, "readers": readers, "keep": keep}
+    given = {"model": kind, "channels": channels, "keep": keep, "convolutions": convolutions, "norms": norms, "readers": readers}
     return work.run(probes.remove, kind, tensors, number, torch.tensor(keep), x, frozen), cut(kind, tensors, kept), given, \
         with_zeros(kind, tensors, kept, x)
 
@@ -144,9 +144,10 @@ def test_remove_output(work, kind, number, keep):
 
 
 @pytest.mark.parametrize("kind, number, frozen", [
-    ("chain", 0, ["0.weight", "1.bias", "4.weight"]), ("chain", 1, ["9.bias"]), ("residual", 0, ["stem.0.weight", "shortcut.weight"])])
+    ("chain", 0, ["0.weight", "1.bias", "4.weight"]), ("chain", 1, ["9.bias"]),
+    ("residual", 0, ["stem.0.weight", "shortcut.weight"])])
 def test_remove_parameters(work, kind, number, frozen):
-    """remove_channels: layers are the same modules, frozen weights stay frozen, others train, and what is not cut is not touched."""
+    """remove_channels: layers are the same modules, what is frozen stays so, and what is not cut is not touched."""
     keep = [0, 2]
     for seed in (13, 23):
         got, (tensors, sizes), given, _ = check_removal(work, kind, number, keep, seed, frozen)

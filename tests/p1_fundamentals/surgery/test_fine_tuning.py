@@ -205,7 +205,8 @@ def by_multiplication(kind, parameters, masks, name, options, batches):
 
 def data(kind, seed, sizes=(4, 3, 4)):
     side = (1, 3, 3) if kind == "convolution" else (3,)
-    return [(tensor((size, *side), seed + 2 * place), tensor((size, 2), seed + 2 * place + 1)) for place, size in enumerate(sizes)]
+    return [(tensor((size, *side), seed + 2 * place), tensor((size, 2), seed + 2 * place + 1))
+            for place, size in enumerate(sizes)]
 
 
 TUNED = [("linear", "SGD"), ("convolution", "Adam"), ("linear", "SGD with Nesterov momentum")]

@@ -97,8 +97,8 @@ def test_how_many(work, function, share):
         zeros = [[int((each[name] == 0).sum()) for name in WEIGHTS[kind]] for each in (after, want)]
         if function == "prune_globally":
             zeros = [[sum(each)] for each in zeros]
-        expect(np.array(zeros[0]), equals=np.array(zeros[1]), given=given, note="how many are 0" if function == "prune_globally" else
-               "how many are 0 in each layer")
+        expect(np.array(zeros[0]), equals=np.array(zeros[1]), given=given,
+               note="how many are 0" + ("" if function == "prune_globally" else " in each layer"))
 
 
 @BOTH
