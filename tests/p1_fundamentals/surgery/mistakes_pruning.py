@@ -173,7 +173,7 @@ mistake("pruning.prune_groups", """Your pruning gives `weight.data` another tens
 
 mistake("pruning.prune_groups", """Your pruning flattens with `view`, which fails for a weight that does not lie row by
     row in memory, as in the layout of torch.channels_last. `flatten` and `reshape` copy where they must.""",
-        name="views_any_layout", replace=SCORE + ".flatten()", 
+        name="views_any_layout", replace=SCORE + ".flatten()",
         by="torch.where(layer.weight_mask, layer.weight.abs(), -1).view(-1)")
 
 mistake("pruning.prune_groups", """Your pruning makes the masks and leaves the weights as they are. The layer computes

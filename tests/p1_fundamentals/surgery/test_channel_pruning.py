@@ -121,7 +121,8 @@ def check_removal(work, kind, number, keep, seed, frozen=()):
     tensors, x = numbers(kind, seed), image(seed)
     kept = [keep if place == number else None for place in range(len(GROUPS[kind]))]
     channels, convolutions, norms, readers = GROUPS[kind][number]
-    given = {"model": kind, "channels": channels, "keep": keep, "convolutions": convolutions, "norms": norms, "readers": readers}
+    given = {"model": kind, "channels": channels, "keep": keep, "convolutions": convolutions, "norms": norms}
+    given["readers"] = readers
     return work.run(probes.remove, kind, tensors, number, torch.tensor(keep), x, frozen), cut(kind, tensors, kept), given, \
         with_zeros(kind, tensors, kept, x)
 
