@@ -1,23 +1,106 @@
-r"""Fine tuning.
+r"""Fine-tuning: train a pruned model on, so that the weights that remain make up for those that are gone.
 
-FILL IN: what this is for, and the mathematics that it takes. A formula stands by itself, as MathJax reads it:
+A pruned weight has $m_i = 0$ in its layer's mask, and is to stay at zero: $\tilde w_i = m_i w_i$. So its gradient has to be
+zero,
 
-$$y_i = 2 x_i.$$
+$$\frac{\partial L}{\partial w_i} = m_i \frac{\partial L}{\partial \tilde w_i},$$
 
-Source: FILL IN: a book, paper or manual, with the section.
+and so has all that an optimiser remembers of it, as $v_i$ in $v_i \leftarrow \mu v_i + g_i$, $w_i \leftarrow w_i - \eta v_i$:
+with $g_i = 0$ alone, a $v_i$ from before the pruning goes on moving the weight.
+
+Source: Han, Pool, Tran and Dally, "Learning both weights and connections for efficient neural networks", NeurIPS 2015,
+section 3.
 """
-import numpy as np
-from jaxtyping import Float
+from collections.abc import Callable, Iterable
+from typing import Protocol, runtime_checkable
+
+import torch
+from torch import Tensor, nn
 
 
-def fine_tuning(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    r"""FILL IN: what it returns, in one sentence.
+@runtime_checkable
+class Optimizer(Protocol):
+    """What this file asks of an optimiser. Those of `torch.optim` have it, and so do those of other makers.
 
-    FILL IN: the contract. Which shapes and dtypes come in and go out, what is not changed, and what is special.
+    state  a dict: to a Parameter belongs a dict with what is remembered of it, in which some values are tensors of the
+           Parameter's shape, and others are not. Of a Parameter that has not moved yet there may be nothing: no key.
+    """
 
-    >>> fine_tuning(np.array([1.0, -0.5]))
-    array([ 2., -1.])
+    state: dict
 
-    Raises ValueError where `x` has no elements.
+    def step(self): ...
+
+    def zero_grad(self): ...
+
+
+def pruned_layers(model: nn.Module) -> list[nn.Module]:
+    """The layers in `model` that have a mask: a buffer "weight_mask" of bool, True where their weight remains.
+
+    This function is given. What has no mask, such as a norm or a layer that was not pruned, trains as it always does.
+    """
+    return [layer for layer in model.modules() if getattr(layer, "weight_mask", None) is not None]
+
+
+def mask_weights(model: nn.Module) -> None:
+    """Set the pruned weights of `model` to 0, in place: the weight of each layer where the layer's mask is False.
+
+    Whatever is there becomes 0, inf and NaN too. All other numbers stay as they are, a 0 that is not pruned among them.
+
+    >>> layer = nn.Linear(3, 1)
+    >>> layer.register_buffer("weight_mask", torch.tensor([[True, False, True]]))
+    >>> _ = layer.weight.data.copy_(torch.tensor([[1.0, 2.0, 3.0]]))
+    >>> mask_weights(layer)
+    >>> layer.weight.data
+    tensor([[1., 0., 3.]])
+    """
+    raise NotImplementedError
+
+
+def mask_gradients(model: nn.Module) -> None:
+    """Set the gradients of the pruned weights to 0, in place: the `grad` of each layer's weight where its mask is False.
+
+    Whatever is there becomes 0, inf and NaN too. All other gradients stay as they are, and `grad` stays None where it is None.
+    """
+    raise NotImplementedError
+
+
+def mask_state(model: nn.Module, optimizer: Optimizer) -> None:
+    """Set to 0, in place, what `optimizer` remembers of the pruned weights.
+
+    That is each tensor in `optimizer.state[weight]` with the shape of the weight, where the mask is False: "momentum_buffer"
+    of SGD, "exp_avg" and "exp_avg_sq" of Adam, and others under any name. Whatever is there becomes 0, inf and NaN too. All
+    else in the state stays as it is, tensors of another shape among it. Nothing is added to the state: neither is an
+    error raised nor a key made for a weight of which it has none.
+    """
+    raise NotImplementedError
+
+
+def masked_step(model: nn.Module, optimizer: Optimizer) -> None:
+    """One `optimizer.step()` with the gradients that are there, in which the pruned weights stay at 0.
+
+    When the optimiser takes its step, the pruned weights, their gradients and what it remembers of them are all 0, whatever
+    they were before. Afterwards all three are 0 again, whatever the optimiser did. So in an optimiser that moves each weight
+    by that weight's numbers alone, a weight that remains gets the step that it would get if there were no others.
+
+    `optimizer.step` is called once, without arguments; no other method of the optimiser is.
+
+    >>> layer = nn.Linear(2, 1, bias=False)
+    >>> layer.register_buffer("weight_mask", torch.tensor([[True, False]]))
+    >>> _ = layer.weight.data.copy_(torch.tensor([[1.0, 0.0]]))
+    >>> layer.weight.grad = torch.tensor([[2.0, 3.0]])
+    >>> masked_step(layer, torch.optim.SGD(layer.parameters(), lr=0.25))
+    >>> layer.weight.data
+    tensor([[0.5000, 0.0000]])
+    """
+    raise NotImplementedError
+
+
+def fine_tune(model: nn.Module, optimizer: Optimizer, batches: Iterable[tuple[Tensor, Tensor]],
+              loss: Callable[[Tensor, Tensor], Tensor]) -> list[float]:
+    """Train on: for each batch (x, y) one `masked_step` by the gradients of `loss(model(x), y)` and of that alone.
+
+    It returns the loss of each batch as a float, as it was before that batch's step. The model is called once for each
+    batch, with its pruned weights at 0 for the first batch too. It is put into training mode first, and stays in it:
+    biases, norms and their running statistics go on learning as ever. Gradients that are there from before count for nothing.
     """
     raise NotImplementedError

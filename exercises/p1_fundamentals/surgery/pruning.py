@@ -1,23 +1,83 @@
-r"""Pruning.
+r"""Magnitude pruning: set the smallest weights of a model to zero, and remember which they are in a mask.
 
-FILL IN: what this is for, and the mathematics that it takes. A formula stands by itself, as MathJax reads it:
+The weights $w_1, \dots, w_n$ of a layer, or of all layers, are ordered by $|w_i|$. The first $k = \mathrm{round}(s \, n)$ of
+them are pruned, with $s$ the share from 0 to 1. The mask is $m_i = 0$ for these and 1 for all others, and the layer
+computes with
 
-$$y_i = 2 x_i.$$
+$$\tilde w_i = m_i w_i.$$
 
-Source: FILL IN: a book, paper or manual, with the section.
+Source: Han, Pool, Tran and Dally, "Learning both weights and connections for efficient neural networks", NeurIPS 2015,
+section 3; for one order of all layers' weights: Frankle and Carbin, "The lottery ticket hypothesis", ICLR 2019, section 4.
 """
-import numpy as np
-from jaxtyping import Float
+import torch
+from torch import nn
 
 
-def pruning(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    r"""FILL IN: what it returns, in one sentence.
+def prunable_layers(model: nn.Module) -> list[nn.Module]:
+    """The layers whose weights are pruned: each `nn.Linear` and `nn.Conv2d` in `model`, in the order of `model.modules()`.
 
-    FILL IN: the contract. Which shapes and dtypes come in and go out, what is not changed, and what is special.
+    Layers of classes that are derived from these two belong to them, and so does `model` itself if it is one. Where several
+    layers have the same Parameter as their weight, only the first of them is in the list: it is one weight.
 
-    >>> pruning(np.array([1.0, -0.5]))
-    array([ 2., -1.])
+    >>> prunable_layers(nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.LayerNorm(2)))
+    [Linear(in_features=3, out_features=2, bias=True)]
+    """
+    raise NotImplementedError
 
-    Raises ValueError where `x` has no elements.
+
+def prune_groups(groups: list[list[nn.Module]], share: float) -> None:
+    """Prune each group of layers: of all the group's weights, taken together, those with the smallest absolute values.
+
+    A group with `n` weights has `round(share * n)` of them pruned, by Python's `round`: a half goes to the even number.
+    Among equal absolute values those that come earlier are pruned: in an earlier layer of the group, or in the same
+    layer at an earlier place, row by row, as in `weight.flatten()`. A group may be empty, and nothing happens to it.
+
+    Afterwards each layer has a buffer "weight_mask", also where none of its weights is pruned: a tensor of bool with the
+    shape of the weight, True where the weight remains. It is in the layer's `state_dict()`. Pruned weights are 0, and all
+    others are not touched. Each weight is changed in place: it is the same Parameter as before and a leaf, with the same
+    `requires_grad` and `grad`. It may be laid out in memory in any way.
+
+    Where layers have a mask already, what is False in it stays pruned, counts as one of the `round(share * n)`, and is
+    0 afterwards, whatever its value is now. So a share that is smaller than what is pruned already prunes nothing more.
+
+    Raises ValueError, and changes nothing, unless `share` is from 0 to 1; NaN is not.
+    """
+    raise NotImplementedError
+
+
+def prune_per_layer(model: nn.Module, share: float) -> None:
+    """Prune the same share of each layer's weights, as `prune_groups` does with each of `prunable_layers` by itself.
+
+    Nothing else in the model changes: no bias, and no weight of a norm, an embedding or another kind of layer.
+
+    Raises ValueError, and changes nothing, unless `share` is from 0 to 1.
+
+    >>> layer = nn.Linear(3, 2, bias=False)
+    >>> _ = layer.weight.data.copy_(torch.tensor([[1.0, -4.0, 2.0], [0.5, 3.0, -2.0]]))
+    >>> prune_per_layer(layer, 0.5)
+    >>> layer.weight.data
+    tensor([[ 0., -4.,  0.],
+            [ 0.,  3., -2.]])
+    >>> layer.state_dict()["weight_mask"]
+    tensor([[False,  True, False],
+            [False,  True,  True]])
+    """
+    raise NotImplementedError
+
+
+def prune_globally(model: nn.Module, share: float) -> None:
+    """Prune a share of all weights of `prunable_layers`, taken together: one order for all, as one group of `prune_groups`.
+
+    Nothing else in the model changes: no bias, and no weight of a norm, an embedding or another kind of layer.
+
+    Raises ValueError, and changes nothing, unless `share` is from 0 to 1.
+
+    >>> model = nn.Sequential(nn.Linear(2, 1, bias=False), nn.Linear(1, 2, bias=False))
+    >>> _ = model[0].weight.data.copy_(torch.tensor([[0.1, -0.2]]))
+    >>> _ = model[1].weight.data.copy_(torch.tensor([[3.0], [-0.3]]))
+    >>> prune_globally(model, 0.75)
+    >>> model[0].weight.data, model[1].weight.data
+    (tensor([[0., 0.]]), tensor([[3.],
+            [0.]]))
     """
     raise NotImplementedError
