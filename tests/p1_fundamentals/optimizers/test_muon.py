@@ -53,7 +53,7 @@ def trained(groups, gradients, rates=None, **options):
     return history
 
 
-def check(work, groups, gradients, rates=None, state=True, **options):
+def check(work, groups, gradients, rates=None, **options):
     """The parameters after each step against the formulas, and the momentum against torch.optim.Muon's."""
     want = trained(groups, gradients, rates, **options)
     got, own = work.run(probes.train, "Muon", groups, gradients, rates=rates, **options)
@@ -61,12 +61,14 @@ def check(work, groups, gradients, rates=None, state=True, **options):
     given |= {"lr, step by step": rates} if rates else {}
     # Beside EPS it shows in the seventh digit of a step how large the momentum is: that is for the check of the state to say.
     expect(got, equals=want, given=given, note="the parameters after each step", rtol=1e-6, atol=1e-6)
-    if state:
-        _, theirs = probes.train(torch.optim, "Muon", groups, gradients, rates=rates, **options)
-        for place, (mine, right) in enumerate(zip(own, theirs, strict=True)):
-            expect(sorted(mine), equals=sorted(right), given=given, note=f"the keys of the state of parameter {place}")
-            for key in right:
-                expect(mine[key], equals=right[key], given=given, note=f'"{key}" of parameter {place} after all steps')
+    matrices = [{**group, "params": [p.flatten(1) for p in group["params"]]} for group in groups]  # PyTorch takes two axes only
+    flat = [[None if g is None else g.flatten(1) for g in arrived] for arrived in gradients]
+    _, theirs = probes.train(torch.optim, "Muon", matrices, flat, rates=rates, **options)
+    for place, (mine, right) in enumerate(zip(own, theirs, strict=True)):
+        expect(sorted(mine), equals=sorted(right), given=given, note=f"the keys of the state of parameter {place}")
+        for key in right:
+            expect(mine[key], equals=right[key].view(want[-1][place].shape), given=given,
+                   note=f'"{key}" of parameter {place} after all steps')
 
 
 def random_gradients(sides, steps, seed, dtype=torch.float64):
@@ -139,7 +141,7 @@ def test_steps(work, shape, steps, momentum, nesterov, weight_decay, ns_steps, s
 def test_shapes(work, shape):
     """Muon: of a convolution's weight the first axis is the rows, and tall matrices have a larger learning rate."""
     for seed in (51, 52):
-        check(work, [{"params": [tensor(shape, seed)]}], random_gradients([shape], 2, seed), state=False, lr=0.125, momentum=0.5)
+        check(work, [{"params": [tensor(shape, seed)]}], random_gradients([shape], 2, seed), lr=0.125, momentum=0.5)
 
 
 def test_groups_rates_and_absent_gradients(work):
