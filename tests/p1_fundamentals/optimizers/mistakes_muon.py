@@ -136,7 +136,7 @@ mistake(UPDATE, """Your Muon takes parameters of two axes only. A weight of more
     its first axis and all others, and its step gets the weight's shape back.""", name="takes_two_axes_only", replace=MATRIX,
         by="matrix = D")
 
-mistake(UPDATE, """Your Muon gives the name `p` to a new tensor, and the parameter itself stays. `p -= …`, or `p.sub_(…)`, changes the
+mistake(UPDATE, """Your Muon gives the name `p` to a new tensor, and the parameter itself does not take the step. `p -= …`, or `p.sub_(…)`, changes the
     tensor.""", name="makes_new_tensors", replace=MOVE, by="p = p - lr * max(1, rows / cols) ** 0.5 * step")
 
 mistake(UPDATE, """Your Muon does not hand `ns_steps` on to newton_schulz, which takes five steps then.""", name="forgets_ns_steps",
