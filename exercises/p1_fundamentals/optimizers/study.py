@@ -59,7 +59,7 @@ def main(arguments: list[str]) -> dict[str, float]:
     drawn = [draw_curves(named, output / "race.png"), *report(chosen, named, output)]
     if ways:
         drawn.append(draw_landscape(data, options.model, {name: ways[at][0].path for name, at in chosen.items()},
-                                    output / "landscape.png"))
+                                    output / "landscape.png", side=7 if options.quick else POINTS))
     console.print("Drawn: " + ", ".join(map(str, drawn)), soft_wrap=True)
     return results(named)
 
@@ -192,14 +192,14 @@ def draw_curves(named: dict[str, list[Run]], path: Path) -> Path:
                         plots.Panel("test accuracy", test, limits=(max(0.0, lowest - 0.05), 1.0), legend=False)], path)
 
 
-def draw_landscape(data: Data, model: str, paths: dict[str, np.ndarray], path: Path) -> Path:
+def draw_landscape(data: Data, model: str, paths: dict[str, np.ndarray], path: Path, side: int) -> Path:
     """The loss on the plane that shows most of the paths, and the paths in it."""
     centre, directions = plane(paths)
     tracks = {name: (points - centre) @ directions.T for name, points in paths.items()}   # (points, 2)
     ends = np.concatenate(list(tracks.values()))
     low, high = ends.min(axis=0), ends.max(axis=0)
     margin = 0.15 * (high - low)
-    x, y = (np.linspace(low[axis] - margin[axis], high[axis] + margin[axis], POINTS) for axis in (0, 1))
+    x, y = (np.linspace(low[axis] - margin[axis], high[axis] + margin[axis], side) for axis in (0, 1))
     height = surface(data, model, centre, directions, x, y)
     return plots.landscape(x, y, height, path, tracks=tracks, xlabel="first principal direction",
                            ylabel="second principal direction", title="training loss, and the ways of one seed")

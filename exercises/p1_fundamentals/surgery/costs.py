@@ -46,7 +46,7 @@ def draw_latency(path: Path, *, quick: bool = False) -> tuple[dict[str, float], 
     try:
         with torch.inference_mode():
             times = measure({name: lambda model=model: model(images) for name, model in models.items()},
-                            repeats=5 if quick else REPEATS, warmup=3)
+                            repeats=7 if quick else REPEATS, warmup=3)
     finally:
         torch.set_num_threads(threads)
     ratios = {name: ratio(times[name], times[whole]) for name in models}

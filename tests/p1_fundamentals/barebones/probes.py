@@ -20,7 +20,7 @@ def laid_out(tensor, layout):
         return torch.stack((tensor, torch.zeros_like(tensor)), dim=-1)[..., 0]
     if layout == "columns":
         backwards = tuple(reversed(range(tensor.ndim)))
-        return tensor.permute(backwards).contiguous().permute(backwards)
+        return tensor.permute(backwards).clone(memory_format=torch.contiguous_format).permute(backwards)
     if layout == "expanded" and tensor.ndim > 0 and bool((tensor == tensor[:1]).all()):
         return tensor[:1].clone().expand(tensor.shape)
     return tensor.clone()

@@ -49,4 +49,4 @@ def laid_out(tensor, layout):
     if layout == "gaps":
         return torch.stack((tensor, torch.zeros_like(tensor)), dim=-1)[..., 0]
     backwards = tuple(reversed(range(tensor.ndim)))
-    return tensor.permute(backwards).contiguous().permute(backwards) if layout == "columns" else tensor.clone()
+    return tensor.permute(backwards).clone(memory_format=torch.contiguous_format).permute(backwards) if layout == "columns" else tensor.clone()
