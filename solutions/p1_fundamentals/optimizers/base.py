@@ -122,8 +122,7 @@ class Optimizer:
         ### BEGIN SOLUTION
         places = {id(p): place for place, p in enumerate(self._params())}
         state = {places[id(p)]: copy.deepcopy(kept) for p, kept in self.state.items()}
-        groups = [copy.deepcopy({key: value for key, value in group.items() if key != "params"})
-                  | {"params": [places[id(p)] for p in group["params"]]} for group in self.param_groups]
+        groups = [copy.deepcopy({**group, "params": [places[id(p)] for p in group["params"]]}) for group in self.param_groups]
         return {"state": state, "param_groups": groups}
         ### END SOLUTION
 

@@ -40,9 +40,8 @@ class SGD(Optimizer):
         0.9
         """
         ### BEGIN SOLUTION
-        for name, value in (("lr", lr), ("momentum", momentum), ("weight_decay", weight_decay)):
-            if value < 0:
-                raise ValueError(f"{name} is at least 0, not {value}")
+        if min(lr, momentum, weight_decay) < 0:
+            raise ValueError(f"lr, momentum and weight_decay are at least 0, not {lr}, {momentum} and {weight_decay}")
         if nesterov and (momentum == 0 or dampening != 0):
             raise ValueError("nesterov takes a momentum above 0 and no dampening")
         super().__init__(params, dict(lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay,

@@ -107,13 +107,14 @@ mistake(UPDATE, """Your SGD makes a new tensor for `p.data`. The numbers come ou
 mistake(UPDATE, """Your SGD never moves the parameters: `p = p - …` gives the name p to a new tensor. Change the tensor
     itself, with `-=` or `sub_`.""", name="moves_a_copy", replace=MOVE, by='p = p - group["lr"] * g')
 
-mistake(INIT, """Your SGD refuses a learning rate of 0. It is at least 0: a schedule may begin or end there.""",
-        name="refuses_zero",
-        replace="if value < 0:", by="if value < 0 or name == 'lr' and value == 0:",
-        forms=[{"replace": "if value < 0:", "by": "if value < 0 or lr == 0:"}])
+NEGATIVE = "if min(lr, momentum, weight_decay) < 0:"
 
-mistake(INIT, """Your SGD takes settings below 0. A negative learning rate goes uphill, a negative weight decay lets the
-    weights grow: refuse them with ValueError.""", name="takes_negative_settings", replace="if value < 0:", by="if False:")
+mistake(INIT, """Your SGD refuses a learning rate of 0. It is at least 0: a schedule may begin or end there.""",
+        name="refuses_zero", replace=NEGATIVE, by="if lr <= 0 or min(momentum, weight_decay) < 0:")
+
+mistake(INIT, """Your SGD takes settings below 0. A negative learning rate goes uphill, a negative weight decay lets the weights
+    grow: refuse them with ValueError.""", name="takes_negative_settings", replace=NEGATIVE, by="if False:",
+        forms=[{"replace": NEGATIVE, "by": "if lr < 0:"}])
 
 mistake(INIT, """Your SGD takes nesterov without momentum. There is no velocity then that could be looked at one step ahead,
     so whoever asks for it has forgotten something: raise ValueError.""", name="takes_nesterov_without_momentum",

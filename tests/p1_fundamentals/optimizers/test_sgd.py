@@ -46,14 +46,14 @@ rates = st.sampled_from([0.1, 3.0, 0.004, 250.0])
 
 
 @few
-@given(runs(st.integers(1, 3)), rates, st.sampled_from([0.0, 0.25, 1e-3]))
+@given(runs(st.integers(1, 3)), rates, st.sampled_from([0.0, 0.25, 1.0, 1e-3]))
 def test_plain(work, run, lr, weight_decay):
     """Without momentum, a step goes against the gradient, of which the weight decay is a part, and keeps no state."""
     check(work, *run, lr=lr, weight_decay=weight_decay)
 
 
 @few
-@given(runs(st.integers(2, 6)), rates, st.sampled_from([0.9, 0.5, 1.5]), st.sampled_from([0.0, 0.125]))
+@given(runs(st.integers(2, 6)), rates, st.sampled_from([0.9, 0.5, 1.0, 1.5]), st.sampled_from([0.0, 0.125]))
 def test_momentum(work, run, lr, momentum, weight_decay):
     """With momentum, each parameter has a velocity, its first gradient and from then on a fading sum."""
     check(work, *run, lr=lr, momentum=momentum, weight_decay=weight_decay)
