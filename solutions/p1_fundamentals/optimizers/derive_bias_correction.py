@@ -36,7 +36,7 @@ def as_a_sum(g: sp.IndexedBase, b: sp.Expr, t: sp.Expr) -> sp.Expr | int:
     """
     ### BEGIN SOLUTION
     # g_i² enters with the weight 1 - b, and every step after it, of which there are t - i, multiplies by b.
-    i = sp.Dummy("i", integer=True)
+    i = sp.Dummy()                                                        # the index: equal to no other symbol
     return (1 - b) * sp.Sum(b ** (t - i) * g[i] ** 2, (i, 1, t))
     ### END SOLUTION
 
