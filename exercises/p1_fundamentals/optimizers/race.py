@@ -55,14 +55,10 @@ class Mine(Optimizer):
     True
     """
 
-    def __init__(self, params: Iterable, lr: float, betas: tuple[float, float] = (0.9, 0.99), eps: float = 1e-8):
-        raise NotImplementedError
+    def __init__(self, params: Iterable, lr: float):
+        """The settings of a group. Change this if yours needs more of them; each has to have a default."""
+        super().__init__(params, {"lr": lr})
 
     def update(self, params: list[Tensor], group: dict) -> None:
-        r"""Here: a momentum that looks one step ahead, and one scale for each tensor.
-
-        Adam divides each number by its own root mean square, and so it favours the axes. In a valley that lies across them
-        that bends the direction. With a single mean square for the whole tensor the direction stays that of the momentum,
-        whatever the rotation, and the length of a step still does not depend on the size of the gradients.
-        """
+        """Move each of `params` in place. All of them have a `grad`; `group["lr"]` is the rate. No graph is recorded."""
         raise NotImplementedError

@@ -55,20 +55,17 @@ class Mine(Optimizer):
     True
     """
 
-    def __init__(self, params: Iterable, lr: float, betas: tuple[float, float] = (0.9, 0.99), eps: float = 1e-8):
-        ### BEGIN SOLUTION
-        super().__init__(params, {"lr": lr, "betas": betas, "eps": eps})
-        ### END SOLUTION
+    def __init__(self, params: Iterable, lr: float):
+        """The settings of a group. Change this if yours needs more of them; each has to have a default."""
+        super().__init__(params, {"lr": lr})
 
     def update(self, params: list[Tensor], group: dict) -> None:
-        r"""Here: a momentum that looks one step ahead, and one scale for each tensor.
-
-        Adam divides each number by its own root mean square, and so it favours the axes. In a valley that lies across them
-        that bends the direction. With a single mean square for the whole tensor the direction stays that of the momentum,
-        whatever the rotation, and the length of a step still does not depend on the size of the gradients.
-        """
+        """Move each of `params` in place. All of them have a `grad`; `group["lr"]` is the rate. No graph is recorded."""
         ### BEGIN SOLUTION
-        b1, b2 = group["betas"]
+        # A momentum that looks one step ahead, and one scale for each tensor. Adam divides each number by a root mean square
+        # of its own and so favours the axes; in a valley that lies across them this bends the direction. With a single mean
+        # square the direction is that of the momentum, and steps still do not depend on the size of the gradients.
+        b1, b2, eps = 0.9, 0.99, 1e-8
         for p in params:
             if p not in self.state:
                 self.state[p] = {"step": 0, "exp_avg": torch.zeros_like(p), "square_avg": torch.zeros((), dtype=p.dtype)}
@@ -80,7 +77,7 @@ class Mine(Optimizer):
 
             # Both averages start at 0; divided by what their weights add up to, they are averages from the first step on.
             ahead = b1 * m / (1 - b1 ** state["step"]) + (1 - b1) * g
-            size = (v / (1 - b2 ** state["step"])).sqrt() + group["eps"]
+            size = (v / (1 - b2 ** state["step"])).sqrt() + eps
             p -= group["lr"] * ahead / size
         ### END SOLUTION
 

@@ -9,13 +9,11 @@ DRAW = "torch.randn(w.shape, generator=generator, dtype=w.dtype)"
 
 mistake("landscape.random_direction", """Your random_direction gives each tensor as a whole the norm of its parameter. Filters
     differ in size within one layer, and a small one would be moved far beyond its own length: scale each slice along the
-    first axis by itself.""", name="scales_whole_tensors", replace=SCALE, by="d *= w.norm() / d.norm()",
-        forms=[{"replace": SCALE, "by": "d = d / torch.sqrt((d ** 2).sum()) * torch.sqrt((w ** 2).sum())"}])
+    first axis by itself.""", name="scales_whole_tensors", replace=SCALE, by="d *= w.norm() / d.norm()")
 
 mistake("landscape.random_direction", """Your random_direction does not scale its filters to those of the model. Without that, a
     step of 1 is long for small weights and short for large ones, and the picture shows the scale of the weights.""",
-        name="does_not_scale", replace=SCALE, by="pass",
-        forms=[{"replace": SCALE, "by": "d /= vector_norm(d, dim=rest, keepdim=True)"}])
+        name="does_not_scale", replace=SCALE, by="pass")
 
 mistake("landscape.random_direction", """Your random_direction multiplies a filter by the norm of the model's filter, and does
     not divide by the norm that it has itself. Make it of length 1 first.""", name="does_not_divide_by_its_own_norm",
@@ -27,28 +25,12 @@ mistake("landscape.random_direction", """Your random_direction takes the norms a
 
 mistake("landscape.random_direction", """Your random_direction scales pieces of a filter. All axes but the first belong to one
     filter: in a convolution its input channels, its height and its width.""", name="scales_pieces_of_filters",
-        replace="tuple(range(1, w.ndim))", by="(w.ndim - 1,)",
-        forms=[{"replace": "tuple(range(1, w.ndim))", "by": "tuple(range(min(2, w.ndim - 1), w.ndim))"}])
-
-
-def biases_move(model, generator):
-    direction = []
-    for p in model.parameters():
-        d = torch.randn(p.shape, generator=generator, dtype=p.dtype)
-        w = p.detach()
-        if p.ndim >= 2:
-            rest = tuple(range(1, p.ndim))
-            d *= vector_norm(w, dim=rest, keepdim=True) / vector_norm(d, dim=rest, keepdim=True)
-        else:
-            d *= w.abs() / d.abs()
-        direction.append(d)
-    return direction
-
+        replace="tuple(range(1, w.ndim))", by="(w.ndim - 1,)")
 
 mistake("landscape.random_direction", """Your random_direction moves parameters with one axis or none. Biases and the weights of
     batch norm stay where they are, so that the picture is of the filters: their part of the direction is zero.""",
         name="moves_biases", replace="d = torch.zeros_like(w)",
-        by="d = torch.randn(w.shape, generator=generator, dtype=w.dtype)", forms=[biases_move])
+        by="d = torch.randn(w.shape, generator=generator, dtype=w.dtype)")
 
 mistake("landscape.random_direction", """Your random_direction draws from the global generator, or from one of its own. Then
     nobody can draw the same direction again: hand the `generator` on that came in.""", name="draws_from_another_generator",
@@ -74,7 +56,8 @@ CALL = "return float(loss(model))"
 
 mistake("landscape.loss_at", """Your loss_at moves the parameters back by subtraction. In floating point (p + cd) - cd is not
     p: keep a copy, and copy it back.""", name="moves_back",
-        replace=f"for tensor, was in zip(held, kept):\n                {BACK}", by="""for c, line in zip(coefficients, directions):
+        replace=f"for tensor, was in zip(held, kept):\n                {BACK}",
+        by="""for c, line in zip(coefficients, directions):
                 for p, d in zip(params, line):
                     p -= c * d
             for tensor, was in zip(held[len(params):], kept[len(params):]):
@@ -93,8 +76,8 @@ mistake("landscape.loss_at", """Your loss_at restores what `state_dict` has in i
     persistent=False are not there; `model.buffers()` has them all.""", name="restores_the_state_dict",
         replace="held = [*params, *model.buffers()]", by="held = [*model.state_dict().values()]")
 
-mistake("landscape.loss_at", """Your loss_at keeps the tensors and no copies of them, so what it puts back at the end is what has
-    been moved. `clone()` makes a copy; `state_dict()` and `detach()` do not.""", name="keeps_no_copies",
+mistake("landscape.loss_at", """Your loss_at keeps the tensors and no copies of them, so what it puts back at the end is
+    what has been moved. `clone()` makes a copy; `state_dict()` and `detach()` do not.""", name="keeps_no_copies",
         replace="tensor.detach().clone()", by="tensor.detach()")
 
 mistake("landscape.loss_at", """Your loss_at leaves the model in the mode that the loss has put it in. Keep `training` of each
@@ -103,12 +86,11 @@ mistake("landscape.loss_at", """Your loss_at leaves the model in the mode that t
 mistake("landscape.loss_at", """Your loss_at puts all modules in the mode of the model: that is what `model.train(...)` does. A
     batch norm that was frozen, in evaluation mode inside of a model that trains, has lost that.""",
         name="one_mode_for_all", replace=MODES, by="model.train(modes[0][1])",
-        forms=[{"replace": MODES, "by": "model.train()"}, {"replace": MODES, "by": "model.eval()"}])
+        forms=[{"replace": MODES, "by": "model.train()"}])
 
 mistake("landscape.loss_at", """Your loss_at switches modes before it calls the loss. In which mode a loss is computed is the
     business of the loss and of the caller: batch norm gives another one in evaluation mode.""", name="switches_modes",
-        replace=CALL, by=f"model.eval()\n            {CALL}",
-        forms=[{"replace": CALL, "by": f"model.train()\n            {CALL}"}])
+        replace=CALL, by=f"model.eval()\n            {CALL}")
 
 
 def restores_at_the_end(model, loss, directions, coefficients):
@@ -155,8 +137,8 @@ def moves_data(model, loss, directions, coefficients):
             module.training = training
 
 
-mistake("landscape.loss_at", """Your loss_at lets the loss record a graph. Nobody will ask for a gradient of it, and it keeps all
-    activations: call the loss within `torch.no_grad()`.""", name="records_a_graph", replace="float(loss(model))",
+mistake("landscape.loss_at", """Your loss_at lets the loss record a graph. Nobody will ask for a gradient of it, and it
+    keeps all activations: call the loss within `torch.no_grad()`.""", name="records_a_graph", replace="float(loss(model))",
         by="float(torch.enable_grad()(loss)(model))", forms=[moves_data])
 
 mistake("landscape.loss_at", """Your loss_at calls the loss with a copy of the model. A loss may hold on to the model, with a
@@ -184,12 +166,10 @@ mistake("landscape.loss_at", """Your loss_at accepts directions that do not fit.
 
 mistake("landscape.loss_surface", """Your loss_surface has its axes swapped: rows belong to alphas and the first direction,
     columns to betas and the second.""", name="swaps_the_axes", replace="torch.tensor(rows, dtype=torch.float64)",
-        by="torch.tensor(rows, dtype=torch.float64).T",
-        forms=[{"replace": "[a, b]) for b in betas.tolist()] for a in alphas.tolist()]",
-                "by": "[b, a]) for b in betas.tolist()] for a in alphas.tolist()]"}])
+        by="torch.tensor(rows, dtype=torch.float64).T")
 
-mistake("landscape.loss_along", """Your loss_along, where there are no alphas or always, does not return float64. A default dtype
-    is chosen for an empty list: name the dtype.""", name="default_dtype",
+mistake("landscape.loss_along", """Your loss_along leaves the dtype to PyTorch, which makes float32 of a list of floats. The
+    losses are to come as float64: name the dtype.""", name="default_dtype",
         replace="alphas.tolist()], dtype=torch.float64)", by="alphas.tolist()])")
 
 # ── project ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -202,13 +182,11 @@ mistake("landscape.project", """Your project treats the directions as orthogonal
 
 mistake("landscape.project", """Your project returns inner products with the directions. They are coordinates only where the
     directions are orthogonal and have length 1: solve the least squares problem.""", name="inner_products",
-        replace=SOLVE, by="(plane.T @ away).T", forms=[
-            {"replace": SOLVE, "by": "(plane.T @ away / plane.norm(dim=0)[:, None]).T"}])
+        replace=SOLVE, by="(plane.T @ away).T")
 
 mistake("landscape.project", """Your project forgets the centre. The plane goes through it, so the coordinates are those of
     θ_t - θ.""", name="forgets_the_centre", replace=" - flat(centre)[:, None]", by="")
 
 mistake("landscape.project", """Your project computes in float32 where the states are float32. Sums over all numbers lose digits
     there: convert first.""", name="computes_in_float32", replace="t.detach().double().reshape(-1)",
-        by="t.detach().reshape(-1)", forms=[
-            {"replace": SOLVE, "by": "torch.linalg.solve((plane.T @ plane).float(), (plane.T @ away).float()).T.double()"}])
+        by="t.detach().reshape(-1)")

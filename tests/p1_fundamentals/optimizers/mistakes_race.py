@@ -6,18 +6,17 @@ MOVE = """p -= group["lr"] * ahead / size"""
 OWN = "state, g = self.state[p], p.grad"
 
 
-@mistake("race.Mine.update", """Your update is plain gradient descent: each step is the rate times the gradient, and nothing is
-    remembered. That is the opponent. Along a flat valley its steps are small, and the steep walls forbid a larger rate.""")
+def hides_a_factor(self, params, group):
+    for p in params:
+        p -= 2 * group["lr"] * p.grad
+
+
+@mistake("race.Mine.update", """Your update is plain gradient descent, with a factor in it or without: nothing is remembered. A
+    factor only moves the grid of the rates, and SGD has been tuned on a finer one already. What helps is memory: along a
+    flat valley the gradients agree for many steps, and across it they alternate.""", forms=[hides_a_factor])
 def plain_sgd(self, params, group):
     for p in params:
         p -= group["lr"] * p.grad
-
-
-@mistake("race.Mine.update", """Your update is plain gradient descent with a factor in it. A factor only moves the grid of the
-    rates, and SGD has been tuned on a finer one already: what helps is memory, not another rate.""")
-def hides_a_factor(self, params, group):
-    for p in params:
-        p -= 10 * group["lr"] * p.grad
 
 
 @mistake("race.Mine.update", """Your update steps by the signs of the gradients. All its steps have the same length, so it cannot
@@ -49,15 +48,15 @@ mistake("race.Mine.update", """Your update shares what it remembers between para
 
 mistake("race.Mine.update", """Your update remembers outside of `self.state`. `state_dict` does not save it, so a training that is
     resumed begins with nothing: keep it in `self.state[p]`.""", name="remembers_elsewhere",
-        replace='b1, b2 = group["betas"]\n        for p in params:\n            if p not in self.state:\n'
+        replace='b1, b2, eps = 0.9, 0.99, 1e-8\n        for p in params:\n            if p not in self.state:\n'
         '                self.state[p] = {"step": 0, "exp_avg": torch.zeros_like(p), "square_avg": torch.zeros((), dtype=p.dtype)}\n'
         f"            {OWN}",
-        by='b1, b2 = group["betas"]\n        kept = vars(self).setdefault("kept", {})\n        for p in params:\n'
+        by='b1, b2, eps = 0.9, 0.99, 1e-8\n        kept = vars(self).setdefault("kept", {})\n        for p in params:\n'
         '            state, g = kept.setdefault(p, {"step": 0, "exp_avg": torch.zeros_like(p), '
         '"square_avg": torch.zeros((), dtype=p.dtype)}), p.grad')
 
 mistake("race.Mine.update", """Your update divides 0 by 0 where all gradients of a parameter have been 0, and the parameter
-    becomes NaN. Add a small number to the divisor.""", name="divides_by_zero", replace=' + group["eps"]', by="")
+    becomes NaN. Add a small number to the divisor.""", name="divides_by_zero", replace=" + eps", by="")
 
 mistake("race.Mine.update", """Your update changes the gradients. They belong to the caller, who may want to log or clip them, or
     add further ones to them: compute with new tensors.""", name="changes_gradients", replace=OWN,

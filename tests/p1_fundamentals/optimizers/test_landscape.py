@@ -94,13 +94,13 @@ def test_filters_have_the_norms_of_the_model(work, kind, dtype):
         expect(grads, equals=[False] * len(grads), given=given, note="whether a part of the direction requires a gradient")
 
 
-@pytest.mark.parametrize("sides", [(20_000, 2), (20_000, 2, 1), (20_000, 2, 1, 1)])
+@pytest.mark.parametrize("sides", [(4_000, 2), (4_000, 2, 1), (4_000, 2, 1, 1)])
 def test_directions_are_normal(work, sides):
     """random_direction: a filter points anywhere, in every direction with the same probability, whatever the others do."""
-    # Of normal numbers the angle of a filter of two is uniform. A mean over 20,000 of them of a sine or cosine is 0 with a
-    # standard deviation of 0.005. Uniform numbers in [-1, 1] give -0.14 for cos 4φ, positive ones more for sin φ.
+    # Of normal numbers the angle of a filter of two is uniform. A mean over 4,000 of them of a sine or cosine is 0 with a
+    # standard deviation of 0.011. Uniform numbers in [-1, 1] give -0.14 for cos 4φ, positive ones more for sin φ.
     first, second = (np.arctan2(*work.run(probes.angles, sides, seed).double().numpy().T[::-1]) for seed in (1, 2))
-    given = {"model": "20,000 filters of two numbers, all 1", "shape of the parameter": sides}
+    given = {"model": "4,000 filters of two numbers, all 1", "shape of the parameter": sides}
     seen = {"φ, the angle of a filter": first, "2φ, φ the angle of a filter": 2 * first,
             "4φ, φ the angle of a filter": 4 * first,
             "φ - ψ, the angles of a filter in directions from two generators": first - second,
@@ -108,7 +108,7 @@ def test_directions_are_normal(work, sides):
     for name, angle in seen.items():
         for wave in ("cos", "sin"):
             mean = float(getattr(np, wave)(angle).mean())
-            expect_true(abs(mean) < 0.05, got=round(mean, 3), want="about 0", given=given,
+            expect_true(abs(mean) < 0.07, got=round(mean, 3), want="about 0", given=given,
                         note=f"the mean over all filters of the {'cosine' if wave == 'cos' else 'sine'} of {name}")
 
 
