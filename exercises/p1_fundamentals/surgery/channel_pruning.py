@@ -138,7 +138,7 @@ def remove_channels(model: nn.Module, group: Group, keep: Int[Tensor, "kept"]) -
 def prune_channels(model: nn.Module, share: float) -> None:
     """Remove from each of `channel_groups`, in place, the `int(share * channels)` channels with the smallest scores.
 
-    All scores are those of the model as it comes in: a filter counts with its weights for channels that go, too (section 3.2
+    All scores are those of the model as it comes in: a filter counts with its weights for channels that go, too (section 3.3
     of the paper calls this independent pruning). Of channels with equal scores those with smaller numbers are removed.
     A model without groups is left as it is.
 

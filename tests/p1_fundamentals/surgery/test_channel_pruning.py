@@ -93,8 +93,9 @@ def image(seed):
 def compare(got, want, given, what):
     """Compare tensors by name: first all shapes, then the values."""
     expect(sorted(got), equals=sorted(want), given=given, note=f"the names of {what}")
-    for name, each in want.items():
-        expect(list(got[name].shape), equals=list(each.shape), given=given, note=f"the shape of {name}")
+    wrong = [f"{name} has {tuple(got[name].shape)}, not {tuple(each.shape)}" for name, each in want.items()
+             if got[name].shape != each.shape]
+    expect(wrong, equals=[], given=given, note="the shapes that are wrong")
     for name, each in want.items():
         expect(got[name], equals=each, given=given, note=f"{what}: {name}")
 
@@ -207,7 +208,7 @@ def test_ties(work, share):
 def test_refuses(work):
     """A share below 0 or from 1 on, or a grouped convolution, raises ValueError, and nothing changes; 0 removes nothing."""
     for kind, share in (("chain", -0.1), ("chain", 1.0), ("residual", 2.0), ("chain", float("nan")), ("one convolution", 1.0),
-                        ("grouped", 0.5)):
+                        ("one convolution", float("nan")), ("grouped", 0.5)):
         tensors = numbers(kind, 17)
         error, after = work.run(probes.refuse, kind, tensors, share)
         given = {"model": kind, "share": share}
