@@ -144,6 +144,6 @@ mistake("channel_pruning.prune_channels", """Your prune_channels takes the chann
 mistake("channel_pruning.prune_channels", """Your prune_channels accepts a share of 1. A layer without channels computes
     nothing: the share is below 1.""", name="accepts_1", replace="0 <= share < 1", by="0 <= share <= 1")
 
-mistake("channel_pruning.prune_channels", """Your prune_channels accepts NaN for a share, or fails on it with another
-    error. Every comparison with NaN is False: ask whether the share is inside of the range, and refuse what is not.""",
+mistake("channel_pruning.prune_channels", """Your prune_channels accepts NaN for a share where there is no channel to
+    remove. Every comparison with NaN is False: ask whether the share is inside of the range, and refuse what is not.""",
         name="accepts_nan", replace="not 0 <= share < 1", by="share < 0 or share >= 1")

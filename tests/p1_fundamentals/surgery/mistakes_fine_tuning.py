@@ -97,8 +97,9 @@ mistake("fine_tuning.masked_step", """Your masked_step sets the weights back to 
     of what is pruned. It remembers them, and where its step looks at all weights together the others get another step:
     mask the gradients too.""", name="weights_only", replace=TWICE, by="optimizer.step()\n    mask_weights(model)")
 
-mistake("fine_tuning.masked_step", """Your masked_step leaves the optimiser's state as it is. What is remembered from
-    before the pruning stays in it, and moves weights in the next step: mask the state before the step and after it.""",
+mistake("fine_tuning.masked_step", """Your masked_step leaves the optimiser's state as it is. What is remembered
+    from before the pruning stays in it, and counts wherever a step looks at all weights together: mask the state before
+    the step and after it.""",
         name="leaves_the_state", replace=TWICE,
         by="mask_weights(model)\n    mask_gradients(model)\n    optimizer.step()\n    mask_weights(model)",
         forms=[{"replace": TWICE, "by": "mask_gradients(model)\n    optimizer.step()\n    mask_weights(model)"}])

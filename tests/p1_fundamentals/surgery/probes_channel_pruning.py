@@ -73,6 +73,14 @@ def sizes_of(model):
             if hasattr(layer, each)}
 
 
+def output_of(model, x):
+    """The model's output, or in words that it does not run."""
+    try:
+        return model(x)
+    except (RuntimeError, ValueError):
+        return "the model does not run"
+
+
 def scores(work, kind, values, dtype):
     """The scores of each group, and whether they require a gradient."""
     model = make(kind, values, dtype)
@@ -84,7 +92,8 @@ def prune(work, kind, values, share, x):
     """After prune_channels: the tensors by name, what layers say of themselves, and the output for x."""
     model = make(kind, values)
     work.prune_channels(model, share)
-    return tensors_of(model), sizes_of(model), model(x).detach()
+    output = output_of(model, x)
+    return tensors_of(model), sizes_of(model), output if isinstance(output, str) else output.detach()
 
 
 def remove(work, kind, values, number, keep, x, frozen=()):
@@ -98,8 +107,10 @@ def remove(work, kind, values, number, keep, x, frozen=()):
     work.remove_channels(model, work.channel_groups(model)[number], keep)
     after = {**dict(model.named_parameters()), **dict(model.named_buffers())}
     same = sorted(name for name, each in after.items() if each is before.get(name))
-    held = tensors_of(model), sizes_of(model), model(x).detach()
-    model(x).square().sum().backward()
+    output = output_of(model, x)
+    held = tensors_of(model), sizes_of(model), output if isinstance(output, str) else output.detach()
+    if not isinstance(output, str):
+        output.square().sum().backward()
     fixed = sorted(name for name, p in model.named_parameters() if not p.requires_grad)
     without = sorted(name for name, p in model.named_parameters() if p.grad is None)
     return *held, fixed, without, same, all(one is other for one, other in zip(model.modules(), modules, strict=True))
