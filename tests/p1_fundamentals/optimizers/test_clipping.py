@@ -105,6 +105,7 @@ def test_clip_by_norm_at_the_bound(work, share, size):
         expect(got, equals=norm_of(gradients), rtol=1e-7, atol=0.0, given=given, note="what is returned, the norm before")
         expect(after, equals=scaled(gradients, max_norm) if share < 1 else gradients, rtol=1e-7 if share < 1 else 0.0, atol=0.0,
                given=given, note="the gradients afterwards")
+    check_clipped(work, [torch.zeros(3)], 0.0)  # a norm of 0 is not above a bound of 0, and nothing is divided
 
 
 @pytest.mark.parametrize("layout", ["rows", "gaps"])
