@@ -77,7 +77,7 @@ def swish(x: Float[Tensor, "*shape"], beta: float | Float[Tensor, ""] = 1.0) -> 
     tensor([0.0723, 0.5000, 1.0908])
     """
     ### BEGIN SOLUTION
-    return SwishFunction.apply(x, torch.as_tensor(beta, dtype=x.dtype, device=x.device))
+    return SwishFunction.apply(x, torch.as_tensor(beta, dtype=x.dtype))
     ### END SOLUTION
 
 
@@ -122,7 +122,7 @@ class Swish(nn.Module):
 #    made of ordinary operators on `ctx.saved_tensors`, PyTorch differentiates it a second time without your help.
 # 2. `ctx.save_for_backward(x, beta)` in forward, `x, beta = ctx.saved_tensors` in backward; `ctx.needs_input_grad` is a tuple
 #    of two booleans. The gradient by `beta` is a sum over all elements. Where x is 1e30, σ is 1 and 1 - σ is 0: multiply x by
-#    one of them before the other x comes in. A float becomes a tensor with `torch.as_tensor(beta, dtype=x.dtype, ...)`.
+#    one of them before the other x comes in. A float becomes a tensor with `torch.as_tensor(beta, dtype=x.dtype)`.
 # 3. `sigma = torch.sigmoid(beta * x)`, by x `grad * sigma * (1 + beta * x * (1 - sigma))` under `if ctx.needs_input_grad[0]:`,
 #    by beta `(grad * (x * sigma) * (x * (1 - sigma))).sum()` under `[1]`. In Swish:
 #    `nn.Parameter(torch.tensor(beta)) if learned else beta`.

@@ -71,7 +71,7 @@ class KeepsTheResult(torch.autograd.Function):
 
 mistake("swish.swish", """You leave the way back to autograd, which keeps the factors of each product: the sigmoid waits in
     memory beside x. Go through SwishFunction, which keeps x and beta alone.""", name="leaves_it_to_autograd",
-        replace="SwishFunction.apply(x, torch.as_tensor(beta, dtype=x.dtype, device=x.device))",
+        replace="SwishFunction.apply(x, torch.as_tensor(beta, dtype=x.dtype))",
         by="x * torch.sigmoid(beta * x)")
 
 SAVE, SAVED = "ctx.save_for_backward(x, beta)", "x, beta = ctx.saved_tensors"
@@ -175,8 +175,12 @@ mistake("swish.SwishFunction", """Your backward cannot be differentiated again: 
 mistake("swish.swish", """Beta gets no gradient from your functions, so a learned one stays where it is. Either swish makes
     a new tensor of it (torch.tensor, detach and float copy the number and forget where it comes from; torch.as_tensor leaves a
     tensor as it is), or backward returns None in the place of its gradient.""", name="nothing_for_beta",
-        replace="torch.as_tensor(beta, dtype=x.dtype, device=x.device)", by="torch.tensor(float(beta), dtype=x.dtype)",
+        replace="torch.as_tensor(beta, dtype=x.dtype)", by="torch.tensor(float(beta), dtype=x.dtype)",
         forms=[{"target": "SwishFunction.backward", "replace": "return of_x, of_beta", "by": "return of_x, None"}])
+
+mistake("swish.swish", """Your swish rounds a beta that is given as a float: a tensor that is made of it without a dtype is
+    float32. Where x is float64, the result is right to seven digits only. Make it with the dtype of x.""", name="rounds_beta",
+        replace="torch.as_tensor(beta, dtype=x.dtype)", by="torch.as_tensor(beta)")
 
 PARAMETER = "self.beta = nn.Parameter(torch.tensor(beta)) if learned else beta"
 

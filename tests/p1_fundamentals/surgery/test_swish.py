@@ -31,13 +31,14 @@ def oracle(probe, *arguments, dtype=None, **options):
 betas = st.sampled_from([1.0, 0.5, -1.5, 2.0, 0.0])
 
 
-@given(shapes(min_side=0), seeds, betas, st.booleans())
+@given(shapes(min_side=0), seeds, betas | st.just(0.1), st.booleans())
 def test_values(work, shape, seed, beta, as_tensor):
     """swish: x times the sigmoid of beta x, for arrays of any shape, and beta as a float or as a tensor."""
     x = tensor(shape, seed)
     beta = torch.tensor(beta, dtype=x.dtype) if as_tensor else beta
     want = Oracle.swish(x, beta)
-    expect(work.swish(x, beta), equals=want, given={"x": x, "beta": beta})
+    # Closer than by default: 0.1 in float32 differs from that in float64 in the ninth digit.
+    expect(work.swish(x, beta), equals=want, rtol=1e-12, atol=1e-13, given={"x": x, "beta": beta})
 
 
 def check_gradient(work, shape, seed, beta, which, name):
