@@ -49,7 +49,8 @@ def swish(x: Float[Tensor, "*shape"], beta: float | Float[Tensor, ""] = 1.0) -> 
     r"""$x \, \sigma(\beta x)$, element by element, through `SwishFunction`.
 
     x     float32 or float64, of any shape, lying in memory in any way; it is not changed
-    beta  a float, or a tensor of the shape () and of the dtype of `x`, which gets a gradient if it requires one
+    beta  a float, which counts with all digits that the dtype of `x` has, or a tensor of the shape () and of that dtype,
+          which gets a gradient if it requires one
 
     The result has the shape and dtype of `x`. The sigmoid of PyTorch may be used; its SiLU, under whatever name, and
     `torch.utils.checkpoint` may not.

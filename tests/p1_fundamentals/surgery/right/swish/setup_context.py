@@ -23,7 +23,7 @@ class SwishFunction(torch.autograd.Function):
 
 
 def swish(x, beta=1.0):
-    return SwishFunction.apply(x, torch.as_tensor(beta).to(x))
+    return SwishFunction.apply(x, beta if isinstance(beta, torch.Tensor) else x.new_full((), beta))
 
 
 class Swish(torch.nn.Module):
