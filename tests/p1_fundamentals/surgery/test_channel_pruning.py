@@ -207,7 +207,8 @@ def test_ties(work, share):
 @supporting
 @pytest.mark.parametrize("kind, share, error", [
     ("chain", -0.1, "ValueError"), ("chain", 1.0, "ValueError"), ("residual", 2.0, "ValueError"),
-    ("chain", math.nan, "ValueError"), ("one convolution", math.nan, "ValueError"), ("one convolution", 1.0, "ValueError"), ("grouped", 0.5, "ValueError"),
+    ("chain", math.nan, "ValueError"), ("one convolution", math.nan, "ValueError"), ("one convolution", 1.0, "ValueError"),
+    ("grouped", 0.5, "ValueError"),
     ("chain", 0.0, ""), ("residual", 0.0, ""), ("one convolution", 0.5, ""), ("chain", 0.1, "")])
 def test_refuses(work, kind, share, error):
     """A share below 0 or from 1 on, or a grouped convolution, raises ValueError, and nothing changes; 0 removes nothing."""
