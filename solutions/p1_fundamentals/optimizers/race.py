@@ -84,7 +84,7 @@ class Mine(Optimizer):
 ### BEGIN AFTERWORD
 # You have done what a paper about an optimiser does: the same budget for both, both tuned on a grid, several tracks, several
 # seeds. Each of these rules closes a way to fool oneself. Note how large the differences are, and how much of them is
-# momentum alone: on smooth deterministic losses nearly any memory of past gradients beats none. With noisy gradients, on
+# momentum alone: on smooth losses without noise a sum of past gradients goes a long way. With noisy gradients, on
 # other tracks, or with a longer budget the order may well be another one. No race shows which optimiser is best; it shows
 # which one was, here.
 ### END AFTERWORD

@@ -11,23 +11,23 @@ def hides_a_factor(self, params, group):
         p -= 2 * group["lr"] * p.grad
 
 
-@mistake("race.Mine.update", """Your update is plain gradient descent, with a factor in it or without: nothing is remembered. A
-    factor only moves the grid of the rates, and SGD has been tuned on a finer one already. What helps is memory: along a
-    flat valley the gradients agree for many steps, and across it they alternate.""", forms=[hides_a_factor])
+@mistake("race.Mine.update", """Your update is plain gradient descent, with a factor in it or without: nothing is
+    remembered. A factor only moves the grid of the rates, and SGD has been tuned on a finer one already. What helps is
+    memory: along a flat valley the gradients agree for many steps, and across it they alternate.""", forms=[hides_a_factor])
 def plain_sgd(self, params, group):
     for p in params:
         p -= group["lr"] * p.grad
 
 
-@mistake("race.Mine.update", """Your update steps by the signs of the gradients. All its steps have the same length, so it cannot
-    come to rest at a minimum: it jumps to and fro, at a distance of about the rate.""")
+@mistake("race.Mine.update", """Your update steps by the signs of the gradients. All its steps have the same length, so it
+    cannot come to rest at a minimum: it jumps to and fro, at a distance of about the rate.""")
 def steps_by_signs(self, params, group):
     for p in params:
         p -= group["lr"] * p.grad.sign()
 
 
-@mistake("race.Mine.update", """Your update divides each gradient by its own length. Such a step is as long at the minimum as far
-    from it, and along a valley it has no memory of where it came from.""")
+@mistake("race.Mine.update", """Your update divides each gradient by its own length. Such a step is as long at the minimum
+    as far from it, and along a valley it has no memory of where it came from.""")
 def divides_by_the_length(self, params, group):
     for p in params:
         p -= group["lr"] * p.grad / (p.grad.norm() + 1e-8)
@@ -39,15 +39,15 @@ mistake("race.Mine.update", """Your update goes uphill. The gradient points to w
 mistake("race.Mine.update", """Your update ignores the rate. `group["lr"]` has to scale the step, or nobody can tune the
     optimiser, and a schedule has no effect.""", name="ignores_lr", replace=MOVE, by="p -= 0.1 * ahead / size")
 
-mistake("race.Mine.update", """Your update moves no tensor: `p = p - …` gives the name p to a new one. Change the parameter in
-    place, with `p -= …`.""", name="moves_new_tensors", replace=MOVE, by="""p = p - group["lr"] * ahead / size""")
+mistake("race.Mine.update", """Your update moves no tensor: `p = p - …` gives the name p to a new one. Change the parameter
+    in place, with `p -= …`.""", name="moves_new_tensors", replace=MOVE, by="""p = p - group["lr"] * ahead / size""")
 
-mistake("race.Mine.update", """Your update shares what it remembers between parameters of the same shape. Each parameter has a
-    state of its own, `self.state[p]`.""", name="shares_state", replace=OWN,
+mistake("race.Mine.update", """Your update shares what it remembers between parameters of the same shape. Each parameter has
+    a state of its own, `self.state[p]`.""", name="shares_state", replace=OWN,
         by="state, g = self.state[next(q for q in params if q.shape == p.shape)], p.grad")
 
-mistake("race.Mine.update", """Your update remembers outside of `self.state`. `state_dict` does not save it, so a training that is
-    resumed begins with nothing: keep it in `self.state[p]`.""", name="remembers_elsewhere",
+mistake("race.Mine.update", """Your update remembers outside of `self.state`. `state_dict` does not save it, so a training
+    that is resumed begins with nothing: keep it in `self.state[p]`.""", name="remembers_elsewhere",
         replace='b1, b2, eps = 0.9, 0.99, 1e-8\n        for p in params:\n            if p not in self.state:\n'
         '                self.state[p] = {"step": 0, "exp_avg": torch.zeros_like(p), "square_avg": torch.zeros((), dtype=p.dtype)}\n'
         f"            {OWN}",
@@ -58,8 +58,8 @@ mistake("race.Mine.update", """Your update remembers outside of `self.state`. `s
 mistake("race.Mine.update", """Your update divides 0 by 0 where all gradients of a parameter have been 0, and the parameter
     becomes NaN. Add a small number to the divisor.""", name="divides_by_zero", replace=" + eps", by="")
 
-mistake("race.Mine.update", """Your update changes the gradients. They belong to the caller, who may want to log or clip them, or
-    add further ones to them: compute with new tensors.""", name="changes_gradients", replace=OWN,
+mistake("race.Mine.update", """Your update changes the gradients. They belong to the caller, who may want to log or clip
+    them, or add further ones to them: compute with new tensors.""", name="changes_gradients", replace=OWN,
         by="state, g = self.state[p], p.grad.mul_(0.5)")
 
 mistake("race.Mine.update", """Your update moves parameters whose gradients have all been 0, as a weight decay does. What

@@ -81,7 +81,7 @@ def test_wins_on_digits(work):
 SIDES = [(2, 3), (2, 3), ()]
 
 
-def run_of(seed, sides=(*SIDES,), steps=4, dtype=np.float64):
+def run_of(seed, sides=tuple(SIDES), steps=4, dtype=np.float64):
     """Parameters, and for each step a gradient for each. No gradient has a 0 in it."""
     params = [torch.from_numpy(values(side, seed + place, dtype=dtype)) for place, side in enumerate(sides)]
     gradients = [[torch.from_numpy(np.asarray(values(side, seed + 100 * step + place + 10, dtype=dtype) + dtype(1 / 16)))
