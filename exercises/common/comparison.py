@@ -71,7 +71,7 @@ def compare(first: Sequence[float], second: Sequence[float], *, confidence: floa
 
     Raises ValueError unless both have the same number of scores, two or more, and all are finite.
     """
-    if len(first) != len(second):
+    if len(second) != len(first):
         raise ValueError(f"{len(first)} scores beside {len(second)}: a pair for each seed is needed")
     differences = np.subtract(second, first, dtype=np.float64)
     interval = mean_interval(differences, confidence=confidence, resamples=resamples, seed=seed)

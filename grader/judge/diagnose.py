@@ -114,7 +114,7 @@ def matches(fingerprints: dict[str, str], catalogue: Catalogue) -> list[tuple[di
     for entry, form in fits:
         if not any(form.items() < other.items() for _, other in fits):
             found.setdefault(entry["name"], (entry, form))
-    return list(found.values())
+    return [*found.values()]
 
 
 def near_match(fingerprints: dict[str, str], catalogue: Catalogue) -> list[tuple[dict, dict[str, str]]]:

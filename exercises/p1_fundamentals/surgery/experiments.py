@@ -80,10 +80,10 @@ class DepthRun(NamedTuple):
 
 def stage() -> nn.Sequential:
     """conv, norm, relu, conv, norm, relu: two convolutions that change neither size nor channels."""
-    layers = []
+    parts = []
     for _ in range(2):
-        layers += [nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1, bias=False), nn.BatchNorm2d(CHANNELS), nn.ReLU()]
-    return nn.Sequential(*layers)
+        parts += [nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1, bias=False), nn.BatchNorm2d(CHANNELS), nn.ReLU()]
+    return nn.Sequential(*parts)
 
 
 def build_deep(data: Data, setting: Depth, seed: int) -> nn.Sequential:
@@ -174,13 +174,13 @@ def run_pruning(data: Data, shares: Sequence[float], seed: int, *, epochs: int, 
     fit(trained, data, epochs=epochs, lr=lr, seed=seed, batch=batch)
 
     dense = copy.deepcopy(trained)
-    fit(dense, data, epochs=tune, lr=lr / 4, seed=seed + 500, batch=batch)
+    fit(dense, data, epochs=tune, lr=lr, seed=seed + 500, batch=batch)
     found = PruneRun(accuracy(dense, data), {}, {}, {})
     for (way, prune), share in itertools.product(WAYS.items(), shares):
         model = copy.deepcopy(trained)
         prune(model, share)
         found.cut[way, share] = accuracy(model, data)
-        fine_tune_for(model, data, epochs=tune, lr=lr / 4, seed=seed + 500, batch=batch)
+        fine_tune_for(model, data, epochs=tune, lr=lr, seed=seed + 500, batch=batch)
         found.tuned[way, share] = accuracy(model, data)
         if way == "global":
             found.scratch[share] = from_scratch(data, model, seed, epochs=epochs + tune, batch=batch, lr=lr)

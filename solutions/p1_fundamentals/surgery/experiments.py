@@ -80,10 +80,10 @@ class DepthRun(NamedTuple):
 
 def stage() -> nn.Sequential:
     """conv, norm, relu, conv, norm, relu: two convolutions that change neither size nor channels."""
-    layers = []
+    parts = []
     for _ in range(2):
-        layers += [nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1, bias=False), nn.BatchNorm2d(CHANNELS), nn.ReLU()]
-    return nn.Sequential(*layers)
+        parts += [nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1, bias=False), nn.BatchNorm2d(CHANNELS), nn.ReLU()]
+    return nn.Sequential(*parts)
 
 
 def build_deep(data: Data, setting: Depth, seed: int) -> nn.Sequential:
