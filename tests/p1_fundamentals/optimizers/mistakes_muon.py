@@ -125,9 +125,10 @@ mistake(UPDATE, """Your Muon takes rows/cols without its root for tall matrices.
 mistake(UPDATE, """Your Muon makes the steps of wide matrices shorter, by √(rows/cols). The factor is never less than 1.""",
         name="shortens_wide_steps", replace=MOVE, by="p -= lr * (rows / cols) ** 0.5 * step")
 
-mistake(UPDATE, """Your Muon takes rows and columns for the learning rate from the last two axes, which are the height and width of
-    a convolution's kernel. The matrix is what counts: its first axis, and all others together.""",
-        name="takes_the_shape_of_the_kernel", replace="rows, cols = matrix.shape", by="rows, cols = p.shape[-2:]")
+mistake(UPDATE, """Your Muon takes rows and columns for the learning rate from two axes of the parameter, also where it has more. The
+    matrix is what counts: its rows are the first axis, and its columns all others together.""",
+        name="takes_the_shape_of_two_axes", replace="rows, cols = matrix.shape", by="rows, cols = p.shape[-2:]",
+        forms=[{"replace": "rows, cols = matrix.shape", "by": "rows, cols = p.shape[:2]"}])
 
 mistake(UPDATE, """Your Muon joins all axes of a convolution's weight but the last. The rows are the first axis, one for each output,
     and the columns all others.""", name="joins_the_first_axes", replace=MATRIX, by="matrix = D.flatten(0, -2)")
@@ -178,3 +179,12 @@ def lists_shared_parameters_twice(model, head):
         for p in module.parameters(recurse=False):
             (matrices if p.ndim >= 2 and id(p) not in outside else others).append(p)
     return matrices, others
+
+
+@mistake(SPLIT, """Your split_parameters goes by the names of parameters. `named_parameters()` has a shared one once, under the first of
+    its names, and that may be the name in a hidden layer: tell the parameters themselves apart, by `id`.""")
+def goes_by_names(model, head):
+    ends = tuple(f"{name}." for name, module in model.named_modules() if module is head or isinstance(module, nn.Embedding))
+    named = list(model.named_parameters())
+    matrices = [p for name, p in named if p.ndim >= 2 and not name.startswith(ends)]
+    return matrices, [p for name, p in named if p.ndim < 2 or name.startswith(ends)]

@@ -182,8 +182,8 @@ MODELS = {
                             "nn.Linear(6, 2))", "head": "model[4]"},
     "convolutions": {"model": "nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Conv1d(2, 3, 2, bias=False), nn.PReLU(), "
                               "nn.Linear(3, 2))", "head": "model[4]"},
-    "shared": {"model": "layers nn.Linear(3, 3) full of ones: first, again, which is first, last, and tied, with last's weight",
-               "head": "model.last"},
+    "shared": {"model": "layers nn.Linear(3, 3) full of ones, in this order: first; tied, with the weight of last; last; again, "
+                        "which is first; later, with the weight of last", "head": "model.last"},
 }
 OF_LANGUAGE = (
     [f"blocks.{block}.{layer}.weight" for block in (0, 1) for layer in ("up", "down")],
@@ -195,7 +195,7 @@ SPLITS = {  # the first tells apart what is forgotten, the others what is counte
     "tied language model": (OF_LANGUAGE[0], OF_LANGUAGE[1][:-1]),
     "perceptron": (["1.weight", "3.0.weight"], ["1.bias", "3.0.bias", "4.weight", "4.bias"]),
     "convolutions": (["0.weight", "2.weight"], ["0.bias", "1.weight", "1.bias", "3.weight", "4.weight", "4.bias"]),
-    "shared": (["first.weight"], ["first.bias", "last.weight", "last.bias", "tied.bias"]),
+    "shared": (["first.weight"], ["first.bias", "tied.weight", "tied.bias", "last.bias", "later.bias"]),
 }
 
 

@@ -1,4 +1,5 @@
 # what is wrong: the derivative of the geometric sum, the sum of k b^(k-1), is taken for the sum of k b^k
+# told: loses_a_power_of_the_ages
 import sympy as sp
 
 

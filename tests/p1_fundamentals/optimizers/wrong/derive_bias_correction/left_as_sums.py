@@ -1,4 +1,5 @@
 # what is wrong: the bias and the variance are left as sums over the steps, and are no closed forms
+# told: keeps_the_sum_of_ages, keeps_the_sum_of_squares
 import sympy as sp
 
 k = sp.Symbol("k", integer=True)

@@ -1,4 +1,5 @@
 # what is wrong: b to the t squared is written b ** t ** 2, which Python reads as b to the power t times t
+# told: takes_a_power_of_the_power
 import sympy as sp
 
 

@@ -1,4 +1,5 @@
 # what is wrong: head and embeddings are told by the names of their parameters, and a shared weight has only its first name
+# told: goes_by_names
 from collections.abc import Iterable
 
 import torch
