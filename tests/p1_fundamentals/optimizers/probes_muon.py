@@ -86,10 +86,12 @@ class Shared(nn.Module):
 def model_named(name):
     """(model, head)."""
     if name == "perceptron":
-        model = nn.Sequential(nn.Flatten(), nn.Linear(4, 5), nn.ReLU(), nn.Sequential(nn.Linear(5, 6), nn.ReLU()), nn.Linear(6, 2))
+        model = nn.Sequential(nn.Flatten(), nn.Linear(4, 5), nn.ReLU(), nn.Sequential(nn.Linear(5, 6), nn.ReLU()),
+                              nn.Linear(6, 2))
         return model, model[4]
     if name == "convolutions":
-        model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Conv1d(2, 3, 2, bias=False), nn.PReLU(), nn.Linear(3, 2))
+        model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Conv1d(2, 3, 2, bias=False), nn.PReLU(),
+                              nn.Linear(3, 2))
         return model, model[4]
     if name == "shared":
         model = Shared()

@@ -18,13 +18,13 @@ class Adam(Optimizer):
     count = 0
 
     def step(self) -> None:
+        if not self.count and self.state:           # resumed
+            self.count = max(int(s["step"]) for s in self.state.values())
         self.count += 1
         super().step()
 
     def update(self, params: list[Tensor], group: dict) -> None:
         lr, (b1, b2), eps, lam = group["lr"], group["betas"], group["eps"], group["weight_decay"]
-        if self.state and self.count == 1:          # resumed
-            self.count = 1 + max(int(s["step"]) for s in self.state.values())
         t = self.count
         for p in params:
             g = p.grad

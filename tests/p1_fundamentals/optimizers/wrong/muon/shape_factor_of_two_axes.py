@@ -1,4 +1,4 @@
-# what is wrong: the factor for the shape is that of the first two axes, also for a convolution, whose columns are all but the first
+# what is wrong: the factor for the shape is that of the first two axes, in a convolution too, whose columns are all others
 # told: takes_the_shape_of_two_axes
 from collections.abc import Iterable
 
