@@ -51,7 +51,8 @@ def divides_by_the_factor_of_step_0(self, params, group):
 
 
 mistake(TARGET, """Your Adam corrects with the number of steps before this one. In the first step that is 0, and 1 - β⁰ is 0:
-    count up first, so that t is 1 in the first step.""", name="counts_from_0", replace=COUNT, by='state["step"] = int(state["step"])',
+    count up first, so that t is 1 in the first step.""",
+        name="counts_from_0", replace=COUNT, by='state["step"] = int(state["step"])',
         forms=[divides_by_the_factor_of_step_0])
 
 mistake(TARGET, """Your Adam puts a corrected average back into its state, so the next step averages from it and corrects it
@@ -121,8 +122,8 @@ mistake(TARGET, """Your AMSGrad does not correct the largest mean square for its
 mistake(TARGET, """Your Adam makes nothing of `amsgrad`: with it, the divisor is the root of the largest mean square so far.""",
         name="divides_by_the_present_square", replace="            squares = largest", by="            pass")
 
-mistake(TARGET, """In your AMSGrad "max_exp_avg_sq" and "exp_avg_sq" are one tensor, so when the average falls, the maximum falls with
-    it. The maximum is a tensor of its own: it begins as zeros, or as a `clone` of the first average.""",
+mistake(TARGET, """In your AMSGrad "max_exp_avg_sq" and "exp_avg_sq" are one tensor, so when the average falls, the maximum
+    falls with it. The maximum is a tensor of its own: it begins as zeros, or as a `clone` of the first average.""",
         name="takes_the_average_for_the_maximum", replace='state["max_exp_avg_sq"] = torch.zeros_like(p)',
         by='state["max_exp_avg_sq"] = state["exp_avg_sq"]')
 
@@ -191,8 +192,9 @@ mistake(TARGET, """Your Adam counts the steps for all parameters together. Each 
             self.steps = getattr(self, "steps", loaded) + (p is first)
             state["step"] = self.steps"""}])
 
-mistake(TARGET, """Your Adam passes over a parameter whose gradient is all zeros. Zeros are a gradient: the step counts, both averages
-    fade, and the parameter goes on along its mean. Only a gradient of None takes no part.""", name="passes_over_zeros",
+mistake(TARGET, """Your Adam passes over a parameter whose gradient is all zeros. Zeros are a gradient: the step counts, both
+    averages fade, and the parameter goes on along its mean. Only a gradient of None takes no part.""",
+        name="passes_over_zeros",
         replace=STATES, by=f"""params = [p for p in params if torch.count_nonzero(p.grad)]
         if not params:
             return
@@ -238,7 +240,7 @@ def keeps_the_tensor_that_was_loaded(self, params, group):
         p -= group["lr"] * (m / (1 - beta1 ** t)) / ((v / (1 - beta2 ** t)).sqrt() + group["eps"])
 
 
-mistake(TARGET, """Your Adam goes on with the "step" that was loaded, whatever it is. `torch.optim` saves a tensor of one number in
-    float32: powers of it have seven digits, and functions of lists may refuse it. Take `int(state["step"])`.""",
+mistake(TARGET, """Your Adam goes on with the "step" that was loaded, whatever it is. `torch.optim` saves a tensor of one
+    number in float32: powers of it have seven digits, and functions of lists may refuse it. Take `int(state["step"])`.""",
         name="keeps_the_tensor_that_was_loaded", replace=COUNT, by='state["step"] += 1',
         forms=[keeps_the_tensor_that_was_loaded])

@@ -137,8 +137,8 @@ mistake("derive_bias_correction.variance", """Your variance has its signs the wr
     - b^(2t) over (1 - b^t)² is (1 + b^t)/(1 - b^t), and (1 - b)² over 1 - b² is (1 - b)/(1 + b).""", name="swaps_the_signs",
         replace=SPREAD, by="s2 * (1 + b) * (1 - b ** t) / ((1 - b) * (1 + b ** t))")
 
-mistake("derive_bias_correction.variance", """Your variance has b to the power t². Python reads `b ** t ** 2` as `b ** (t ** 2)`.
-    The square of b^t is b^(2t).""", name="takes_a_power_of_the_power", replace=SPREAD,
+mistake("derive_bias_correction.variance", """Your variance has b to the power t². Python reads `b ** t ** 2` as `b ** (t **
+    2)`. The square of b^t is b^(2t).""", name="takes_a_power_of_the_power", replace=SPREAD,
         by="s2 * (1 - b) ** 2 * (1 - b ** t ** 2) / ((1 - b ** 2) * (1 - b ** t) ** 2)")
 
 
