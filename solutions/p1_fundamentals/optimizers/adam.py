@@ -51,8 +51,8 @@ class Adam(Optimizer):
 
     def __init__(self, params: Iterable, *, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0.0, amsgrad: bool = False):
-        """`params` and the settings of groups are as in `Optimizer`. Each of `betas` is from 0 to below 1; nobody needs to
-        check that.
+        """`params` and the settings of groups are as in `Optimizer`. Each of `betas` is from 0 to below 1, which need
+        not be checked.
 
         >>> p = torch.tensor([1.0, 1.0, 1.0], requires_grad=True)
         >>> optimizer = Adam([p], lr=0.25)
