@@ -43,14 +43,16 @@ class Adam(Optimizer):
     taken part in; "exp_avg", m; "exp_avg_sq", v; and only with amsgrad "max_exp_avg_sq", w. These are the averages before
     the correction. Each has the shape and the dtype of its parameter, and between two steps an optimiser holds no other
     tensors: twice the memory of the parameters, and three times with amsgrad. `torch.optim` keeps the same under the same
-    keys, so either goes on from what the other has saved.
+    keys, so either goes on from what the other has saved. In what `torch.optim` has saved, "step" is a tensor of one number,
+    in float32. It is an int again after the next step.
     """
 
     decoupled = False  # whether weight decay acts on the parameter itself
 
     def __init__(self, params: Iterable, *, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0.0, amsgrad: bool = False):
-        """`params` and the settings of groups are as in `Optimizer`. Each of `betas` is from 0 to below 1.
+        """`params` and the settings of groups are as in `Optimizer`. Each of `betas` is from 0 to below 1, which need
+        not be checked.
 
         >>> p = torch.tensor([1.0, 1.0, 1.0], requires_grad=True)
         >>> optimizer = Adam([p], lr=0.25)
@@ -64,10 +66,14 @@ class Adam(Optimizer):
     def update(self, params: list[Tensor], group: dict) -> None:
         """Take one step: move each of `params`, all of which have a gradient, in place.
 
-        The settings are those of `group` as it is now: lr may be another one in each step. `self.decoupled` says which weight
-        decay is meant. Parameters have any shape, also (), any layout in memory, and the dtype float32 or float64, both
-        perhaps in one group. Each has its own t: one that has its first gradient later than the others begins at 1 then. The
-        gradients are not changed, and the state of a parameter that is not among `params` stays as it is.
+        `step` calls this without recording a graph, so it needs no `torch.no_grad` of its own.
+
+        The settings are those of `group` as it is now: lr may be another one in each step. Only amsgrad stays as it was in
+        the first step. `self.decoupled` says which weight decay is meant.
+
+        Parameters have any shape, also (), any layout in memory, and the dtype float32 or float64, both perhaps in one group.
+        Each has its own t: one that has its first gradient later than the others begins at 1 then. A gradient of zeros is a
+        gradient. The gradients are not changed, and the state of a parameter that is not among `params` stays as it is.
 
         `grader bench optimizers` measures the time of a step. Loops over the parameters are right, too: speed decides
         nothing here.

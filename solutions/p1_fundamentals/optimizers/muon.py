@@ -7,8 +7,9 @@ $B = U \Sigma V^\top$. Muon steps along
 
 $$U V^\top,$$
 
-the matrix with the same directions, in which every singular value is 1. It is the step that lowers the loss most, to first
-order, among all steps with singular values of at most 1.
+the matrix with the same directions, in which every singular value is 1. Its negative is the step that lowers the loss most,
+to first order, among all steps with singular values of at most 1. A square matrix of this kind is orthogonal. One that is not
+square is *semi-orthogonal*: its rows are orthonormal, or its columns where there are fewer of them.
 
 An SVD in each step would be too slow. A polynomial in $X$ of odd degree needs products alone, and acts on each singular
 value by itself. With $a = 3.4445$, $b = -4.7750$, $c = 2.0315$,
@@ -43,12 +44,16 @@ def newton_schulz(G: Float[Tensor, "rows cols"], *, steps: int = 5) -> Float[Ten
     is $X_0$ itself. A matrix of zeros gives zeros.
 
     G has one row and one column or more, any layout in memory, and the dtype float32 or float64, in which everything is
-    computed. It is not changed. No tensor that is made on the way has more elements than G: of a G of 1000 rows and 10
-    columns, the products are of size 10 × 10.
+    computed. It is not changed. The result has any layout in memory: it may be a transposed view of what was computed. No
+    tensor that is made on the way has more elements than G: of a G of 1000 rows and 10 columns, the products are of size
+    10 × 10.
 
     >>> newton_schulz(torch.tensor([[3.0, 0.0], [0.0, -4.0]]), steps=1)       # p(0.6) and -p(0.8)
     tensor([[ 1.1933,  0.0000],
             [ 0.0000, -0.9765]])
+    >>> newton_schulz(torch.tensor([[3.0, 0.0], [4.0, 0.0]]), steps=1)        # p(1) = 0.7010 times 0.6 and 0.8
+    tensor([[0.4206, 0.0000],
+            [0.5608, 0.0000]])
     """
     ### BEGIN SOLUTION
     a, b, c = COEFFICIENTS
@@ -65,15 +70,16 @@ def newton_schulz(G: Float[Tensor, "rows cols"], *, steps: int = 5) -> Float[Ten
 class Muon(Optimizer):
     r"""Steps along the orthogonalised momentum, for parameters that are matrices.
 
-    For a parameter $p$ with the gradient $g$, and with $\eta$ for lr, $\mu$ for momentum and $\lambda$ for weight_decay,
+    For a parameter $p$ with the gradient $g_t$ in its step $t$, and with $\eta$ for lr, $\mu$ for momentum and $\lambda$ for
+    weight_decay,
 
-    $$B \leftarrow \mu B + (1 - \mu) g, \qquad D = \mu B + (1 - \mu) g \ \text{ if nesterov, else } B,$$
+    $$B_t = \mu B_{t-1} + (1 - \mu) g_t, \qquad D_t = \mu B_t + (1 - \mu) g_t \ \text{ if nesterov, else } B_t,$$
 
-    $$p \leftarrow (1 - \eta \lambda) \, p - \eta \, \sqrt{\max(1, \text{rows}/\text{cols})} \; \mathrm{newton\_schulz}(D),$$
+    $$p \leftarrow (1 - \eta \lambda) \, p - \eta \, \sqrt{\max(1, \text{rows}/\text{cols})} \; \mathrm{newton\_schulz}(D_t),$$
 
-    where $D$ already has the new $B$ in it, and $B$ is 0 before the first step. A parameter of more than two axes, such as
-    the weight of a convolution, counts as the matrix whose rows are its first axis and whose columns are all others, for
-    newton_schulz, and for rows/cols too.
+    with $B_0 = 0$. So the gradient is mixed in twice with nesterov. A parameter of more than two axes, such as the weight of a
+    convolution, counts as the matrix whose rows are its first axis and whose columns are all others, for newton_schulz, and
+    for rows/cols too.
 
     The state of a parameter is a dict in `self.state` with B, in the parameter's shape and dtype, under "momentum_buffer".
     """
@@ -100,8 +106,9 @@ class Muon(Optimizer):
     def update(self, params: list[Tensor], group: dict) -> None:
         """Take one step: move each of `params`, all of which have a gradient, in place.
 
-        The settings are those of `group` as it is now. Parameters have two axes or more, none of length 0, and any layout in
-        memory. Their gradients are not changed.
+        `step` calls this without recording a graph. The settings are those of `group` as it is now. Parameters have two axes
+        or more, none of length 0, any layout in memory, and the dtype float32 or float64, in which everything is computed.
+        Their gradients are not changed.
         """
         ### BEGIN SOLUTION
         lr, momentum = group["lr"], group["momentum"]

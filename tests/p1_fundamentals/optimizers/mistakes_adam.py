@@ -13,7 +13,8 @@ SQRT = "divisors = torch._foreach_sqrt(squares)                           # new 
 EPS = 'torch._foreach_add_(divisors, [root * group["eps"] for root in roots])'
 MOVE = "torch._foreach_addcdiv_(params, means, divisors, rates)"
 DECAY_OF_ADAM = "grads = torch._foreach_add(grads, params, alpha=decay)"
-COUNT = 'state["step"] += 1'
+STATES = "states = [self.state.setdefault(p, {}) for p in params]"
+COUNT = 'state["step"] = int(state["step"]) + 1'
 
 # ── the averages and their corrections ──────────────────────────────────────────────────────────────────────────
 
@@ -34,7 +35,7 @@ def divides_by_the_factor_of_step_0(self, params, group):
             state["exp_avg"], state["exp_avg_sq"] = torch.zeros_like(p), torch.zeros_like(p)
             if group["amsgrad"]:
                 state["max_exp_avg_sq"] = torch.zeros_like(p)
-        g, t = p.grad, state["step"]
+        g, t = p.grad, int(state["step"])
         if self.decoupled:
             p.mul_(1 - group["lr"] * group["weight_decay"])
         else:
@@ -46,11 +47,12 @@ def divides_by_the_factor_of_step_0(self, params, group):
         m_hat = m / (1 - beta1 ** t)
         v_hat = v / (1 - beta2 ** t)
         p -= group["lr"] * m_hat / (v_hat.sqrt() + group["eps"])
-        state["step"] += 1
+        state["step"] = int(state["step"]) + 1
 
 
 mistake(TARGET, """Your Adam corrects with the number of steps before this one. In the first step that is 0, and 1 - β⁰ is 0:
-    count up first, so that t is 1 in the first step.""", name="counts_from_0", replace=COUNT, by='state["step"] += 0',
+    count up first, so that t is 1 in the first step.""",
+        name="counts_from_0", replace=COUNT, by='state["step"] = int(state["step"])',
         forms=[divides_by_the_factor_of_step_0])
 
 mistake(TARGET, """Your Adam puts a corrected average back into its state, so the next step averages from it and corrects it
@@ -120,6 +122,11 @@ mistake(TARGET, """Your AMSGrad does not correct the largest mean square for its
 mistake(TARGET, """Your Adam makes nothing of `amsgrad`: with it, the divisor is the root of the largest mean square so far.""",
         name="divides_by_the_present_square", replace="            squares = largest", by="            pass")
 
+mistake(TARGET, """In your AMSGrad "max_exp_avg_sq" and "exp_avg_sq" are one tensor, so when the average falls, the maximum
+    falls with it. The maximum is a tensor of its own: it begins as zeros, or as a `clone` of the first average.""",
+        name="takes_the_average_for_the_maximum", replace='state["max_exp_avg_sq"] = torch.zeros_like(p)',
+        by='state["max_exp_avg_sq"] = state["exp_avg_sq"]')
+
 mistake(TARGET, """Your Adam keeps "max_exp_avg_sq" for every parameter. It is as large as the parameter, and is kept only where
     the group has `amsgrad`.""", name="keeps_the_maximum_always", replace='if group["amsgrad"]:\n                    state',
         by="if True:\n                    state")
@@ -147,7 +154,7 @@ def decays_after_the_step(self, params, group):
             state["exp_avg"], state["exp_avg_sq"] = torch.zeros_like(p), torch.zeros_like(p)
             if group["amsgrad"]:
                 state["max_exp_avg_sq"] = torch.zeros_like(p)
-        state["step"] += 1
+        state["step"] = int(state["step"]) + 1
         g, t = p.grad, state["step"]
         if not self.decoupled:
             g = g + group["weight_decay"] * p
@@ -179,7 +186,19 @@ mistake(TARGET, """Your Adam counts the steps for all parameters together. Each 
         name="counts_for_all_together",
         replace=COUNT, by="""state["step"] = group["steps"] = group.get("steps", 0) + (p is params[0])""",
         forms=[{"replace": COUNT, "by": """self.steps = getattr(self, "steps", 0) + (p is params[0])
+            state["step"] = self.steps"""},
+               {"replace": COUNT, "by": """first = next(each for each in self._params() if each.grad is not None)
+            loaded = max(int(each.get("step", 0)) for each in self.state.values())
+            self.steps = getattr(self, "steps", loaded) + (p is first)
             state["step"] = self.steps"""}])
+
+mistake(TARGET, """Your Adam passes over a parameter whose gradient is all zeros. Zeros are a gradient: the step counts, both
+    averages fade, and the parameter goes on along its mean. Only a gradient of None takes no part.""",
+        name="passes_over_zeros",
+        replace=STATES, by=f"""params = [p for p in params if torch.count_nonzero(p.grad)]
+        if not params:
+            return
+        {STATES}""")
 
 mistake(TARGET, """Your Adam makes new tensors, and the parameters stay where they are. `p -= …`, `p.addcdiv_(…)` and the
     functions of lists that end in an underscore change the tensor that is there.""", name="makes_new_tensors", replace=MOVE,
@@ -196,4 +215,32 @@ mistake(TARGET, """Your Adam takes its settings from `self.defaults`. Each group
 
 mistake(TARGET, """"step" in your state is no int. It is the number of steps that this parameter has taken part in, as a Python
     int.""",
-        name="counts_in_floats", replace="step=0,", by="step=0.0,")
+        name="counts_in_floats", replace=COUNT, by='state["step"] = float(state["step"]) + 1.0')
+
+
+def keeps_the_tensor_that_was_loaded(self, params, group):
+    beta1, beta2 = group["betas"]
+    for p in params:
+        state = self.state.setdefault(p, {})
+        if not state:
+            state["step"] = 0
+            state["exp_avg"], state["exp_avg_sq"] = torch.zeros_like(p), torch.zeros_like(p)
+            if group["amsgrad"]:
+                state["max_exp_avg_sq"] = torch.zeros_like(p)
+        state["step"] += 1
+        g, t = p.grad, state["step"]
+        if self.decoupled:
+            p.mul_(1 - group["lr"] * group["weight_decay"])
+        else:
+            g = g + group["weight_decay"] * p
+        m = state["exp_avg"].mul_(beta1).add_((1 - beta1) * g)
+        v = state["exp_avg_sq"].mul_(beta2).add_((1 - beta2) * g ** 2)
+        if group["amsgrad"]:
+            v = torch.maximum(state["max_exp_avg_sq"], v, out=state["max_exp_avg_sq"])
+        p -= group["lr"] * (m / (1 - beta1 ** t)) / ((v / (1 - beta2 ** t)).sqrt() + group["eps"])
+
+
+mistake(TARGET, """Your Adam goes on with the "step" that was loaded, whatever it is. `torch.optim` saves a tensor of one
+    number in float32: powers of it have seven digits, and functions of lists may refuse it. Take `int(state["step"])`.""",
+        name="keeps_the_tensor_that_was_loaded", replace=COUNT, by='state["step"] += 1',
+        forms=[keeps_the_tensor_that_was_loaded])

@@ -97,18 +97,18 @@ mistake("derive_bias_correction.remaining_bias", """Your Σ k b^k is cut off wro
             {"replace": "t * b ** t / (1 - b ** t)", "by": "(t + 1) * b ** (t + 1) / (1 - b ** (t + 1))"}])
 
 
+mistake("derive_bias_correction.remaining_bias", """Your bias is the right one divided by b. The geometric sum differentiated
+    by b is Σ k b^(k-1), and the ages are weighted by b^k: multiply by b once more.""", name="loses_a_power_of_the_ages",
+        replace=BIAS, by=f"{BIAS} / b")
+
+
 def _sum_of_ages(a, c, b, t):
     k = sp.Symbol("k", integer=True)
     return -c * (1 - b) / (1 - b ** t) * sp.Sum(k * b ** k, (k, 0, t - 1))
 
 
-def _sum_of_all(a, c, b, t):
-    i = sp.Symbol("i", integer=True)
-    return (1 - b) * sp.Sum(b ** (t - i) * (a + c * i), (i, 1, t)) / (1 - b ** t) - a - c * t
-
-
 mistake("derive_bias_correction.remaining_bias", """Your bias still contains a sum. It is right; a closed form takes Σ k b^k,
-    which is b times the derivative by b of the geometric sum.""", forms=[_sum_of_all])(_sum_of_ages)
+    which is b times the derivative by b of the geometric sum.""", name="keeps_the_sum_of_ages")(_sum_of_ages)
 
 # ── the variance ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -136,3 +136,16 @@ mistake("derive_bias_correction.variance", """Your variance is that of a plain m
 mistake("derive_bias_correction.variance", """Your variance has its signs the wrong way round, and grows as more is averaged. 1
     - b^(2t) over (1 - b^t)² is (1 + b^t)/(1 - b^t), and (1 - b)² over 1 - b² is (1 - b)/(1 + b).""", name="swaps_the_signs",
         replace=SPREAD, by="s2 * (1 + b) * (1 - b ** t) / ((1 - b) * (1 + b ** t))")
+
+mistake("derive_bias_correction.variance", """Your variance has b to the power t². Python reads `b ** t ** 2` as `b ** (t **
+    2)`. The square of b^t is b^(2t).""", name="takes_a_power_of_the_power", replace=SPREAD,
+        by="s2 * (1 - b) ** 2 * (1 - b ** t ** 2) / ((1 - b ** 2) * (1 - b ** t) ** 2)")
+
+
+def _keeps_the_sum_of_squares(s2, b, t):
+    k = sp.Symbol("k", integer=True)
+    return s2 * sp.Sum(((1 - b) * b ** k / (1 - b ** t)) ** 2, (k, 0, t - 1))
+
+
+mistake("derive_bias_correction.variance", """Your variance still contains a sum. It is right, and it is geometric in b²: 1 +
+    b² + … + b^(2t-2) = (1 - b^(2t))/(1 - b²).""", name="keeps_the_sum_of_squares")(_keeps_the_sum_of_squares)

@@ -17,12 +17,19 @@ def in_place(work, name, params, gradients, layout, **options):
     return [each.clone() for each in memory], [p.grad for p in leaves]
 
 
-def go_on(work, name, params, states, gradients, **options):
-    """The parameters after each step of an optimiser that has loaded a state for each parameter before the first step."""
+def go_on(work, name, params, states, gradients, step="int", **options):
+    """The parameters after each step of an optimiser that has loaded a state for each parameter before the first step.
+
+    With step="tensor" the "step" in each loaded state is a tensor, as torch.optim saves it. Returned is, too, the type of each
+    "step" at the end.
+    """
+    if step == "tensor":
+        states = [{**state, "step": torch.tensor(float(state["step"]))} for state in states]
     leaves = [each.clone().requires_grad_() for each in params]
     optimizer = getattr(work, name)(leaves, **options)
     optimizer.load_state_dict({**optimizer.state_dict(), "state": dict(enumerate(states))})
-    return take_steps(optimizer, leaves, gradients)
+    history = take_steps(optimizer, leaves, gradients)
+    return history, [type(optimizer.state[p]["step"]).__name__ for p in leaves]
 
 
 def held(work, name, params, gradients, **options):

@@ -71,13 +71,13 @@ class Language(nn.Module):
 
 
 class Shared(nn.Module):
-    """A hidden layer that is used twice, a hidden layer with the weight of the head, and matrices of equal numbers."""
+    """A hidden layer that is used twice, hidden layers with the weight of the head, before and after it, and equal numbers."""
 
     def __init__(self):
         super().__init__()
-        self.first, self.last = nn.Linear(3, 3), nn.Linear(3, 3)
-        self.again, self.tied = self.first, nn.Linear(3, 3)
-        self.tied.weight = self.last.weight
+        self.first, self.tied, self.last = nn.Linear(3, 3), nn.Linear(3, 3), nn.Linear(3, 3)
+        self.again, self.later = self.first, nn.Linear(3, 3)
+        self.tied.weight = self.later.weight = self.last.weight
         with torch.no_grad():
             for p in self.parameters():
                 p.fill_(1.0)
@@ -86,10 +86,12 @@ class Shared(nn.Module):
 def model_named(name):
     """(model, head)."""
     if name == "perceptron":
-        model = nn.Sequential(nn.Flatten(), nn.Linear(4, 5), nn.ReLU(), nn.Sequential(nn.Linear(5, 6), nn.ReLU()), nn.Linear(6, 2))
+        model = nn.Sequential(nn.Flatten(), nn.Linear(4, 5), nn.ReLU(), nn.Sequential(nn.Linear(5, 6), nn.ReLU()),
+                              nn.Linear(6, 2))
         return model, model[4]
     if name == "convolutions":
-        model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Conv1d(2, 3, 2, bias=False), nn.PReLU(), nn.Linear(3, 2))
+        model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Conv1d(2, 3, 2, bias=False), nn.PReLU(),
+                              nn.Linear(3, 2))
         return model, model[4]
     if name == "shared":
         model = Shared()

@@ -135,10 +135,12 @@ def test_goes_on_from_a_saved_state(work, name):
         params, gradients = [tensor(side, 71 + i) for i, side in enumerate(sides)], random_gradients(sides, 7, 73)
         history, _ = probes.train(torch.optim, name, [{"params": params}], gradients, foreach=False, **options)
         _, saved = probes.train(torch.optim, name, [{"params": params}], gradients[:4], foreach=False, **options)
-        got = work.run(of_adam.go_on, name, history[3], saved, gradients[4:], **options)
-        expect(got, equals=history[4:], note="the parameters after each step",
-               given={"optimiser": name, **options, "parameters": history[3], "state": saved,
-                      "gradients, step by step": gradients[4:]})
+        for step in ("int", "tensor"):
+            given = {"optimiser": name, **options, "parameters": history[3], "state": saved, '"step" in it': f"a {step}"}
+            given |= {"gradients, step by step": gradients[4:]}
+            got, kinds = work.run(of_adam.go_on, name, history[3], saved, gradients[4:], step=step, **options)
+            expect(got, equals=history[4:], given=given, note="the parameters after each step")
+            expect(kinds, equals=["int", "int"], given=given, note='the type of "step" of each parameter after all steps')
 
 
 @pytest.mark.parametrize("name", NAMES)

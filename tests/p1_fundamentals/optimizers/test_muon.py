@@ -102,7 +102,8 @@ def test_comes_near_an_orthogonal_matrix(work, shape):
         expect(turned - turned.diag().diag(), equals=torch.zeros_like(turned), given={"G": G},
                note="what UᵀXV has outside of its diagonal, where X is the result and G = UΣVᵀ")
         expect_true(bool(((turned.diag() > 0.68) & (turned.diag() < 1.21)).all()), got=turned.diag(), given={"G": G},
-                    want="singular values between 0.68 and 1.21", note="the diagonal of UᵀXV, where X is the result and G = UΣVᵀ")
+                    want="singular values between 0.68 and 1.21",
+                    note="the diagonal of UᵀXV, where X is the result and G = UΣVᵀ")
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
@@ -173,17 +174,17 @@ def test_moves_the_parameters_in_place(work, dtype, layout):
         expect(after, equals=gradients[-1], given=given, note="the gradients of the last step, after it")
 
 
-LANGUAGE = {"model": "kinds and embed.tokens, nn.Embedding; embed.places, of a class made from it, with an offset; two blocks of "
-                     "norm, up and down; scale; end", "head": "end, a module of a LayerNorm and the Linear layer logits"}
+LANGUAGE = {"model": "kinds and embed.tokens, nn.Embedding; embed.places, of a class made from it, with an offset; two blocks "
+                     "of norm, up and down; scale; end", "head": "end, a module of a LayerNorm and the Linear layer logits"}
 MODELS = {
     "language model": LANGUAGE,
     "tied language model": {**LANGUAGE, "tied": "end.logits.weight is embed.tokens.weight"},
-    "perceptron": {"model": "nn.Sequential(nn.Flatten(), nn.Linear(4, 5), nn.ReLU(), nn.Sequential(nn.Linear(5, 6), nn.ReLU()), "
-                            "nn.Linear(6, 2))", "head": "model[4]"},
-    "convolutions": {"model": "nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Conv1d(2, 3, 2, bias=False), nn.PReLU(), "
-                              "nn.Linear(3, 2))", "head": "model[4]"},
-    "shared": {"model": "layers nn.Linear(3, 3) full of ones: first, again, which is first, last, and tied, with last's weight",
-               "head": "model.last"},
+    "perceptron": {"model": "nn.Sequential(nn.Flatten(), nn.Linear(4, 5), nn.ReLU(), nn.Sequential(nn.Linear(5, 6), "
+                            "nn.ReLU()), nn.Linear(6, 2))", "head": "model[4]"},
+    "convolutions": {"model": "nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Conv1d(2, 3, 2, bias=False), "
+                              "nn.PReLU(), nn.Linear(3, 2))", "head": "model[4]"},
+    "shared": {"model": "layers nn.Linear(3, 3) full of ones, in this order: first; tied, with the weight of last; last; "
+                        "again, which is first; later, with the weight of last", "head": "model.last"},
 }
 OF_LANGUAGE = (
     [f"blocks.{block}.{layer}.weight" for block in (0, 1) for layer in ("up", "down")],
@@ -195,7 +196,7 @@ SPLITS = {  # the first tells apart what is forgotten, the others what is counte
     "tied language model": (OF_LANGUAGE[0], OF_LANGUAGE[1][:-1]),
     "perceptron": (["1.weight", "3.0.weight"], ["1.bias", "3.0.bias", "4.weight", "4.bias"]),
     "convolutions": (["0.weight", "2.weight"], ["0.bias", "1.weight", "1.bias", "3.weight", "4.weight", "4.bias"]),
-    "shared": (["first.weight"], ["first.bias", "last.weight", "last.bias", "tied.bias"]),
+    "shared": (["first.weight"], ["first.bias", "tied.weight", "tied.bias", "last.bias", "later.bias"]),
 }
 
 

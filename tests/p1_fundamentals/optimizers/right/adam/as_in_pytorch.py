@@ -15,7 +15,7 @@ def adam_step(optimizer, params, group, decoupled):
             state["exp_avg_sq"] = torch.zeros_like(p, memory_format=torch.preserve_format)
             if group["amsgrad"]:
                 state["max_exp_avg_sq"] = torch.zeros_like(p, memory_format=torch.preserve_format)
-        state["step"] += 1
+        state["step"] = int(state["step"]) + 1
         if wd != 0:
             if decoupled:
                 p.mul_(1 - lr * wd)

@@ -18,7 +18,7 @@ class Adam(Optimizer):
             if p not in self.state:
                 keys = ["exp_avg", "exp_avg_sq"] + (["max_exp_avg_sq"] if group["amsgrad"] else [])
                 self.state[p] = {"step": 0} | {key: torch.zeros_like(p) for key in keys}
-            self.state[p]["step"] += 1
+            self.state[p]["step"] = int(self.state[p]["step"]) + 1
             alike[self.state[p]["step"], p.dtype].append(p)
         for (t, _), some in alike.items():
             self.together(some, t, group)

@@ -20,7 +20,7 @@ class Adam(Optimizer):
                 if group["amsgrad"]:
                     self.state[p]["max_exp_avg_sq"] = torch.zeros_like(p)
             s = self.state[p]
-            s["step"] += 1
+            s["step"] = int(s["step"]) + 1
             t = s["step"]
             g = p.grad
             if self.decoupled:

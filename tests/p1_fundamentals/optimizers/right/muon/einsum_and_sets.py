@@ -1,4 +1,4 @@
-# how: products on the right side for tall matrices in place of a transpose, einsum, new tensors for the state, a walk over named modules.
+# how: products on the right side for tall matrices, einsum, new tensors for the state, a walk over named modules
 import math
 
 import torch
@@ -24,7 +24,8 @@ def newton_schulz(G, *, steps=5):
 
 class Muon(Optimizer):
     def __init__(self, params, *, lr, momentum=0.95, nesterov=True, weight_decay=0.0, ns_steps=5):
-        super().__init__(params, dict(lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay, ns_steps=ns_steps))
+        super().__init__(params, {"lr": lr, "momentum": momentum, "nesterov": nesterov, "weight_decay": weight_decay,
+                                  "ns_steps": ns_steps})
         for group in self.param_groups:
             if any(p.dim() < 2 for p in group["params"]):
                 raise ValueError("a parameter is no matrix")
