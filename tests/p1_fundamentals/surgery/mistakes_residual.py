@@ -103,7 +103,7 @@ mistake("residual.add_skips", """Your add_skips deletes the activation from the 
         name="cuts_the_stage_itself", replace=SPLIT, by="body, activation = stage, stage[-1]\n            del stage[-1]", forms=[
             {"replace": PUT, "by": PUT + """        stage = model._modules[name]
         if block.stage is not stage:
-            del stage[-1]
+            stage._modules.popitem()
             block.stage = stage
 """}])
 
