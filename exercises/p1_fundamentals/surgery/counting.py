@@ -34,16 +34,17 @@ def count(model: nn.Module, input_shape: tuple[int, ...]) -> dict:
 
     The rows have the names and the order of `named_modules`; a layer that stands in several places has one row, under its
     first name. "parameters" of a row are the layer's own, with the bias; these layers hold no other modules, such as those of
-    `torch.nn.utils.parametrize`. "flops" are 2 for each product of a number of the
-    weight and a number of the input, those of the padding too: a convolution with groups, stride, padding and dilation, a
-    linear layer over any number of leading axes or none. A bias counts nothing. "effective" is the same without the products
-    with weights that are 0. A layer that the model calls twice counts twice in both, and one that it never calls has 0. Calls
-    are those of the module, `layer(x)`; what a model computes by `layer.forward(x)` or with a bare weight is not seen. All else has no row and 0 FLOPs: batch norm, which is folded into the convolution before it, pooling, activations.
+    `torch.nn.utils.parametrize`. "flops" are 2 for each product of a number of the weight and a number of the input, those of
+    the padding too: a convolution with groups, stride, padding and dilation, a linear layer over any number of leading axes
+    or none. A bias counts nothing. "effective" is the same without the products with weights that are 0. A layer that the
+    model calls twice counts twice in both, and one that it never calls has 0. Calls are those of the module, `layer(x)`; what
+    a model computes by `layer.forward(x)` or with a bare weight is not seen. All else has no row and 0 FLOPs: batch norm,
+    which is folded into the convolution before it, pooling, activations.
 
-    `model` is called once, in evaluation mode, without recording a graph, with a tensor of zeros of the dtype and device of its
-    first floating-point parameter, whatever parameters of other dtypes come before it (float32 where there is none). Afterwards it is as it was, also where it raises an
-    error, which goes on to the caller: each module has its own mode again, and the hooks of this function are removed, those of
-    others not.
+    `model` is called once, in evaluation mode, without recording a graph, with a tensor of zeros of the dtype and device of
+    its first floating-point parameter, whatever parameters of other dtypes come before it (float32 where there is none).
+    Afterwards it is as it was, also where it raises an error, which goes on to the caller: each module has its own mode
+    again, and the hooks of this function are removed, those of others not.
 
     PyTorch's own counters, in `torch.utils.flop_counter` and `torch.profiler`, are not to be used.
 
