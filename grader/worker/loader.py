@@ -94,13 +94,14 @@ def load(name: str, sources: dict[str, tuple[str, str]], *, given: Collection[st
 def check_signatures(module: types.ModuleType) -> None:
     """Wrap the functions and methods that `module` defines, so that each call checks the shapes in the signature.
 
-    Generator functions, and functions without annotations, are left as they are.
+    Functions without annotations are left as they are, and so are generator functions, also those under a decorator: what
+    is called under @contextmanager returns no iterator, though it has the generator's signature.
     """
     from beartype import beartype
     from jaxtyping import jaxtyped
 
     def checked(function):
-        if not function.__annotations__ or inspect.isgeneratorfunction(function):
+        if not function.__annotations__ or inspect.isgeneratorfunction(inspect.unwrap(function)):
             return function
         return jaxtyped(typechecker=beartype)(function)
 

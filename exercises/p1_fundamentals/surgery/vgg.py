@@ -19,7 +19,9 @@ from torch import nn
 
 
 def vgg(config: str, *, in_channels: int = 3, classes: int = 10, batch_norm: bool = False) -> nn.Sequential:
-    """A network that maps images (batch, in_channels, height, width) to logits (batch, classes), for images of any size.
+    """A network that maps images (batch, in_channels, height, width) to logits (batch, classes).
+
+    It takes images of any size of which the pools leave at least one pixel.
 
     `config` is a row of tokens with white space of any kind and amount between them:
 
@@ -31,13 +33,16 @@ def vgg(config: str, *, in_channels: int = 3, classes: int = 10, batch_norm: boo
 
     What is returned is one flat nn.Sequential, whose layers are named "0", "1", … in this order: nn.Conv2d,
     (nn.BatchNorm2d,) nn.ReLU for a number, nn.MaxPool2d for an M, and at last nn.AdaptiveAvgPool2d to 1 x 1, nn.Flatten and
-    nn.Linear. Without any number the linear layer has `in_channels` inputs. Each call makes new layers, in float32.
+    nn.Linear. Without any number the linear layer has `in_channels` inputs. Each place has a layer of its own, relus and pools
+    too, and each call makes new ones. Their dtype is PyTorch's default.
 
-    The weights of a convolution with C channels coming in are normal, with mean 0 and variance 2 / (9 C), after He et al.; its
-    bias is 0. Batch norms and the linear layer are as PyTorch makes them: no relu follows the linear layer.
+    The weights of a convolution with C channels coming in are normal, with mean 0 and variance 2 / (9 C), after He et al.,
+    those of the first one too, though no relu comes before it; the bias is 0. Batch norms and the linear layer are as PyTorch
+    makes them: no relu follows the linear layer.
 
     Raises ValueError, with the token in its message, for a token that is neither an M nor a whole number from 1 written in
-    digits: "m", "0", "-8", "1.5", "8M".
+    the digits 0 to 9 alone: "m", "0", "-8", "+8", "1_6", "1.5", "8M". Zeros in front, as in "064", and characters outside
+    ASCII do not occur.
 
     >>> network = vgg("4 M 8", in_channels=1, classes=2)
     >>> for name, tensor in network.state_dict().items():

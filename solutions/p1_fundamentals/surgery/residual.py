@@ -36,9 +36,10 @@ class Residual(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """The output of the block. Gradients flow through the stage and through the shortcut.
 
-        `x` is not changed, and the shortcut reads it as it came in, whatever the layers of the stage do: the first of them may
-        be an nn.ReLU(inplace=True). No layer of the stage is changed for that. The gradients are right whatever the stage's
-        last layer is: some, such as nn.Tanh, need their own output for them.
+        `x` is not changed, with a shortcut or without one, and the shortcut reads it as it came in, whatever the layers of the
+        stage do: the first of them may be an nn.ReLU(inplace=True). No layer of the stage is changed for that. The shortcut
+        itself does not write into what it is given. The gradients are right whatever the stage's last layer is: some, such as
+        nn.Tanh, need their own output for them.
 
         >>> block = Residual(nn.ReLU(inplace=True), nn.Identity(), nn.Identity())
         >>> block(torch.tensor([-1.0, 2.0]))
@@ -85,16 +86,19 @@ def shortcut_for(before: tuple[int, ...], after: tuple[int, ...]) -> nn.Module:
 def add_skips(model: nn.Sequential, names: Iterable[str], example: Tensor) -> None:
     """Put a skip connection around each stage of `model` that is named, in place.
 
-    `names` are different names of layers of `model`, such as "1" or "body". Each of these stages is an nn.Sequential; in its
-    place, and under its name, comes a `Residual`. If the last layer of the stage is of a class in ACTIVATIONS, then that
-    very layer is the block's `activation`, and the block's `stage` is an nn.Sequential of the others, under the names that they
-    had. Else `stage` is the stage itself and `activation` an nn.Identity. The shortcut is the one of `shortcut_for`, for the
-    shapes that come into and out of the stage when `model` is given `example`. It has the dtype and the device of `example`.
+    `names` are different names of layers of `model` itself, such as "1" or "body", and not of layers within those. They may
+    come from a generator, which can be walked through once only. Each of these stages is an nn.Sequential; in its place, and
+    under its name, comes a `Residual`. If the last layer of the stage is an instance of a class in ACTIVATIONS, then that very
+    layer is the block's `activation`, and the block's `stage` is an nn.Sequential of the others, under the names that they
+    had. Else, and for an empty stage, `stage` is the stage itself and `activation` an nn.Identity. The shortcut is the one of
+    `shortcut_for`, for the shapes that come into and out of the stage in this place when `model` is given `example`. It has the
+    dtype and the device of `example`.
 
     Nothing else changes. The layers of `model`, those of the stages too, are the same objects as before, with the same
     parameters and the same mode; batch norms keep their running statistics, also where `model` is in training mode. `model`
-    is called with `example` in evaluation mode, without recording a graph. The new modules have the mode of the stage
-    (its `training`). `example` keeps its values. A layer may stand in several places of `model`; only the named ones change.
+    is called with `example`, as a whole or layer by layer, in evaluation mode, without recording a graph. The new modules have
+    the mode of the stage (its `training`). `example` keeps its values. A layer may stand in several places of `model`; only the
+    named ones change, and each of these gets a block of its own. Hooks on a stage need not move along.
 
     Raises ValueError, with the stage's name in its message, where there is no layer of a name, where it is no nn.Sequential,
     and where `shortcut_for` raises it. Then, and where `model` raises an error for `example`, which goes on to the caller,

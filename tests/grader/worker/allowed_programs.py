@@ -162,6 +162,18 @@ INNOCENT = {
         def first(x: Float[np.ndarray, "a b"]) -> Float[np.ndarray, "a b"]:
             return 2 * x
         """,
+    "a context manager with a signature": """
+        from collections.abc import Iterator
+        from contextlib import contextmanager
+
+        @contextmanager
+        def twice() -> Iterator[int]:
+            yield 2
+
+        def first(x):
+            with twice() as two:
+                return two * x
+        """,
     "SymPy": """
         import sympy as sp
 

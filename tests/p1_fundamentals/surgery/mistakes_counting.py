@@ -70,6 +70,10 @@ mistake("counting.count", """Your count takes the first axis for all rows of a l
         if layer.weight.ndim == 2:
             positions = output.shape[0] if output.ndim > 1 else 1"""}])
 
+mistake("counting.count", """Your count takes axis 1 of an output for its channels. In a convolution they are there; the outputs
+    of a linear layer are in the last axis, however many come before it.""", name="channels_at_axis_one", replace=POSITIONS,
+        by="positions = output[:, 0].numel() if output.ndim > 1 else 1")
+
 mistake("counting.count", """Your rows have the last call of a layer only. A layer that is called twice costs twice: add to the
     row, and do not write it anew.""", name="last_call_only", replace=BOTH, by=BOTH.replace("+=", "="))
 
@@ -88,6 +92,11 @@ mistake("counting.count", """Your count looks only at the outermost layers. Othe
 mistake("counting.count", """Your effective FLOPs are those of all weights. A product with a weight that is 0 is left out: count
     the others, each at every position.""", name="zeros_count", replace="int(layer.weight.count_nonzero())",
         by="layer.weight.numel()")
+
+mistake("counting.count", """Your effective FLOPs take the share of all parameters that are not 0. A bias is no factor of any
+    product: only the numbers of the weight that are 0 save one.""", name="share_of_all_parameters", replace=EFFECTIVE,
+        by="""own = list(layer.parameters())
+        row["effective"] = row["flops"] * sum(int(p.count_nonzero()) for p in own) // sum(p.numel() for p in own)""")
 
 mistake("counting.count", """Your rows have layers only once they are called. One that the model never calls has a row too, with
     0 FLOPs.""", name="no_row_for_unused_layers", replace='return {"layers": table,',
@@ -127,6 +136,10 @@ mistake("counting.count", """Your count puts all modules into one mode. Some may
 mistake("counting.count", """Your count calls the model with float32, whatever its parameters are. A model in float64 raises an
     error for that: take the dtype of a parameter.""", name="always_float32", replace=INPUT, by="torch.zeros(input_shape)",
         forms=[{"replace": INPUT, "by": "torch.zeros(*input_shape)"}])
+
+mistake("counting.count", """Your count takes the dtype of the first parameter, whatever that is. Where it holds whole numbers,
+    most layers cannot take such an input: look for the first floating-point parameter.""", name="any_first_parameter",
+        replace="(p for p in parameters if p.is_floating_point())", by="iter(parameters)")
 
 mistake("counting.count", """Your count draws random numbers for its input. That moves the global generator, and whatever is
     drawn after it is other than without the count: zeros do.""", name="random_input", replace=INPUT,

@@ -15,6 +15,10 @@ mistake("residual.Residual.forward", """Your block keeps a copy for the shortcut
     right, but where the stage's first layer works in place the caller's x is changed: the copy belongs to the stage.""",
         name="copies_for_the_shortcut", replace=RUN, by="x, kept = x.clone(), x\n        y = self.stage(kept)")
 
+mistake("residual.Residual.forward", """Your block copies x only where it has a shortcut. Without one a layer that works in place
+    at the front still writes into the caller's x: the stage always gets a copy.""", name="copies_beside_a_shortcut_only",
+        replace=RUN, by="y = self.stage(x if self.shortcut is None else x.clone())")
+
 mistake("residual.Residual.forward", """Your block adds the shortcut into the stage's output, in place. Some layers, such as
     nn.Tanh or nn.ReLU, need their output again for their gradient, and PyTorch raises an error in the backward pass: `y = y +
     …` makes a new tensor.""", name="adds_in_place", replace=SUM, by="y += self.shortcut(x)",
@@ -46,8 +50,8 @@ mistake("residual.Residual.forward", """Your block cuts the gradient of the shor
 
 STRIDE = "stride = tuple(-(-size // smaller) for size, smaller in zip(before[2:], after[2:]))"
 
-mistake("residual.shortcut_for", """Your stride is rounded down. 7 pixels become 4 with a stride of 2, the quotient rounded up:
-    a kernel of 1 also stands on the last pixel of an odd row.""", name="stride_rounded_down",
+mistake("residual.shortcut_for", """Your stride is not the quotient rounded up. 7 pixels become 4 with a stride of 2, though 2
+    does not divide 7: a kernel of 1 also stands on the last pixel of an odd row.""", name="stride_rounded_down",
         replace="-(-size // smaller)", by="max(size // smaller, 1)")
 
 mistake("residual.shortcut_for", """Your projection takes the stride of the height along both axes. A stage may halve one axis
@@ -78,6 +82,9 @@ mistake("residual.shortcut_for", """Your shortcut does not compare the numbers o
 # ── add_skips ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 RESTORE = "module.training = training\n\n    blocks"
+PUT = "    for name, block in blocks.items():\n"
+SHAPES = "shapes = {}                                         # name: (shape that comes in, shape that goes out)"
+FINALLY = "    finally:\n        for module, training in modes:"
 SPLIT = "body, activation = stage[:-1], stage[-1]"
 
 mistake("residual.add_skips", """Your add_skips leaves the last activation within the stage. The sum comes before it, so it
@@ -93,7 +100,30 @@ mistake("residual.add_skips", """Your add_skips always takes the last layer for 
 
 mistake("residual.add_skips", """Your add_skips deletes the activation from the stage that it is given. That Sequential may
     stand in another place of the model too, which would lose it: `stage[:-1]` is a new one of the same layers.""",
-        name="cuts_the_stage_itself", replace=SPLIT, by="body, activation = stage, stage[-1]\n            del stage[-1]")
+        name="cuts_the_stage_itself", replace=SPLIT, by="body, activation = stage, stage[-1]\n            del stage[-1]", forms=[
+            {"replace": PUT, "by": PUT + """        stage = model._modules[name]
+        if block.stage is not stage:
+            stage._modules.popitem()
+            block.stage = stage
+"""}])
+
+mistake("residual.add_skips", """Your add_skips numbers anew the layers that stay in a stage that is cut. They keep their names,
+    by which others find their weights: `stage[:-1]` keeps them.""", name="numbers_anew", replace=SPLIT,
+        by="body, activation = nn.Sequential(*list(stage)[:-1]), stage[-1]")
+
+mistake("residual.add_skips", """Your add_skips walks through `names` twice. They may come from a generator, of which nothing is
+    left the second time: make a list first, or walk once.""", name="walks_through_names_twice", replace=SHAPES,
+        by="for name in names:\n        if not isinstance(model._modules.get(name), nn.Sequential):\n"
+           "            raise ValueError(name)\n    " + SHAPES)
+
+mistake("residual.add_skips", """Your add_skips notes the shapes of each module. One stage may stand in two places, with images
+    of another size in each: the shapes belong to the name.""", name="shapes_of_the_module",
+        replace="shapes[name] = before, tuple(x.shape)",
+        by="shapes |= {other: (before, tuple(x.shape)) for other, same in model._modules.items() if same is layer}")
+
+mistake("residual.add_skips", """Your add_skips puts the modes back only where the model raises no error. What stands under
+    `finally:` runs in either case.""", name="no_finally", replace=FINALLY,
+        by=FINALLY.replace("finally:", "except ZeroDivisionError:\n        raise\n    else:"))
 
 mistake("residual.add_skips", """Your add_skips runs the example in training mode. The running statistics of every batch norm
     move towards those of the example: call `model.eval()` first, and put the modes back afterwards.""",
@@ -130,6 +160,15 @@ mistake("residual.add_skips", """Your add_skips walks through `named_children`, 
 mistake("residual.remove_skips", """Your remove_skips looks only at the outermost layers. A block may stand deeper, in another
     block, and the model itself may be one: `modules()` goes through all.""", name="outermost_only",
         replace="model.modules()", by="model.children()")
+
+mistake("residual.remove_skips", """Your remove_skips does not look into the blocks that it finds. A block may stand within
+    another: `modules()` goes through all.""", name="stops_at_blocks",
+        replace="blocks = [module for module in model.modules() if isinstance(module, Residual) and module.shortcut is not None]",
+        by="""def walk(module):
+        if isinstance(module, Residual):
+            return [module] * (module.shortcut is not None)
+        return [block for child in module.children() for block in walk(child)]
+    blocks = list(dict.fromkeys(walk(model)))""")
 
 mistake("residual.remove_skips", """Your remove_skips puts an nn.Identity in the place of the shortcut. That *is* a skip
     connection, the plainest one: None means that nothing is added.""", name="identity_for_none",

@@ -74,6 +74,17 @@ mistake("vgg", """Your network has a Sequential for each number, so that its lay
     wanted: others find the weights by names such as "3.weight".""", name="nested", replace=BLOCK,
         by="layers.append(nn.Sequential(convolution, *([nn.BatchNorm2d(channels)] if batch_norm else []), nn.ReLU()))")
 
+mistake("vgg", """Your network has one relu, or one pool, in several places, or the networks of two calls share one. They have no
+    weights, so it computes the same, until somebody exchanges the layer in one place or hooks into it. Make a new one for each
+    place.""", name="one_relu_for_all", replace="layers.append(nn.ReLU())",
+        by='layers.append(globals().setdefault("RELU", nn.ReLU()))', forms=[
+            {"replace": "layers.append(nn.ReLU())",
+             "by": "layers.append(next((each for each in layers if isinstance(each, nn.ReLU)), None) or nn.ReLU())"}])
+
+mistake("vgg", """Your vgg fails for a string without any number. The width so far is then `in_channels`, which is also what the
+    linear layer gets.""", name="needs_a_number", replace=HEAD,
+        by=HEAD.replace("nn.Linear(channels", 'nn.Linear([int(token) for token in config.split() if token != "M"][-1]'))
+
 # ── the weights ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 mistake("vgg", """Your weights have the variance that suits the gradients, 2 / (9 · outputs). The contract asks for the one by
@@ -116,6 +127,11 @@ mistake("vgg", """Your vgg passes over tokens that it does not know. A slip in t
 mistake("vgg", """Your vgg takes a small m for an M. A token that is neither an M nor a number raises ValueError.""",
         name="small_m", replace='token == "M"', by='token.upper() == "M"', forms=[
             {"replace": 'token == "M"', "by": 'token in ("M", "m")'}])
+
+mistake("vgg", """Your vgg takes for a number whatever `int` can read, "+8" and "1_6" among it. A number is written in the digits 0
+    to 9 alone: raise ValueError for the others.""", name="int_decides",
+        replace="token.isdecimal() and int(token) > 0",
+        by='token.removeprefix("+").replace("_", "").isdecimal() and int(token) > 0')
 
 mistake("vgg", """Your vgg builds a convolution to 0 channels. A number is a whole number from 1: raise ValueError for 0.""",
         name="takes_zero", replace="token.isdecimal() and int(token) > 0", by="token.isdecimal()")

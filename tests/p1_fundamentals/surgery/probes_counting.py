@@ -128,5 +128,22 @@ def watched(work, width, *, fails=False, dtype="float32", pattern="mixed"):
     }
 
 
+def spied(work, several, input_shape):
+    """What a model sees of its input, as (dtype, numbers that are not 0) of each call, for models of several parameters.
+
+    `several` are lists of (numbers, dtype), the parameters of one model in their order.
+    """
+    found = []
+    for described in several:
+        spy = Spy()
+        for place, (numbers, dtype) in enumerate(described):
+            each = torch.tensor(numbers, dtype=getattr(torch, dtype))
+            spy.register_parameter(f"p{place}", nn.Parameter(each, requires_grad=each.is_floating_point()))
+        made = nn.Sequential(spy)
+        work.count(made, input_shape)
+        found.append([[dtype, nonzero] for _, dtype, nonzero, *_ in spy.seen])
+    return found
+
+
 def hooks_of(module):
     return list(module._forward_hooks) + list(module._forward_pre_hooks)

@@ -7,9 +7,12 @@ Layers are described by tuples, so that the suite and its probes can build the s
     ("linear", weight)
     ("relu",), ("relu in place",), ("tanh",), ("silu",), ("flatten",), ("identity",), ("fails",)
     ("stage", [layers])                    an nn.Sequential
+    ("stage", [layers], [names])           the same, whose layers have names of their own
 
 A probe gets the exercise's module as `work`, returns plain data, and holds no expected value.
 """
+from collections import OrderedDict
+
 import torch
 from torch import nn
 
@@ -23,7 +26,8 @@ class Fails(nn.Module):
 
 def layer(kind, *parts):
     if kind == "stage":
-        return nn.Sequential(*[layer(*each) for each in parts[0]])
+        made = [layer(*each) for each in parts[0]]
+        return nn.Sequential(OrderedDict(zip(parts[1], made))) if len(parts) > 1 else nn.Sequential(*made)
     if kind == "conv":
         weight, stride = parts
         made = nn.Conv2d(weight.shape[1], weight.shape[0], weight.shape[2], stride, weight.shape[2] // 2, bias=False)
@@ -126,15 +130,18 @@ def network(layers, modes=None, twice=()):
     return model
 
 
-def added(work, layers, names, example, inputs, *, modes=None, twice=()):
-    """Add skips to a network; a dict of what there is to see of it afterwards, and at last what it gives in evaluation mode."""
+def added(work, layers, names, example, inputs, *, modes=None, twice=(), once=False):
+    """Add skips to a network; a dict of what there is to see of it afterwards, and at last what it gives in evaluation mode.
+
+    `once`: the names come from a generator.
+    """
     torch.manual_seed(0)
     model = network(layers, modes, twice)
     stages = [getattr(model, name) for name in names]
     old = [(each, each.training) for each in model.modules() if not any(each is stage for stage in stages)]
     parameters, state = list(model.parameters()), [(each, each.clone()) for each in model.state_dict().values()]
     given = example.clone()
-    work.add_skips(model, list(names), given)
+    work.add_skips(model, (name for name in names) if once else list(names), given)
 
     blocks = {name: getattr(model, name) for name in names}
     seen = {

@@ -13,6 +13,13 @@ def entries(work, config, options):
     return found, sum(each.data_ptr() in held for each in other.state_dict().values())
 
 
+def layers_in_common(work, config, options):
+    """Whether a layer of a network stands in several of its places, and whether one stands in another network of its kind."""
+    networks = [work.vgg(config, **options) for _ in range(2)]
+    first, second = ([id(layer) for layer in network._modules.values()] for network in networks)
+    return len(set(first)) < len(first), not set(first).isdisjoint(second)
+
+
 def outputs(work, config, options, sets, images, *, training=False):
     """For each set of tensors the shapes that its network's state dict has, and what the network gives for each image.
 

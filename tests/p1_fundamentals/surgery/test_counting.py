@@ -164,6 +164,17 @@ def test_leaves_the_model_as_it_was(work, pattern, dtype):
         expect(part(got, "flops", given=given), equals=2 * products, given=given, note='"flops"')
 
 
+@supporting
+def test_dtype_of_the_input(work):
+    """The model is called with the dtype of its first floating-point parameter, or with float32 where it has none."""
+    several = {"float64": [([1, 2], "int64"), ([1.0], "float64"), ([1.0], "float32")],
+               "float32": [([1, 2], "int32")], "float16": [([1.0], "float16"), ([1], "int64")]}
+    found = work.run(probes.spied, list(several.values()), (2, 3))
+    for (dtype, parameters), seen in zip(several.items(), found, strict=True):
+        expect(seen, equals=[[f"torch.{dtype}", 0]], given={"dtypes of the parameters": [kind for _, kind in parameters]},
+               note="for each call of the model, the input's dtype, and how many numbers in it are not 0")
+
+
 def check_as_it_was(after, given):
     expect(after["own hooks"], equals=False, given=given, note="whether modules have hooks that they did not have before")
     for key, note in [("others' hooks", "whether the modules have the hooks that they had before"),

@@ -170,10 +170,16 @@ def layers_of_network(seed, dtype=torch.float64, *, begins_in_place=False):
         "stem": conv(2, 3, seed, dtype=dtype),
         "first": ("stage", [conv(3, 3, seed + 1, dtype=dtype), norm(3, seed + 2, dtype), ("silu",),
                             conv(3, 3, seed + 6, dtype=dtype), ("tanh",)]),
-        "second": ("stage", [conv(3, 4, seed + 7, stride=2, dtype=dtype), norm(4, seed + 8, dtype), ("relu",)]),
+        "second": ("stage", [conv(3, 4, seed + 7, stride=2, dtype=dtype), norm(4, seed + 8, dtype), ("relu",)],
+                   ["halve", "norm", "act"]),
         "last": ("stage", [("silu",), conv(4, 4, seed + 12, dtype=dtype)]),
         "flatten": ("flatten",),
         "head": ("linear", tensor((2, 36), seed + 13, dtype))}
+
+
+def places(layers, names=None):
+    """The names of the layers of a stage, from the parts of its description."""
+    return names or [str(place) for place in range(len(layers))]
 
 
 def split(stage):
@@ -208,7 +214,9 @@ def state_names(layers, blocks):
     found = []
     for name, (kind, *parts) in layers.items():
         inside = f"{name}.stage" if name in blocks else name
-        each = [(f"{inside}.{place}", *layer) for place, layer in enumerate(parts[0])] if kind == "stage" else [(name, kind)]
+        each = [(name, kind)]
+        if kind == "stage":
+            each = [(f"{inside}.{place}", *layer) for place, layer in zip(places(*parts), parts[0])]
         found += [f"{path}.{tensor}" for path, what, *_ in each for tensor in of.get(what, ())]
         if blocks.get(name):
             found += [f"{name}.shortcut.0.weight", *(f"{name}.shortcut.1.{tensor}" for tensor in statistics)]
@@ -244,7 +252,7 @@ def test_add_skips(work, names, dtype):
 def modes_of(layers, pattern):
     """{name of a module: training}: all "training", all "evaluation", or "mixed", with the second stage frozen."""
     names = ["", *layers, *(f"{name}.{place}" for name, (kind, *parts) in layers.items() if kind == "stage"
-                            for place in range(len(parts[0])))]
+                            for place in places(*parts))]
     return {name: pattern == "training" or pattern == "mixed" and not name.startswith("second") and name != "first.1"
             for name in names}
 
@@ -256,9 +264,9 @@ def mode_after(name, modes, layers, blocks):
         return modes[name]
     if inner.startswith("stage."):
         return modes[f"{outer}.{inner.removeprefix('stage.')}"]
-    layers_inside = layers[outer][1]
-    if inner == "activation" and split(layers_inside)[1] != ("identity",):
-        return modes[f"{outer}.{len(layers_inside) - 1}"]
+    _, *parts = layers[outer]
+    if inner == "activation" and split(parts[0])[1] != ("identity",):
+        return modes[f"{outer}.{places(*parts)[-1]}"]
     return modes[outer]
 
 
@@ -293,6 +301,34 @@ def test_add_skips_where_a_stage_stands_twice(work):
         expect(seen["classes"], equals=[[*each] for each in kinds.items()], given=given, note="the layers of the network")
         expect(seen["outputs"], equals=[run_network(layers, {names[0]: ("identity",)}, x) for x in inputs], given=given,
                note="the network's output")
+
+
+@pytest.mark.parametrize("names", [["first"], ["again"], ["again", "first"]])
+def test_add_skips_where_shapes_differ(work, names):
+    """add_skips: a stage in two places gets the shortcut of each place, for the shapes that it has there."""
+    for seed in (451, 471):
+        # Images of 2 x 2 become one pixel, and in the second place one pixel stays one.
+        layers = {"stem": conv(2, 3, seed), "first": ("stage", [conv(3, 3, seed + 1, stride=2), ("tanh",)]), "middle": ("silu",)}
+        layers["again"] = layers["first"]
+        inputs = [tensor((2, 2, 2, 2), seed + place) for place in (5, 6)]
+        seen = work.run(probes.added, layers, names, inputs[0], inputs, twice=[("again", "first")])
+        given = {"names": names, "network": "stem, first, middle, again, where again is the same module as first",
+                 "shapes": "(2, 3, 2, 2) to (2, 3, 1, 1) in first, (2, 3, 1, 1) to (2, 3, 1, 1) in again"}
+        expect({name: seen["parts"][name] for name in names}, given=given, note="stage, shortcut and activation of each block",
+               equals={name: ["Sequential", "Sequential" if name == "first" else "Identity", "Tanh"] for name in names})
+        shortcuts = {name: shortcut_of(seen["shortcuts"].get(name), (2, 2)) for name in names}
+        expect(seen["outputs"], equals=[run_network(layers, shortcuts, x) for x in inputs], given=given,
+               note="the network's output")
+
+
+@supporting
+def test_add_skips_walks_once(work):
+    """add_skips: the names may come from a generator, which can be walked through once only."""
+    layers, names = layers_of_network(481), ["first", "second"]
+    inputs = [tensor((2, 2, 6, 5), 491)]
+    seen = work.run(probes.added, layers, names, inputs[0], inputs, once=True)
+    expect([name for name, kind in seen["classes"] if kind == "Residual"], equals=names,
+           given={"names": "a generator of 'first' and 'second'"}, note="the blocks")
 
 
 @supporting

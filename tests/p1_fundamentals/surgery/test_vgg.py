@@ -176,9 +176,21 @@ def test_rest_of_the_initialisation(work, batch_norm):
 
 
 @supporting
+@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize("config", ["4 M 8", "4 4 M M"])
+def test_layers_of_their_own(work, config, batch_norm):
+    """Each place has a layer of its own, and each call makes new ones, relus and pools too."""
+    several, common = work.run(probes.layers_in_common, config, {"in_channels": 2, "batch_norm": batch_norm})
+    given = {"config": config, "batch_norm": batch_norm}
+    expect([several, common], equals=[False, False], given=given,
+           note="whether a layer stands in several places, and whether the networks of two calls have a layer in common")
+
+
+@supporting
 @pytest.mark.parametrize("config, token", [
     ("8 M x", "x"), ("8 m 8", "m"), ("0 M", "0"), ("8 0 M", "0"), ("-8 M", "-8"), ("8 1.5", "1.5"), ("8M 4", "8M"),
-    ("64, M", "64,"), ("8 MM 4", "MM"), ("8 conv", "conv")])
+    ("64, M", "64,"), ("8 MM 4", "MM"), ("8 conv", "conv"), ("+8 M", "+8"),
+    ("8 1_6", "1_6")])
 def test_refuses_other_tokens(work, config, token):
     """A token that is neither an M nor a whole number from 1 raises ValueError, which names it."""
     work.vgg("8 M")

@@ -34,8 +34,8 @@ def shortcut_for(before: tuple[int, ...], after: tuple[int, ...]) -> nn.Module:
     return nn.Sequential(nn.Conv2d(channels, channels_after, 1, stride=tuple(stride), bias=False), nn.BatchNorm2d(channels_after))
 
 
-def _shapes(model: nn.Sequential, example: Tensor) -> dict[str, tuple[tuple, tuple]]:
-    """{name: (shape that comes in, shape that goes out)} for each layer of `model`."""
+def _shapes(model: nn.Sequential, example: Tensor) -> dict[str, list[tuple]]:
+    """{name: [shape that comes in, shape that goes out]} for each layer of `model`."""
     depth, found = 0, []
 
     def enter(module, inputs):

@@ -10,10 +10,9 @@ def layers_of(tokens, channels, classes, batch_norm):
         if token == "M":
             yield nn.MaxPool2d(2, 2)
             continue
-        try:
-            width = int(token)
-        except ValueError:
-            raise ValueError(f"cannot read {token} in the configuration") from None
+        if set(token) - set("0123456789"):
+            raise ValueError(f"cannot read {token} in the configuration")
+        width = int(token)
         if width < 1:
             raise ValueError(f"{token} channels are not possible")
         yield nn.Conv2d(channels, width, (3, 3), padding="same", bias=not batch_norm)

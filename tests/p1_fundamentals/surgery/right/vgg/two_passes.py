@@ -1,4 +1,4 @@
-"""The tokens are checked first, then pairs of widths are walked through; one relu object stands in all places."""
+"""The tokens are checked first, then pairs of widths are walked through."""
 from torch import nn
 
 
@@ -18,11 +18,11 @@ def convolution(before, after, batch_norm):
 
 def vgg(config, *, in_channels=3, classes=10, batch_norm=False):
     tokens = [check(token) for token in config.split()]
-    widths, modules, relu = [in_channels], [], nn.ReLU()
+    widths, modules = [in_channels], []
     for token in tokens:
         if token == "M":
             modules += [nn.MaxPool2d(2)]
         else:
             widths.append(int(token))
-            modules += [*convolution(widths[-2], widths[-1], batch_norm), relu]
+            modules += [*convolution(widths[-2], widths[-1], batch_norm), nn.ReLU()]
     return nn.Sequential(*modules, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(widths[-1], classes))

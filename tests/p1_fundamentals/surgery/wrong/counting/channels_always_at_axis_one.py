@@ -1,4 +1,5 @@
 # what is wrong: axis 1 of the output is taken for its channels, which is wrong for a linear layer over (batch, words, features)
+# told: channels_at_axis_one
 import torch
 from torch import nn
 

@@ -1,4 +1,5 @@
 # what is wrong: effective FLOPs are the FLOPs times the share of the layer's parameters that are not 0, in which the bias takes part
+# told: share_of_all_parameters
 import math
 
 import torch

@@ -1,4 +1,5 @@
 # what is wrong: the input gets the dtype of the first parameter whatever that is, also where it is one of integers
+# told: any_first_parameter
 import math
 
 import torch

@@ -1,4 +1,5 @@
 # what is wrong: the walk stops at a block that it finds, so a block within another keeps its shortcut and is not counted
+# told: stops_at_blocks
 from collections import OrderedDict
 from collections.abc import Iterable
 

@@ -1,4 +1,5 @@
 # what is wrong: x is copied only where there is a shortcut to protect, so without one a relu in place at the front still changes x
+# told: copies_beside_a_shortcut_only
 from collections import OrderedDict
 from collections.abc import Iterable
 

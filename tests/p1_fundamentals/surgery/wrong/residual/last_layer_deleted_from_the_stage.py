@@ -1,4 +1,5 @@
 # what is wrong: the last layer is deleted from the stage itself, which loses it also where it stands a second time, unnamed
+# told: cuts_the_stage_itself
 from collections import OrderedDict
 from collections.abc import Iterable
 

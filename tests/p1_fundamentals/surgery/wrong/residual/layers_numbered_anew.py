@@ -1,4 +1,5 @@
 # what is wrong: the layers that stay in a cut stage are numbered anew, so those with names of their own lose them
+# told: numbers_anew
 from collections import OrderedDict
 from collections.abc import Iterable
 

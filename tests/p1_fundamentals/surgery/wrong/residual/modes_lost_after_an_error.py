@@ -1,4 +1,5 @@
 # what is wrong: the modes are put back only after a call that succeeds; where the model raises an error it stays in evaluation mode
+# told: no_finally
 from collections import OrderedDict
 from collections.abc import Iterable
 

@@ -1,4 +1,5 @@
 # what is wrong: names is walked through twice, so of a generator nothing is left after the check and no skip is put in
+# told: walks_through_names_twice
 from collections import OrderedDict
 from collections.abc import Iterable
 

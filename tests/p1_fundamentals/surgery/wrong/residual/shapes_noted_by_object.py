@@ -1,4 +1,5 @@
 # what is wrong: hooks note the shapes for each stage object, and where one stands in two places the last call's shapes count for both
+# told: shapes_of_the_module
 from collections import OrderedDict
 from collections.abc import Iterable
 

@@ -1,4 +1,5 @@
 # what is wrong: whatever int() can read counts as a number, so "+8" and "1_6" pass although they are not written in digits
+# told: int_decides
 import math
 
 import torch

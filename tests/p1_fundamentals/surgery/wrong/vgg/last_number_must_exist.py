@@ -1,4 +1,5 @@
 # what is wrong: the head takes its width from the last number of the string, and where there is no number it fails
+# told: needs_a_number
 import torch
 from torch import nn
 

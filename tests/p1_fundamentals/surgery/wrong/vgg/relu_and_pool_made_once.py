@@ -1,4 +1,5 @@
 # what is wrong: all networks share one relu and one pool, as these have no weights; each call should make new layers
+# told: one_relu_for_all
 import torch
 from torch import nn
 
