@@ -1,4 +1,5 @@
 # what is wrong: the probabilities are products of floats, and with some 2000 rounds 2 ** -n is 0 and the binomial too large for a float, an OverflowError
+# told: leaves_the_range_of_floats
 import math
 import time
 
