@@ -4,11 +4,21 @@ from grader.judge.mistakes import mistake
 
 # ── places ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-mistake("swap_activations.places", """Your places passes over a module that it has met before: `named_children` and
-    `children` list each module once, under the first of its names. The dict `_modules` has all names.""",
-        name="passes_over_shared",
+
+def under_first_names_only(model, old):
+    classes, found = old if isinstance(old, tuple) else (old,), {}
+    for path, module in model.named_modules():
+        if path and type(module) in classes and not any(path.startswith(f"{before}.") for before in found):
+            found[path] = module
+    return found
+
+
+mistake("swap_activations.places", """Your places passes over a module that it has met before: left to themselves,
+    `named_modules`, `named_children` and `children` list each module once, under the first of its names. The dict `_modules`
+    has all names.""", name="passes_over_shared",
         replace="parent._modules.items()", by="parent.named_children()",
-        forms=[{"replace": "if type(child) in classes:", "by": "if type(child) in classes and child not in found.values():"}])
+        forms=[under_first_names_only,
+               {"replace": "if type(child) in classes:", "by": "if type(child) in classes and child not in found.values():"}])
 
 
 @mistake("swap_activations.places", """Your places lists what `named_modules` lists as it comes: each module under one of
