@@ -75,7 +75,7 @@ def ratio(times: Sequence[float], baseline: Sequence[float], *, confidence: floa
 
     $$1 - 2 \sum_{i=0}^{k-1} \binom{n}{i} \, 2^{-n} \;\ge\; \text{confidence}.$$
 
-    A probability that is `confidence` exactly is enough. There may be thousands of rounds, for which $2^n$ is no float.
+    A probability that is `confidence` exactly is enough. There are at most 1000 rounds, so that $2^n$ is still a float.
 
     Raises ValueError where the two have different lengths, and where there are too few rounds for any $k$: fewer than 6 for
     95 %.

@@ -100,7 +100,7 @@ def ratio(times: Sequence[float], baseline: Sequence[float], *, confidence: floa
 
     $$1 - 2 \sum_{i=0}^{k-1} \binom{n}{i} \, 2^{-n} \;\ge\; \text{confidence}.$$
 
-    A probability that is `confidence` exactly is enough. There may be thousands of rounds, for which $2^n$ is no float.
+    A probability that is `confidence` exactly is enough. There are at most 1000 rounds, so that $2^n$ is still a float.
 
     Raises ValueError where the two have different lengths, and where there are too few rounds for any $k$: fewer than 6 for
     95 %.
@@ -115,7 +115,7 @@ def ratio(times: Sequence[float], baseline: Sequence[float], *, confidence: floa
     count = len(ratios)
 
     # Count up: each value is below or above the median, in one of 2ⁿ ways. In `outside` of them the interval leaves it out.
-    # These are integers: 2⁻ⁿ is 0 as a float from n = 1075 on. Python's quotient of two integers is right for any n.
+    # These are integers, and Python's quotient of two integers is right however large they are.
     k, outside = 0, 2                                                     # k = 1 leaves out 2 of them: all below, all above
     while 1 - outside / 2 ** count >= confidence:
         k += 1
@@ -138,7 +138,7 @@ def ratio(times: Sequence[float], baseline: Sequence[float], *, confidence: floa
 # 2. `names[first:] + names[:first]` with `first = turn % len(names)` turns a list. `function()` as a statement of its own
 #    lets the result go. For a quantile, sort, and go from the value at floor(q (n - 1)) a part of the way to the next. For
 #    the interval count how many of the 2ⁿ ways leave the median out: 2 for k = 1, and 2 binomial(n, k) more for k + 1. Count
-#    in integers, and divide last: for 2000 rounds 2ⁿ is no float, and `a / b` of two integers is right all the same.
+#    in integers, and divide last: then nothing is rounded before the comparison.
 # 3. `k, outside = 0, 2`, `while 1 - outside / 2 ** n >= confidence: k += 1; outside += 2 * math.comb(n, k)`, ValueError
 #    if k is still 0, else `ratios[k - 1], ratios[n - k]` of the sorted ratios.
 ### END HINTS

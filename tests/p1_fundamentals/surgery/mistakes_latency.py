@@ -202,11 +202,6 @@ mistake("latency.ratio", """Your ratio refuses a k whose probability is exactly 
     for, so equal is enough: two rounds have an interval for 50 %.""", name="asks_for_more",
         replace="/ 2 ** count >= confidence", by="/ 2 ** count > confidence")
 
-mistake("latency.ratio", """Your ratio computes with floats where there are too many rounds for them: from about 1030 on a
-    binomial number is larger than any float, and from 1075 on 2⁻ⁿ is 0. Count in integers, and divide two integers at the
-    end.""", name="leaves_the_range_of_floats", replace="1 - outside / 2 ** count", by="1 - outside * 2.0 ** -count",
-        forms=[{"replace": "1 - outside / 2 ** count", "by": "1 - outside * 0.5 ** count"}])
-
 mistake("latency.ratio", """Your interval is from quartile to quartile. It tells where half of the rounds lie and does not
     get narrower with more of them; how sure the median is does.""", name="takes_the_quartiles", replace=RESULT,
         by="return spread(ratios)[1], spread(ratios)[0], spread(ratios)[2]")
