@@ -39,8 +39,8 @@ class SwishFunction(torch.autograd.Function):
 
         A gradient that `ctx.needs_input_grad` does not ask for is None, and nothing is computed for it alone.
 
-        Both are right for huge `x` too, where $x^2$ overflows (in float32 beyond 1.8e19), as long as $\beta x$ and the gradients
-        themselves are finite. That $\sigma$ is rounded before it is subtracted from 1 is accepted: $1 - \sigma$ may be
+        Both are right for huge `x` too, where $x^2$ overflows (in float32 beyond 1.8e19), as long as $\beta x$ and the
+        gradients themselves are finite. That $\sigma$ is rounded before it is subtracted from 1 is accepted: $1 - \sigma$ may be
         computed as it is written here.
 
         They can be differentiated again: second derivatives by `x`, by `beta` and by `grad` are right too, where $x^2$ does

@@ -138,7 +138,7 @@ def ratio(times: Sequence[float], baseline: Sequence[float], *, confidence: floa
 # 2. `names[first:] + names[:first]` with `first = turn % len(names)` turns a list. `function()` as a statement of its own
 #    lets the result go. For a quantile, sort, and go from the value at floor(q (n - 1)) a part of the way to the next. For
 #    the interval count how many of the 2ⁿ ways leave the median out: 2 for k = 1, and 2 binomial(n, k) more for k + 1. Count
-#    in integers, and divide last: then nothing is rounded before the comparison.
+#    in integers, and divide last, so that only the quotient is rounded.
 # 3. `k, outside = 0, 2`, `while 1 - outside / 2 ** n >= confidence: k += 1; outside += 2 * math.comb(n, k)`, ValueError
 #    if k is still 0, else `ratios[k - 1], ratios[n - k]` of the sorted ratios.
 ### END HINTS

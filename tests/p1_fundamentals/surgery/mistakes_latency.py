@@ -129,7 +129,8 @@ mistake("latency.measure", """Your measure sorts the times of each function. Tim
 
 mistake("latency.measure", """Your measure keeps what the functions return. The memory of all results stays taken, and later
     calls get other, fresh memory, which costs time: let a result go before the next call.""", name="keeps_the_results",
-        replace=CALL, by="result = function()", forms=[{"replace": CALL, "by": "kept = [*locals().get('kept', []), function()]"}])
+        replace=CALL, by="result = function()",
+        forms=[{"replace": CALL, "by": "kept = [*locals().get('kept', []), function()]"}])
 
 # ── spread ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -160,7 +161,8 @@ mistake("latency.spread", """Your spread reads the value behind a place also whe
 mistake("latency.spread", """Your quartiles lie at other places: q n or q (n + 1) - 1 in the place of q (n - 1). There are
     several definitions of a quantile, and this one goes from the first value, at 0, to the last, at n - 1.""",
         name="takes_other_places",
-        replace="place = share * (len(ordered) - 1)", by="place = min(max(share * (len(ordered) + 1) - 1, 0), len(ordered) - 1)",
+        replace="place = share * (len(ordered) - 1)",
+        by="place = min(max(share * (len(ordered) + 1) - 1, 0), len(ordered) - 1)",
         forms=[{"replace": "place = share * (len(ordered) - 1)", "by": "place = min(share * len(ordered), len(ordered) - 1)"}])
 
 # ── ratio ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -211,5 +213,6 @@ mistake("latency.ratio", """Your ratio takes pairs as long as there are some, an
         replace="if len(times) != len(baseline):", by="if False:")
 
 mistake("latency.ratio", """Your ratio returns an interval also where there are too few rounds for any that is as sure as
-    was asked. From the smallest to the largest of 5 is the widest there is, and it misses in one case of 16: raise ValueError.""",
+    was asked. From the smallest to the largest of 5 is the widest there is, and it misses in one case of 16: raise
+    ValueError.""",
         name="always_has_an_interval", replace="if not k:", by="if not k and count:\n        k = 1\n    if not k:")

@@ -70,7 +70,7 @@ def test_places_of_classes(work, old):
 
 
 def test_places_end_at_what_is_found(work):
-    """places: what is inside of a module that is found is not listed, and neither is the root, but what is below the root is."""
+    """places: what is inside of a module that is found is not listed, nor is the root, but what is below the root is."""
     for name, old in (("flat", "Sequential"), ("ReLU", "ReLU"), ("inside", ["Residual", "ReLU"]),
                       ("nested", ["Residual", "ReLU"]), ("nested", "Sequential"), ("shared block", "Sequential"),
                       ("flat", ["Sequential", "ReLU"])):

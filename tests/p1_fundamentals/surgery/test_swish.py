@@ -135,7 +135,8 @@ def test_computes_what_is_needed(work):
                                                  "beta requires a gradient": needs[1]}, note=f"the gradient by {name}")
         both, *alone = work.run(probes.elements_computed, x, grad, beta)
         for count, name in zip(alone, ("x", "beta")):
-            expect_true(count < both, got="no fewer than for both", note=f"how many numbers are computed for that by {name} alone",
+            expect_true(count < both, got="no fewer than for both",
+                        note=f"how many numbers are computed for that by {name} alone",
                         want=f"for the gradient by {name} alone, backward computes fewer numbers than for both",
                         given={"x": "a tensor of 20 numbers", "computed for both": both, f"for that by {name} alone": count})
 
