@@ -39,8 +39,12 @@ class SwishFunction(torch.autograd.Function):
 
         A gradient that `ctx.needs_input_grad` does not ask for is None, and nothing is computed for it alone.
 
-        Both are finite and right wherever $x$ and $\beta x$ are finite, also where $x^2$ overflows (in float32 beyond
-        1.8e19). They can be differentiated again: second derivatives by `x`, by `beta` and by `grad` are right too.
+        Both are right for huge `x` too, where $x^2$ overflows (in float32 beyond 1.8e19), as long as $\beta x$ and the
+        gradients themselves are finite. That $\sigma$ is rounded before it is subtracted from 1 is accepted: $1 - \sigma$ may be
+        computed as it is written here.
+
+        They can be differentiated again: second derivatives by `x`, by `beta` and by `grad` are right too, where $x^2$ does
+        not overflow.
         """
         raise NotImplementedError
 
@@ -49,8 +53,8 @@ def swish(x: Float[Tensor, "*shape"], beta: float | Float[Tensor, ""] = 1.0) -> 
     r"""$x \, \sigma(\beta x)$, element by element, through `SwishFunction`.
 
     x     float32 or float64, of any shape, lying in memory in any way; it is not changed
-    beta  a float, which counts with all digits that the dtype of `x` has, or a tensor of the shape () and of that dtype,
-          which gets a gradient if it requires one
+    beta  a float (no int), which counts with all digits that the dtype of `x` has, or a tensor of the shape () and of that
+          dtype, which gets a gradient if it requires one
 
     The result has the shape and dtype of `x`. The sigmoid of PyTorch may be used; its SiLU, under whatever name, and
     `torch.utils.checkpoint` may not.
@@ -75,7 +79,7 @@ class Swish(nn.Module):
     """
 
     def __init__(self, beta: float = 1.0, *, learned: bool = False):
-        """`beta` is the value, or with `learned` the first value. A learned one has PyTorch's default dtype, as all layers have.
+        """`beta`, a float, is the value, or with `learned` the first value. A learned one has PyTorch's default dtype.
 
         >>> Swish(0.5).beta
         0.5

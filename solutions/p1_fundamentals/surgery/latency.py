@@ -13,10 +13,12 @@ in it, since $d_r$ is in both:
 $$\rho_r = \frac{t_r}{t'_r} \approx \frac{d_r \, c}{d_r \, c'} = \frac{c}{c'}.$$
 
 How sure is a median? Sorted, $\rho_{(1)} \le \dots \le \rho_{(n)}$. Each value lies below the true median with the probability
-½, so their number is binomial, whatever distribution the values have, and the true median is outside of
-$[\rho_{(k)}, \rho_{(n+1-k)}]$ with the probability
+½, so their number is binomial, whatever distribution the values have, as long as no two are equal. The true median is then
+outside of $[\rho_{(k)}, \rho_{(n+1-k)}]$ with the probability
 
 $$2 \, P(B < k) = 2 \sum_{i=0}^{k-1} \binom{n}{i} \, 2^{-n}, \qquad B \sim \mathrm{Binomial}(n, \tfrac12).$$
+
+Where some are equal it is at most that: the interval holds the median with no less than the probability that is named.
 
 Source: Georges, Buytaert and Eeckhout, "Statistically rigorous Java performance evaluation" (OOPSLA 2007); Hoefler and Belli,
 "Scientific benchmarking of parallel computing systems" (SC 2015), rules 5 to 8; Conover, "Practical Nonparametric Statistics"
@@ -33,9 +35,10 @@ def measure(functions: Mapping[str, Callable[[], object]], *, repeats: int, warm
 
     functions  at least one, each called without arguments
     repeats    the number of measured rounds, 1 or more; a round calls each function once
-    warmup     how often each function is called before the first of them is measured; may be 0
+    warmup     how often each function is called before the first of them is measured; may be 0. The order of these calls is
+               free, and the clock is not read
     clock      returns the time; may be any function. A time is the difference of two of its readings, one right before the
-               call of the function and one right after
+               call of the function and one right after. It is read for that alone: twice for each measured call
 
     Round number $r$, counted from 0, begins with function number $r$ of `functions` and goes on in their order, around the
     end to the start: with functions a, b and c the first rounds are abc, bca, cab, abc. So none is always the first, or always
@@ -90,13 +93,17 @@ def spread(times: Sequence[float]) -> tuple[float, float, float]:
 def ratio(times: Sequence[float], baseline: Sequence[float], *, confidence: float = 0.95) -> tuple[float, float, float]:
     r"""(median, low, high) of the ratios of `times` to `baseline`, round by round.
 
-    `times[r]` and `baseline[r]` are of the same round $r$, positive, and the ratio of the round is the one by the other. The
-    median is that of `spread`. `confidence` is between 0 and 1. The interval goes from the $k$-th smallest to the $k$-th largest of the $n$ ratios, with the
-    largest $k \ge 1$ with which it still holds the true median with a probability of at least `confidence`:
+    `times[r]` and `baseline[r]` are of the same round $r$ and positive, and the ratio of the round is `times[r] / baseline[r]`.
+    The median is that of `spread`. `confidence` is greater than 0 and less than 1. The interval goes from the $k$-th smallest
+    to the $k$-th largest of the $n$ ratios, with the largest $k \ge 1$ with which it still holds the true median with a
+    probability of at least `confidence`:
 
     $$1 - 2 \sum_{i=0}^{k-1} \binom{n}{i} \, 2^{-n} \;\ge\; \text{confidence}.$$
 
-    Raises ValueError where the two have different lengths, and where there are too few rounds for any $k$: fewer than 6 for 95 %.
+    A probability that is `confidence` exactly is enough. There are at most 1000 rounds, so that $2^n$ is still a float.
+
+    Raises ValueError where the two have different lengths, and where there are too few rounds for any $k$: fewer than 6 for
+    95 %.
 
     >>> ratio([2.0, 4.0, 3.0, 8.0, 5.0, 60.0], [1.0, 2.0, 2.0, 4.0, 2.0, 20.0])
     (2.0, 1.5, 3.0)
@@ -107,7 +114,8 @@ def ratio(times: Sequence[float], baseline: Sequence[float], *, confidence: floa
     ratios = sorted(one / other for one, other in zip(times, baseline))
     count = len(ratios)
 
-    # Count up: with k values cut off at each side, `outside` of the 2ⁿ ways in which values can lie about the median leave it out.
+    # Count up: each value is below or above the median, in one of 2ⁿ ways. In `outside` of them the interval leaves it out.
+    # These are integers, and Python's quotient of two integers is right however large they are.
     k, outside = 0, 2                                                     # k = 1 leaves out 2 of them: all below, all above
     while 1 - outside / 2 ** count >= confidence:
         k += 1
@@ -129,7 +137,8 @@ def ratio(times: Sequence[float], baseline: Sequence[float], *, confidence: floa
 #    round to round. The two readings of the clock belong into the inner loop, with nothing between them but the call.
 # 2. `names[first:] + names[:first]` with `first = turn % len(names)` turns a list. `function()` as a statement of its own
 #    lets the result go. For a quantile, sort, and go from the value at floor(q (n - 1)) a part of the way to the next. For
-#    the interval count how many of the 2ⁿ ways leave the median out: 2 for k = 1, and 2 binomial(n, k) more for k + 1.
+#    the interval count how many of the 2ⁿ ways leave the median out: 2 for k = 1, and 2 binomial(n, k) more for k + 1. Count
+#    in integers, and divide last, so that only the quotient is rounded.
 # 3. `k, outside = 0, 2`, `while 1 - outside / 2 ** n >= confidence: k += 1; outside += 2 * math.comb(n, k)`, ValueError
 #    if k is still 0, else `ratios[k - 1], ratios[n - k]` of the sorted ratios.
 ### END HINTS

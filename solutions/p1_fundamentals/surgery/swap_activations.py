@@ -1,7 +1,7 @@
 r"""Other activations for any model: find them wherever they are registered, and put others into their places.
 
 A model is a tree of modules. Each module has a dict of named children, and the path from the root to a module is its name:
-`layer1.0.act`. An activation is a leaf of that tree, so that
+`layer1.0.act`. An activation has a place in that tree, mostly as a leaf, so that
 
 $$f = f_L \circ \phi \circ f_{L-1} \circ \dots \circ \phi \circ f_1 \quad\longrightarrow\quad
 f' = f_L \circ \psi \circ f_{L-1} \circ \dots \circ \psi \circ f_1$$
@@ -22,11 +22,12 @@ def places(model: nn.Module, old: type | tuple[type, ...]) -> dict[str, nn.Modul
     """{path: module} for each place below `model` at which a module of the class `old`, or of one of several, is registered.
 
     A path is what `model.get_submodule` takes, and the order is that in which the modules were registered, depth first, as
-    in `named_modules`. A module that is registered in several places comes once for each of its paths.
+    in `named_modules`. A module that is registered in several places comes once for each of its paths. A name that is
+    registered for no module, with None, is no place.
 
     The class counts as it is: a subclass is another activation, as `nn.ReLU6` is no `nn.Hardtanh`, and is found only where it
-    is named itself. What is inside a module that is found belongs to it and is not listed. The root has no place: it is not
-    listed either, whatever its class.
+    is named itself. What is inside a module that is found belongs to it and is not listed. The root has no place: it is never
+    found, whatever its class, and what is below it is listed as ever.
 
     >>> model = nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Sequential(nn.Tanh(), nn.ReLU()))
     >>> places(model, nn.ReLU)
@@ -54,14 +55,18 @@ def swap_activations(model: nn.Module, old: type | tuple[type, ...], new: Callab
 
     new  is called once for each module that is replaced, with that module; the result takes its place. A module with several
          places is replaced in all of them by the same new one, so what was shared stays shared. What `new` returns may be of
-         a class in `old` or contain the module that it was given; it is put in as it is, and nothing in it is replaced.
+         a class in `old` or contain the module that it was given; it is put in as it is, and nothing in it is replaced. `new`
+         does not change the mode of the module that it is given.
 
-    A new module takes over the mode of the one that it replaces, training or evaluation, and its parameters and buffers get
-    the device and the dtype of the model: of its first floating-point parameter, or nothing changes where it has none.
+    A new module takes over the mode of the one that it replaces, training or evaluation. It is moved to the device of the
+    model, and its floating-point parameters and buffers get the model's dtype; those of integers keep theirs. Device and dtype
+    of the model are those of its first floating-point parameter before anything is replaced. Where it has none, nothing is
+    moved.
 
     All else stays as it is: the other modules, their order and hooks, and every parameter of theirs is the object that it was.
 
     Raises ValueError, and changes nothing, where `model` itself is of a class in `old`: no parent has a place for the new one.
+    Here too a subclass counts as another class.
     Where `new` raises an error, it goes on to the caller, and the model is as it was.
 
     >>> model = nn.Sequential(nn.Linear(2, 2), nn.LeakyReLU(0.1), nn.Sequential(nn.LeakyReLU(0.3)))
@@ -105,7 +110,7 @@ def swap_activations(model: nn.Module, old: type | tuple[type, ...], new: Callab
 # 2. Recursion: for each (name, child) of the dict, list the child or go down into it, with the path so far and a full stop
 #    before its name. For the swap, collect all places first, then make the new modules, one for each distinct old one (a dict
 #    with modules as keys tells them apart), then put them in. `path.rpartition(".")` and `get_submodule` lead to the parent.
-# 3. `for module in found.values(): if module not in made: made[module] = new(module).train(module.training)`, then `.to(p.device,
-#    p.dtype)` with the first p of the model's parameters that has `p.is_floating_point()`; and at the end
+# 3. `for module in found.values(): if module not in made: made[module] = new(module).train(module.training)`, then
+#    `.to(p.device, p.dtype)` with the first p of the model's parameters that has `p.is_floating_point()`; and at the end
 #    `model.get_submodule(parent)._modules[name] = made[module]`.
 ### END HINTS

@@ -42,8 +42,12 @@ class SwishFunction(torch.autograd.Function):
 
         A gradient that `ctx.needs_input_grad` does not ask for is None, and nothing is computed for it alone.
 
-        Both are finite and right wherever $x$ and $\beta x$ are finite, also where $x^2$ overflows (in float32 beyond
-        1.8e19). They can be differentiated again: second derivatives by `x`, by `beta` and by `grad` are right too.
+        Both are right for huge `x` too, where $x^2$ overflows (in float32 beyond 1.8e19), as long as $\beta x$ and the
+        gradients themselves are finite. That $\sigma$ is rounded before it is subtracted from 1 is accepted: $1 - \sigma$ may be
+        computed as it is written here.
+
+        They can be differentiated again: second derivatives by `x`, by `beta` and by `grad` are right too, where $x^2$ does
+        not overflow.
         """
         ### BEGIN SOLUTION
         x, beta = ctx.saved_tensors                                       # (*shape), ()
@@ -64,8 +68,8 @@ def swish(x: Float[Tensor, "*shape"], beta: float | Float[Tensor, ""] = 1.0) -> 
     r"""$x \, \sigma(\beta x)$, element by element, through `SwishFunction`.
 
     x     float32 or float64, of any shape, lying in memory in any way; it is not changed
-    beta  a float, which counts with all digits that the dtype of `x` has, or a tensor of the shape () and of that dtype,
-          which gets a gradient if it requires one
+    beta  a float (no int), which counts with all digits that the dtype of `x` has, or a tensor of the shape () and of that
+          dtype, which gets a gradient if it requires one
 
     The result has the shape and dtype of `x`. The sigmoid of PyTorch may be used; its SiLU, under whatever name, and
     `torch.utils.checkpoint` may not.
@@ -92,7 +96,7 @@ class Swish(nn.Module):
     """
 
     def __init__(self, beta: float = 1.0, *, learned: bool = False):
-        """`beta` is the value, or with `learned` the first value. A learned one has PyTorch's default dtype, as all layers have.
+        """`beta`, a float, is the value, or with `learned` the first value. A learned one has PyTorch's default dtype.
 
         >>> Swish(0.5).beta
         0.5
@@ -115,7 +119,9 @@ class Swish(nn.Module):
 # You traded time for memory: a second sigmoid on the way back for a tensor that need not wait for it. Since a sigmoid is
 # limited by memory and not by arithmetic, the trade is nearly free. The same trade with whole blocks in the place of one
 # function is called activation checkpointing. And look at the formula that you did not use: β f + σ (1 - β f), as the paper
-# writes the derivative, is right on paper and 0 in place of 1 for x = 1e30, for it subtracts two huge numbers.
+# writes the derivative, is right on paper and 0 in place of 1 for x = 1e30, for it subtracts two huge numbers. 1 - σ subtracts
+# too: in float32 it is 0 from βx = 17 on. With β = 0.001 and x = 20000 the gradient by β is 0.82, and this way it is lost.
+# σ(-βx) is the same number with all of its digits.
 ### END AFTERWORD
 
 ### BEGIN HINTS
@@ -124,7 +130,7 @@ class Swish(nn.Module):
 # 2. `ctx.save_for_backward(x, beta)` in forward, `x, beta = ctx.saved_tensors` in backward; `ctx.needs_input_grad` is a tuple
 #    of two booleans. The gradient by `beta` is a sum over all elements. Where x is 1e30, σ is 1 and 1 - σ is 0: multiply x by
 #    one of them before the other x comes in. A float becomes a tensor with `torch.as_tensor(beta, dtype=x.dtype)`.
-# 3. `sigma = torch.sigmoid(beta * x)`, by x `grad * sigma * (1 + beta * x * (1 - sigma))` under `if ctx.needs_input_grad[0]:`,
-#    by beta `(grad * (x * sigma) * (x * (1 - sigma))).sum()` under `[1]`. In Swish:
+# 3. `sigma = torch.sigmoid(beta * x)`, by x `grad * sigma * (1 + beta * x * (1 - sigma))` where `ctx.needs_input_grad[0]`,
+#    by beta `(grad * (x * sigma) * (x * (1 - sigma))).sum()` where `[1]`. In Swish:
 #    `nn.Parameter(torch.tensor(beta)) if learned else beta`.
 ### END HINTS

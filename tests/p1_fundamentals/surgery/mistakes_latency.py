@@ -75,6 +75,28 @@ mistake("latency.measure", """Your measure takes `warmup` off `repeats`, and ret
     come in addition.""",
         name="takes_the_warmup_off", replace="for turn in range(repeats):", by="for turn in range(repeats - warmup):")
 
+
+@mistake("latency.measure", """Your measure warms each function up right before its own first measurement. The first one is then
+    measured in a process in which the others have not been called yet, and in the first round the others' warm-up lies between
+    the calls that are to be compared: make all calls of the warm-up before the first measurement.""")
+def warms_up_within_the_first_round(functions, *, repeats, warmup, clock=time.perf_counter):
+    names, times = list(functions), {name: [] for name in functions}
+    for turn in range(repeats):
+        for step in range(len(names)):
+            name = names[(turn + step) % len(names)]
+            for _ in range(0 if turn else warmup):
+                functions[name]()
+            start = clock()
+            functions[name]()
+            stop = clock()
+            times[name].append(stop - start)
+    return times
+
+
+mistake("latency.measure", """Your measure reads the clock also where nothing is measured, as in the warm-up. A reading takes
+    time too: two for each measured call are enough.""", name="reads_the_clock_in_the_warm_up",
+        replace=WARMUP, by=WARMUP.replace("function()", "clock(), function(), clock()"))
+
 CALL = "function()                                                    # no name for the result: it is let go at once"
 
 
@@ -107,7 +129,8 @@ mistake("latency.measure", """Your measure sorts the times of each function. Tim
 
 mistake("latency.measure", """Your measure keeps what the functions return. The memory of all results stays taken, and later
     calls get other, fresh memory, which costs time: let a result go before the next call.""", name="keeps_the_results",
-        replace=CALL, by="result = function()", forms=[{"replace": CALL, "by": "kept = [*locals().get('kept', []), function()]"}])
+        replace=CALL, by="result = function()",
+        forms=[{"replace": CALL, "by": "kept = [*locals().get('kept', []), function()]"}])
 
 # ── spread ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -131,10 +154,15 @@ mistake("latency.spread", """Your spread takes the time at a place that was roun
         forms=[{"replace": "return float(ordered[below] + (place - below) * (ordered[above] - ordered[below]))",
                 "by": "return float(ordered[round(place)])"}])
 
+mistake("latency.spread", """Your spread reads the value behind a place also where there is none. A place that is the last, as
+    the only one of a single time is, has no next value, and needs none.""", name="reads_behind_the_last",
+        replace="above = min(below + 1, len(ordered) - 1)", by="above = below + 1")
+
 mistake("latency.spread", """Your quartiles lie at other places: q n or q (n + 1) - 1 in the place of q (n - 1). There are
     several definitions of a quantile, and this one goes from the first value, at 0, to the last, at n - 1.""",
         name="takes_other_places",
-        replace="place = share * (len(ordered) - 1)", by="place = min(max(share * (len(ordered) + 1) - 1, 0), len(ordered) - 1)",
+        replace="place = share * (len(ordered) - 1)",
+        by="place = min(max(share * (len(ordered) + 1) - 1, 0), len(ordered) - 1)",
         forms=[{"replace": "place = share * (len(ordered) - 1)", "by": "place = min(share * len(ordered), len(ordered) - 1)"}])
 
 # ── ratio ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -172,6 +200,10 @@ mistake("latency.ratio", """Your interval counts one side only. The median can l
     so the probability of either counts twice.""", name="counts_one_side", replace="k, outside = 0, 2", by="k, outside = 0, 1",
         forms=[{"replace": "1 - outside / 2 ** count", "by": "1 - outside / 2 ** (count + 1)"}])
 
+mistake("latency.ratio", """Your ratio refuses a k whose probability is exactly the confidence. At least that much is asked
+    for, so equal is enough: two rounds have an interval for 50 %.""", name="asks_for_more",
+        replace="/ 2 ** count >= confidence", by="/ 2 ** count > confidence")
+
 mistake("latency.ratio", """Your interval is from quartile to quartile. It tells where half of the rounds lie and does not
     get narrower with more of them; how sure the median is does.""", name="takes_the_quartiles", replace=RESULT,
         by="return spread(ratios)[1], spread(ratios)[0], spread(ratios)[2]")
@@ -181,5 +213,6 @@ mistake("latency.ratio", """Your ratio takes pairs as long as there are some, an
         replace="if len(times) != len(baseline):", by="if False:")
 
 mistake("latency.ratio", """Your ratio returns an interval also where there are too few rounds for any that is as sure as
-    was asked. From the smallest to the largest of 5 is the widest there is, and it misses in one case of 16: raise ValueError.""",
+    was asked. From the smallest to the largest of 5 is the widest there is, and it misses in one case of 16: raise
+    ValueError.""",
         name="always_has_an_interval", replace="if not k:", by="if not k and count:\n        k = 1\n    if not k:")

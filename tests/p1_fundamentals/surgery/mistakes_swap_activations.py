@@ -4,11 +4,21 @@ from grader.judge.mistakes import mistake
 
 # ── places ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-mistake("swap_activations.places", """Your places passes over a module that it has met before: `named_children` and
-    `children` list each module once, under the first of its names. The dict `_modules` has all names.""",
-        name="passes_over_shared",
+
+def under_first_names_only(model, old):
+    classes, found = old if isinstance(old, tuple) else (old,), {}
+    for path, module in model.named_modules():
+        if path and type(module) in classes and not any(path.startswith(f"{before}.") for before in found):
+            found[path] = module
+    return found
+
+
+mistake("swap_activations.places", """Your places passes over a module that it has met before: left to themselves,
+    `named_modules`, `named_children` and `children` list each module once, under the first of its names. The dict `_modules`
+    has all names.""", name="passes_over_shared",
         replace="parent._modules.items()", by="parent.named_children()",
-        forms=[{"replace": "if type(child) in classes:", "by": "if type(child) in classes and child not in found.values():"}])
+        forms=[under_first_names_only,
+               {"replace": "if type(child) in classes:", "by": "if type(child) in classes and child not in found.values():"}])
 
 
 @mistake("swap_activations.places", """Your places lists what `named_modules` lists as it comes: each module under one of
@@ -25,6 +35,10 @@ def lists_the_root_and_the_inside(model, old):
     classes = old if isinstance(old, tuple) else (old,)
     return {path: module for path, module in model.named_modules(remove_duplicate=False) if type(module) in classes}
 
+
+mistake("swap_activations.places", """Your places lists nothing where the root itself is of a class in `old`. The root is
+    never found, so what is below it is listed as in any other model.""", name="lists_nothing_below_such_a_root",
+        replace='look(model, "")', by='if type(model) not in classes:\n        look(model, "")')
 
 mistake("swap_activations.places", """Your places goes on inside of a module that it has found. What is inside belongs to
     that module and is replaced with it: go down only into what is not found.""", name="goes_on_inside",
@@ -135,6 +149,11 @@ mistake("swap_activations", """Your swap leaves the new modules in PyTorch's def
     make results of yet another, or errors: hand `to` the dtype too.""", name="forgets_the_dtype",
         replace="fresh.to(like.device, like.dtype)", by="fresh.to(like.device)")
 
+mistake("swap_activations", """Your swap gives the model's dtype to buffers of integers too. A count of steps is no float
+    afterwards: `Module.to` converts what is floating-point, and moves the rest to the device only.""",
+        name="converts_integers", replace="fresh.to(like.device, like.dtype)",
+        by="fresh._apply(lambda tensor: tensor.to(like.device, like.dtype))")
+
 mistake("swap_activations", """Your swap leaves the new modules on the CPU, wherever the model is: hand `to` the device too.""",
         name="forgets_the_device", replace="fresh.to(like.device, like.dtype)", by="fresh.to(like.dtype)")
 
@@ -151,6 +170,30 @@ mistake("swap_activations", """Your swap does not refuse a root that is of a cla
     cannot be replaced, and a caller who hears nothing believes that it was: raise ValueError.""",
         name="does_not_refuse_the_root",
         replace="if type(model) in (old if isinstance(old, tuple) else (old,)):", by="if False:")
+
+mistake("swap_activations", """Your swap refuses a root that is of a subclass of a class in `old`. The class counts as it
+    is, here too: `isinstance` is true of a class of one's own that is derived from nn.Sequential, and nobody has asked to
+    replace that.""", name="refuses_subclasses",
+        replace="type(model) in (old if isinstance(old, tuple) else (old,))", by="isinstance(model, old)")
+
+
+@mistake("swap_activations", """Your swap asks the model for its dtype after the new modules are in. Where one with parameters
+    stands first, it is asked for its own, and nothing is moved: read device and dtype before anything is replaced.""")
+def reads_the_dtype_after_the_swap(model, old, new):
+    if type(model) in (old if isinstance(old, tuple) else (old,)):
+        raise ValueError("the root")
+    found, made = places(model, old), {}
+    for module in found.values():
+        if module not in made:
+            made[module] = new(module).train(module.training)
+    for path, module in found.items():
+        parent, _, name = path.rpartition(".")
+        model.get_submodule(parent)._modules[name] = made[module]
+    like = next((p for p in model.parameters() if p.is_floating_point()), None)
+    for fresh in made.values():
+        if like is not None:
+            fresh.to(like.device, like.dtype)
+
 
 mistake("swap_activations", """Your swap puts a new module in before it has made the next one. Where `new` raises an error,
     the model is left half old and half new. Make them all first.""", name="puts_in_before_all_are_made",

@@ -192,6 +192,13 @@ mistake("swish.Swish.__init__", """Your beta is a parameter also where it is not
     it. A fixed one stays the float that was given.""", name="always_a_parameter", replace=PARAMETER,
         by="self.beta = nn.Parameter(torch.tensor(beta), requires_grad=learned)")
 
+mistake("swish.Swish.__init__", """Your fixed beta is a buffer. A buffer is part of the state, so a checkpoint would have to
+    hold it, and one from a model without it could not be loaded. It stays the float that was given.""",
+        name="fixed_beta_is_a_buffer", replace=PARAMETER, by="""if learned:
+            self.beta = nn.Parameter(torch.tensor(beta))
+        else:
+            self.register_buffer("beta", torch.tensor(beta))""")
+
 mistake("swish.Swish.__init__", """Your learned beta has the shape (1,). It is one number, of the shape ():
     `torch.tensor(beta)` has it, `torch.tensor([beta])` has one axis more.""", name="has_an_axis", replace=PARAMETER,
         by="self.beta = nn.Parameter(torch.tensor([beta])) if learned else beta")

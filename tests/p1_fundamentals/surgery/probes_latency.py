@@ -20,11 +20,13 @@ class World:
     def __init__(self, durations, pace, tick):
         self.durations, self.pace, self.tick = durations, pace, tick
         self.now, self.log, self.calls, self.results, self.kept = 1000.0, [], dict.fromkeys(durations, 0), [], 0
+        self.readings = 0
         self.functions = {name: (lambda name=name: self.call(name)) for name in durations}
 
     def clock(self):
         now = self.now
         self.now += self.tick
+        self.readings += 1
         return now
 
     def call(self, name):
@@ -39,12 +41,12 @@ class World:
 
 
 def measured(work, durations, pace, tick, repeats, warmup):
-    """What `measure` returns; the names of the functions in the order of their calls; and the largest number of results
-    that were still there when a function was called.
+    """What `measure` returns; the names of the functions in the order of their calls; the largest number of results that
+    were still there when a function was called; and how often the clock was read.
     """
     world = World(durations, pace, tick)
     times = work.measure(world.functions, repeats=repeats, warmup=warmup, clock=world.clock)
-    return dict(times), world.log, world.kept
+    return dict(times), world.log, world.kept, world.readings
 
 
 def failing(work, at):

@@ -8,12 +8,13 @@ from torch import nn
 
 
 class Scaled(nn.Module):
-    """x times a learned number: an activation with a parameter, a buffer and, in training mode, another value."""
+    """x times a learned number: an activation with a parameter, a buffer, and a buffer of integers."""
 
     def __init__(self):
         super().__init__()
         self.factor = nn.Parameter(torch.tensor([1.5]))
         self.register_buffer("shift", torch.tensor([0.25]))
+        self.register_buffer("steps", torch.tensor([3]))
 
     def forward(self, x):
         return self.factor * x + self.shift
@@ -24,6 +25,10 @@ class OwnReLU(nn.ReLU):
 
     def forward(self, x):
         return x.clamp(min=0) / 2
+
+
+class OwnSequential(nn.Sequential):
+    """A subclass of a container."""
 
 
 class Residual(nn.Module):
@@ -84,12 +89,17 @@ def made(name, dtype=torch.float64):
                               nn.Sequential(OwnReLU(), nn.Linear(4, 4)), nn.LeakyReLU(0.25), nn.Linear(4, 2), nn.ReLU())
     elif name == "slopes":
         shared = nn.LeakyReLU(0.5)
-        model = nn.Sequential(nn.Linear(3, 4), nn.LeakyReLU(0.25), nn.Linear(4, 4), shared, nn.Sequential(nn.Linear(4, 4), shared))
+        model = nn.Sequential(nn.Linear(3, 4), nn.LeakyReLU(0.25), nn.Linear(4, 4), shared,
+                              nn.Sequential(nn.Linear(4, 4), shared))
     elif name == "inside":
         block = Residual()
         model = nn.Sequential(nn.Linear(3, 4), block, nn.ReLU(), nn.Sequential(block.act, nn.Linear(4, 2)))
     elif name == "bare":
         model = nn.Sequential(nn.ReLU(), nn.Sequential(nn.Tanh(), nn.ReLU()))
+    elif name == "activation first":
+        model = nn.Sequential(nn.ReLU(), nn.Linear(3, 4), nn.ReLU())
+    elif name == "own root":
+        model = OwnSequential(nn.Linear(3, 4), nn.Sequential(nn.Linear(4, 2), nn.ReLU()))
     else:
         model = getattr(nn, name)()
     return model.to(dtype)
@@ -132,7 +142,8 @@ def found(work, name, old):
     for path, module in paths(model):
         first.setdefault(id(module), path)
     result = work.places(model, classes(old))
-    return type(result).__name__, [[path, first.get(id(module), "nowhere in the model")] for path, module in dict(result).items()]
+    return (type(result).__name__,
+            [[path, first.get(id(module), "nowhere in the model")] for path, module in dict(result).items()])
 
 
 def swapped(work, name, old, new):
@@ -190,12 +201,12 @@ def rest(work, name, old, new):
 
 
 def of_new(work, name, dtype, device, mode):
-    """A text for each new activation: its path, the dtypes of its parameter and its buffer, their device, and its mode."""
+    """A text for each new activation: its path, the dtypes of its parameter and its buffers, their device, and its mode."""
     model = made(name, getattr(torch, dtype)).to(device).train(mode)
     work.swap_activations(model, nn.ReLU, NEW["an activation with a parameter"])
     new = [(path, module) for path, module in paths(model) if isinstance(module, Scaled)]
-    return [f"{path}: {module.factor.dtype}, {module.shift.dtype}, on {module.factor.device}, training {module.training}"
-            for path, module in new]
+    return [f"{path}: {module.factor.dtype}, {module.shift.dtype}, {module.steps.dtype}, on {module.factor.device}, "
+            f"training {module.training}" for path, module in new]
 
 
 def mixed(work, dtypes):
@@ -230,7 +241,7 @@ def refused(work, name, old, fails_at):
 
 
 def learns_on(work, name):
-    """How many of the parameters that somebody held, as an optimiser does, are the model's after a swap, and how many there are."""
+    """How many of the parameters that somebody held, as an optimiser does, are the model's after a swap, of how many."""
     model = made(name)
     held = list(model.parameters())
     work.swap_activations(model, nn.ReLU, NEW["nn.SiLU()"])

@@ -70,9 +70,10 @@ def test_places_of_classes(work, old):
 
 
 def test_places_end_at_what_is_found(work):
-    """places: what is inside of a module that is found is not listed, and neither is the root."""
+    """places: what is inside of a module that is found is not listed, nor is the root, but what is below the root is."""
     for name, old in (("flat", "Sequential"), ("ReLU", "ReLU"), ("inside", ["Residual", "ReLU"]),
-                      ("nested", ["Residual", "ReLU"]), ("nested", "Sequential")):
+                      ("nested", ["Residual", "ReLU"]), ("nested", "Sequential"), ("shared block", "Sequential"),
+                      ("flat", ["Sequential", "ReLU"])):
         check_places(work, name, old)
 
 
@@ -142,17 +143,18 @@ def test_new_gets_the_old_one(work):
 def test_new_ones_follow_the_model(work, dtype, device):
     """swap_activations: the new modules have the mode of the old, and dtype and device of the model's first float parameter."""
     # "meta" is a device without memory: shapes and dtypes only, so that this needs no GPU.
-    for name, mode in (("flat", True), ("nested", False)):
-        want = [f"{path}: torch.{dtype}, torch.{dtype}, on {device}, training {mode}" for path, _ in wanted(name, "ReLU")]
-        expect(work.run(probes.of_new, name, dtype, device, mode), equals=want,
-               note="the path of each new module, the dtypes of its parameter and its buffer, device and mode",
+    note = "the path of each new module, the dtypes of its parameter and its two buffers, device and mode"
+    for name, mode in (("flat", True), ("nested", False), ("activation first", True)):
+        want = [f"{path}: torch.{dtype}, torch.{dtype}, torch.int64, on {device}, training {mode}"
+                for path, _ in wanted(name, "ReLU")]
+        expect(work.run(probes.of_new, name, dtype, device, mode), equals=want, note=note,
                given={"model": repr(probes.made(name)), "dtype": dtype, "device": device, "training": mode, "new": PARAMETER})
     for dtypes in (["float64", "float32"], ["float16", "float64"]):
         expect(work.run(probes.mixed, dtypes), equals=[f"torch.{dtypes[0]}"] * 2, note="the dtypes of the new parameters",
                given={"the model's first parameter": "an integer", "dtypes of its layers": dtypes})
-    want = [f"{path}: torch.float32, torch.float32, on cpu, training True" for path, _ in wanted("bare", "ReLU")]
+    want = [f"{path}: torch.float32, torch.float32, torch.int64, on cpu, training True" for path, _ in wanted("bare", "ReLU")]
     expect(work.run(probes.of_new, "bare", "float64", "cpu", True), equals=want, given={"model": "one without parameters"},
-           note="the path of each new module, the dtypes of its parameter and its buffer, device and mode")
+           note=note)
 
 
 @supporting
@@ -168,15 +170,20 @@ def test_keeps_everything_else(work, name):
             expect(one, equals=True, given=given, note=note)
         expect(changed, equals=[], given=given, note="the places that are in another mode than before")
     held, count = work.run(probes.learns_on, name)
-    expect(held, equals=count, given={"model": repr(probes.made(name))}, note="how many of an optimiser's parameters the model has")
+    given = {"model": repr(probes.made(name))}
+    expect(held, equals=count, given=given, note="how many of an optimiser's parameters the model has")
 
 
 @supporting
 def test_refuses_and_then_changes_nothing(work):
-    """swap_activations: ValueError where the root is an activation to be replaced; after an error nothing has changed."""
+    """swap_activations: ValueError where the root is of a class in `old`, itself; after an error nothing has changed."""
     for name, old, fails_at, want in (("ReLU", "ReLU", 0, "ValueError"), ("flat", ["Tanh", "Sequential"], 0, "ValueError"),
                                       ("flat", "ReLU", 2, "KeyError"), ("nested", "ReLU", 3, "KeyError")):
         error, same = work.run(probes.refused, name, old, fails_at)
-        given = {"model": repr(probes.made(name)), "old": old, "new": f"raises a KeyError at call {fails_at}" if fails_at else SILU}
+        new = f"raises a KeyError at call {fails_at}" if fails_at else SILU
+        given = {"model": repr(probes.made(name)), "old": old, "new": new}
         expect(error, equals=want, given=given, note="the error that came")
         expect(same, equals=True, given=given, note="whether the model is as it was")
+    error, _ = work.run(probes.refused, "own root", "Sequential", 0)
+    expect(error, equals="", given={"model": repr(probes.made("own root")), "its class": "class OwnSequential(nn.Sequential)",
+                                    "old": "Sequential"}, note="the error that came")

@@ -116,8 +116,8 @@ def test_keeps_its_input_alone(work, kind):
         given = {"call": words[kind], "x": "a tensor of 48 numbers", "layout in memory": layout}
         expect(value, equals=want, given=given, note="the value")
         expect({"saved": saved, "made and kept": outlived}, equals={"saved": [48], "made and kept": []}, given=given,
-               note="How many numbers each tensor has that autograd is asked to save, and each that was made on the way forward "
-                    "and is still there once the result is let go.")
+               note="How many numbers each tensor has that autograd is asked to save, and each that was made on the way "
+                    "forward and is still there once the result is let go.")
     error = work.run(probes.changed_before_the_way_back, tensor((3,), 5))
     expect_true(error == "RuntimeError", got=error or "no error", want="PyTorch's RuntimeError, as save_for_backward gives it",
                 given={"between the two ways": "x was changed in place"})
@@ -135,8 +135,10 @@ def test_computes_what_is_needed(work):
                                                  "beta requires a gradient": needs[1]}, note=f"the gradient by {name}")
         both, *alone = work.run(probes.elements_computed, x, grad, beta)
         for count, name in zip(alone, ("x", "beta")):
-            expect_true(count < both, got=f"{count} numbers, and {both} for both", given={"x": "a tensor of 20 numbers"},
-                        want=f"for the gradient by {name} alone, backward computes fewer numbers than for both")
+            expect_true(count < both, got="no fewer than for both",
+                        note=f"how many numbers are computed for that by {name} alone",
+                        want=f"for the gradient by {name} alone, backward computes fewer numbers than for both",
+                        given={"x": "a tensor of 20 numbers", "computed for both": both, f"for that by {name} alone": count})
 
 
 @pytest.mark.parametrize("learned", [False, True])

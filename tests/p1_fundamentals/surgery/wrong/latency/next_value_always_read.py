@@ -1,4 +1,5 @@
 # what is wrong: the value behind the place is read also where there is none, so one time alone ends in an IndexError
+# told: reads_behind_the_last
 import math
 import time
 from fractions import Fraction

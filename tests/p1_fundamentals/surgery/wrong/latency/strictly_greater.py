@@ -1,4 +1,5 @@
 # what is wrong: a k whose probability is exactly the confidence (two rounds and 0.5, six and 0.96875) is refused
+# told: asks_for_more
 import math
 import time
 from fractions import Fraction

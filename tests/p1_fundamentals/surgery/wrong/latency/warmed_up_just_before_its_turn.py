@@ -1,4 +1,5 @@
 # what is wrong: each function is warmed up right before its own first measurement, so the first one is measured before the others were called
+# told: warms_up_within_the_first_round
 import math
 import time
 from fractions import Fraction

@@ -1,4 +1,5 @@
 # what is wrong: the dtype of the model is read after the new modules were put in, so a new one with parameters that stands first is asked for its own dtype
+# told: reads_the_dtype_after_the_swap
 def _match(module, old):
     return type(module) in (old if isinstance(old, tuple) else (old,))
 

@@ -1,4 +1,5 @@
 # what is wrong: the check of the root lets subclasses in, so a model that is derived from an old class (a Net(nn.Sequential), old = nn.Sequential) is refused
+# told: refuses_subclasses
 def places(model, old):
     classes = old if isinstance(old, tuple) else (old,)
     listed = {}

@@ -1,4 +1,5 @@
 # what is wrong: a fixed beta is registered as a buffer "so that it moves with the model", so it is in the state dict and no float
+# told: fixed_beta_is_a_buffer
 import torch
 from torch import Tensor, nn
 

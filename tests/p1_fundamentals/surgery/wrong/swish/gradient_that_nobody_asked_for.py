@@ -1,4 +1,5 @@
 # what is wrong: the gradient by beta is always computed and returned, also where needs_input_grad does not ask for it
+# told: computes_what_nobody_needs
 import torch
 from torch import Tensor, nn
 
