@@ -46,7 +46,8 @@ class ResNet(nn.Module):
 
     def __init__(self, *, channels: int, classes: int, widths: tuple[int, ...], blocks: int):
         super().__init__()
-        self.stem = nn.Sequential(nn.Conv2d(channels, widths[0], 3, padding=1, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU())
+        self.stem = nn.Sequential(
+            nn.Conv2d(channels, widths[0], 3, padding=1, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU())
         stages, inputs = [], widths[0]
         for stage, width in enumerate(widths):
             for place in range(blocks):

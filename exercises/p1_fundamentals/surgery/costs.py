@@ -51,7 +51,8 @@ def draw_latency(path: Path, *, quick: bool = False) -> tuple[dict[str, float], 
         torch.set_num_threads(threads)
     ratios = {name: ratio(times[name], times[whole]) for name in models}
 
-    table = Table("channels removed", "FLOPs", "time [95 %]", box=SIMPLE, padding=(0, 1), title="Ratios to the whole network, one thread")
+    table = Table("channels removed", "FLOPs", "time [95 %]", box=SIMPLE, padding=(0, 1),
+                  title="Ratios to the whole network, one thread")
     for name, (median, low, high) in ratios.items():
         table.add_row(name, f"{flops[name] / flops[whole]:.2f}", f"{median:.2f} [{low:.2f}, {high:.2f}]")
     console.print(table)

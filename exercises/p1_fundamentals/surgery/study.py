@@ -1,6 +1,6 @@
 """Given: the study. What do skips, activations and pruning change? The same budget for all, several seeds, your functions.
 
-    grader study surgery                      digits: depth, activations, pruning, latency; five seeds: about a minute and a half
+    grader study surgery                      digits: depth, activations, pruning, latency; five seeds: some two minutes
     grader study surgery --quick              in seconds, to see that it runs
     grader study surgery --only depth         one part: depth, activations, pruning or latency
     grader study surgery --latency            the same as --only latency: time beside FLOPs
@@ -38,9 +38,11 @@ from .experiments import (
 
 QUICK_IMAGES, PARTS = 256, ("depth", "activations", "pruning", "latency")
 PLAIN, SKIPS = "without skips", "with skips"
-COLORS = {PLAIN: plots.ORANGE, SKIPS: plots.BLUE, "relu": plots.ORANGE, "swish": plots.BLUE, "swish, learned": plots.GREEN,
-          "pruned": plots.YELLOW, "fine-tuned, per layer": plots.GREEN, "fine-tuned, global": plots.BLUE, "from scratch": plots.ORANGE,
-          "dense": plots.PURPLE}
+COLORS = {
+    PLAIN: plots.ORANGE, SKIPS: plots.BLUE, "relu": plots.ORANGE, "swish": plots.BLUE, "swish, learned": plots.GREEN,
+    "dense": plots.PURPLE, "pruned": plots.YELLOW, "from scratch": plots.ORANGE, "fine-tuned, per layer": plots.GREEN,
+    "fine-tuned, global": plots.BLUE,
+}
 console = Console()
 
 
@@ -71,12 +73,14 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="grader study surgery", description="Skips, activations, pruning, and their cost.")
     parser.add_argument("--data", type=datasets.option, default="digits", metavar="NAME|FILE.npz",
                         help=f"one of {', '.join(datasets.NAMED)}, or a file with x_train, y_train, x_test, y_test")
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=None, dest="parts", metavar="PART", help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=None, dest="parts", metavar="PART",
+                        help=f"of {', '.join(PARTS)}")
     parser.add_argument("--latency", action="store_true", help="the same as --only latency")
     parser.add_argument("--quick", action="store_true", help=f"a few epochs on {QUICK_IMAGES} images, to see that it runs")
     parser.add_argument("--depths", type=int, nargs="+", default=None, metavar="N",
                         help="stages of two convolutions each; default: 2 8 20")
-    parser.add_argument("--shares", type=float, nargs="+", default=None, metavar="X", help="that are pruned; default: 0.2 0.5 0.8 0.95")
+    parser.add_argument("--shares", type=float, nargs="+", default=None, metavar="X",
+                        help="that are pruned; default: 0.2 0.5 0.8 0.95")
     parser.add_argument("--epochs", type=int, default=None, metavar="N", help="default: 6; fine-tuning takes half as many")
     parser.add_argument("--batch", type=int, default=64, metavar="N", help="images in a step")
     parser.add_argument("--lr", type=float, default=0.05, metavar="X", help="of SGD with momentum, falling along a cosine")
@@ -124,8 +128,8 @@ def show(title: str, header: list[str], lines: list[list[str]], path: Path) -> P
 def of_depth(data: Data, options: argparse.Namespace, seeds: list[int], progress: Progress, output: Path) -> tuple:
     settings = [Depth(stages, skips) for stages in options.depths for skips in (False, True)]
     how = {"epochs": options.epochs, "batch": options.batch, "lr": options.lr}
-    runs: dict[Depth, list[DepthRun]] = cases_of(settings, seeds, lambda at, seed: run_depth(data, at, seed, **how), data, progress,
-                                                 "depth")
+    runs: dict[Depth, list[DepthRun]] = cases_of(settings, seeds, lambda at, seed: run_depth(data, at, seed, **how),
+                                                 data, progress, "depth")
     last = {at: [run.test[-1] for run in of] for at, of in runs.items()}
     lines, found = [], {}
     for stages in options.depths:
@@ -138,13 +142,15 @@ def of_depth(data: Data, options: argparse.Namespace, seeds: list[int], progress
     deepest = options.depths[-1]
     panels = [plots.Panel(f"training loss, {2 * stages + 2} layers",
                           {name: np.array([run.loss for run in runs[Depth(stages, skips)]])
-                           for name, skips in ((PLAIN, False), (SKIPS, True))}, yscale="log", legend=stages == options.depths[0])
+                           for name, skips in ((PLAIN, False), (SKIPS, True))}, yscale="log",
+                          legend=stages == options.depths[0])
               for stages in options.depths]
-    gradients = {name: np.array([run.gradients for run in runs[Depth(deepest, skips)]]) for name, skips in ((PLAIN, False), (SKIPS, True))}
+    gradients = {name: np.array([run.gradients for run in runs[Depth(deepest, skips)]])
+                 for name, skips in ((PLAIN, False), (SKIPS, True))}
     panels.append(plots.Panel("before training: gradient of each stage", gradients, xlabel="stage", yscale="log", legend=False))
     pictures = [plots.bands(panels, output / "depth.png", columns=2, colors=COLORS),
-                show(f"Test accuracy after {options.epochs} epochs, mean of {len(seeds)} seeds", ["network", PLAIN, SKIPS, "points [95 %]"],
-                     lines, output / "depth_table.png")]
+                show(f"Test accuracy after {options.epochs} epochs, mean of {len(seeds)} seeds",
+                     ["network", PLAIN, SKIPS, "points [95 %]"], lines, output / "depth_table.png")]
     return found, pictures, [{**at._asdict(), "runs": [run._asdict() for run in of]} for at, of in runs.items()]
 
 
@@ -153,7 +159,8 @@ def of_depth(data: Data, options: argparse.Namespace, seeds: list[int], progress
 
 def of_activations(data: Data, options: argparse.Namespace, seeds: list[int], progress: Progress, output: Path) -> tuple:
     how = {"epochs": options.epochs, "batch": options.batch, "lr": options.lr}
-    runs = cases_of(list(ACTIVATIONS), seeds, lambda name, seed: run_activation(data, name, seed, **how), data, progress, "activations")
+    runs = cases_of(list(ACTIVATIONS), seeds, lambda name, seed: run_activation(data, name, seed, **how), data, progress,
+                    "activations")
     last = {name: [test[-1] for test in of] for name, of in runs.items()}
     lines = [[name, str(mean_interval(values)), "" if name == "relu" else in_points(compare(last["relu"], values))]
              for name, values in last.items()]
@@ -169,8 +176,8 @@ def of_activations(data: Data, options: argparse.Namespace, seeds: list[int], pr
 
 def of_pruning(data: Data, options: argparse.Namespace, seeds: list[int], progress: Progress, output: Path) -> tuple:
     how = {"epochs": options.epochs, "tune": options.tune, "batch": options.batch, "lr": options.lr}
-    runs: list[PruneRun] = cases_of(["all"], seeds, lambda _, seed: run_pruning(data, options.shares, seed, **how), data, progress,
-                                    "pruning")["all"]
+    runs: list[PruneRun] = cases_of(["all"], seeds, lambda _, seed: run_pruning(data, options.shares, seed, **how),
+                                    data, progress, "pruning")["all"]
     dense = [run.dense for run in runs]
     lines, found = [], {"dense": float(np.mean(dense))}
     for share in options.shares:
@@ -183,16 +190,19 @@ def of_pruning(data: Data, options: argparse.Namespace, seeds: list[int], progre
     def over_shares(pick) -> np.ndarray:
         return np.array([[pick(run, share) for share in options.shares] for run in runs])   # (seeds, shares)
 
-    series = {"dense": over_shares(lambda run, share: run.dense), "pruned": over_shares(lambda run, share: run.cut["global", share]),
+    series = {"dense": over_shares(lambda run, share: run.dense),
+              "pruned": over_shares(lambda run, share: run.cut["global", share]),
               "from scratch": over_shares(lambda run, share: run.scratch[share]),
-              **{f"fine-tuned, {way}": over_shares(lambda run, share, way=way: run.tuned[way, share]) for way in ("per layer", "global")}}
+              **{f"fine-tuned, {way}": over_shares(lambda run, share, way=way: run.tuned[way, share])
+                 for way in ("per layer", "global")}}
     x = [100 * share for share in options.shares]
     panels = [plots.Panel("test accuracy", series, xlabel="weights pruned (%)", x=x),
               plots.Panel("the same, closer", {name: values for name, values in series.items() if name != "pruned"},
                           xlabel="weights pruned (%)", x=x, legend=False)]
     header = ["pruned", "at once", "fine-tuned", "points over dense", "per layer", "from scratch", "fine-tuned over scratch"]
     title = f"Test accuracy, mean of {len(seeds)} seeds; dense: {np.mean(dense):.1%}"
-    pictures = [plots.bands(panels, output / "pruning.png", colors=COLORS), show(title, header, lines, output / "pruning_table.png")]
+    pictures = [plots.bands(panels, output / "pruning.png", colors=COLORS),
+                show(title, header, lines, output / "pruning_table.png")]
     plain = [{"dense": run.dense, "scratch": {str(k): v for k, v in run.scratch.items()},
               **{what: {f"{way}, {share}": v for (way, share), v in getattr(run, what).items()} for what in ("cut", "tuned")}}
              for run in runs]

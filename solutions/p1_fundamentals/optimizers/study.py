@@ -73,7 +73,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
                         help=f"of {', '.join(METHODS)}; default: {' '.join(OLYMPICS)}")
     parser.add_argument("--quick", action="store_true", help=f"two epochs on {QUICK_IMAGES} images, to see that it runs")
     parser.add_argument("--epochs", type=int, default=None, metavar="N", help="default: 6")
-    parser.add_argument("--batch", type=int, default=None, metavar="N", help="images in a step; default: 32, residual networks 128")
+    parser.add_argument("--batch", type=int, default=None, metavar="N",
+                        help="images in a step; default: 32, residual networks 128")
     parser.add_argument("--seeds", type=int, default=None, metavar="N", help="default: 5, of a residual network 1")
     parser.add_argument("--seed", type=int, default=0, help="the first of them")
     parser.add_argument("--tune", action=argparse.BooleanOptionalAction, default=None,
@@ -159,7 +160,8 @@ def report(chosen: dict[str, Setting], named: dict[str, list[Run]], output: Path
         lines.append([name, f"{chosen[name].lr:g}", accuracy, paired, median_steps(steps), against])
 
     header = ["method", "lr", "test accuracy", f"points over {first}", f"steps to {target:.3f}", "sign test"]
-    shown = Table(*header, box=SIMPLE, padding=(0, 1), title="Test accuracy, mean [95 % interval]; median steps to a training loss")
+    shown = Table(*header, box=SIMPLE, padding=(0, 1),
+                  title="Test accuracy, mean [95 % interval]; median steps to a training loss")
     for line in lines:
         shown.add_row(*line)
     console.print(shown)
