@@ -1,4 +1,5 @@
-# how: fused products as in PyTorch's own file, but in the dtype of G; a recursion over children; the gradient's mixture by hand.
+# how: fused products as in PyTorch's own file, but in the dtype of G; a recursion over children; the gradient's mixture by
+# hand.
 import torch
 from torch import nn
 

@@ -1,4 +1,5 @@
-# how: products on the right side for tall matrices in place of a transpose, einsum, new tensors for the state, a walk over named modules.
+# how: products on the right side for tall matrices in place of a transpose, einsum, new tensors for the state, a walk over
+# named modules.
 import math
 
 import torch

@@ -1,4 +1,5 @@
-# what is wrong: a variance below 0 is mended by raising the mean square in the state to the squared mean, so square_avg is no longer the average
+# what is wrong: a variance below 0 is mended by raising the mean square in the state to the squared mean, so square_avg is no
+# longer the average
 from collections.abc import Iterable
 
 import torch

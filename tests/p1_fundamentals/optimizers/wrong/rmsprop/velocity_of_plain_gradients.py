@@ -1,4 +1,5 @@
-# what is wrong: the velocity sums the gradients themselves and is divided by the root afterwards, instead of summing the quotients
+# what is wrong: the velocity sums the gradients themselves and is divided by the root afterwards, instead of summing the
+# quotients
 from collections.abc import Iterable
 
 import torch
