@@ -33,8 +33,8 @@ class Optimizer:
         """`params` is an iterable of tensors, which make one group, or of dicts, a group each: {"params": tensors, "lr": 0.01}.
 
         Every dict has "params", which may be any iterable of tensors, or a single tensor; `param_groups` has a list. What a
-        dict does not set comes from `defaults`. The groups, their lists and `self.defaults` are new: nothing that came in is changed, and who
-        sets another "lr" in a group later, or in a dict that came in, changes nothing else.
+        dict does not set comes from `defaults`. The groups, their lists and `self.defaults` are new: nothing that came in is
+        changed, and who sets another "lr" in a group later, or in a dict that came in, changes nothing else.
 
         Raises ValueError where there is no parameter at all, be it that all groups are empty, and where a tensor comes twice,
         in one group or in two: it would be moved twice in each step. Two tensors with equal numbers are no such case. Raises
@@ -55,8 +55,8 @@ class Optimizer:
         """Call `update(params, group)` once for each group, group after group, without recording a graph.
 
         `params` are the parameters of the group that have a gradient, in the group's order; a gradient of zeros is one. A group
-        of which no parameter has a gradient is passed over. `group` is the dict in `param_groups` itself, with the settings that
-        it has now: a method may note something in it. Afterwards graphs are recorded if they were before, and only then.
+        of which no parameter has a gradient is passed over. `group` is the dict in `param_groups` itself, with the settings
+        that it has now: a method may note something in it. Afterwards graphs are recorded if they were before, and only then.
 
         >>> class Halve(Optimizer):
         ...     def update(self, params, group):
