@@ -100,7 +100,7 @@ def test_momentum_is_switched(work, options):
     """Where the momentum is set to 0, a step goes by the gradient, and the velocity stays until there is one again."""
     for seed in (5, 15):
         for momenta in ([0.0, 0.5, 0.5, 0.75], [0.5, 0.0, 0.0, 0.75]):
-            params, gradients = [tensor((2,), seed), tensor((), seed + 1)], random_gradients([(2,), ()], steps=4, seed=seed + 20)
+            params, gradients = [tensor((2,), seed), tensor((), seed + 1)], random_gradients([(2,), ()], 4, seed + 20)
             every = {"lr": 0.25, "momentum": 0.5, "dampening": 0.0, "weight_decay": 0.0, "nesterov": False} | options
             want, kept = probes_sgd.with_momenta(torch.optim, params, gradients, momenta, **every)
             got, found = work.run(probes_sgd.with_momenta, params, gradients, momenta, **every)
