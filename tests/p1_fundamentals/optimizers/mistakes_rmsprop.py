@@ -144,7 +144,7 @@ mistake(TARGET, """Your RMSprop puts a new tensor into `p.data`. Whoever shares 
     tied weight does, keeps the old numbers: `p -= …` changes the numbers where they are.""", name="replaces_the_memory",
         replace=MOVE, by="p.data = p.data - lr * step")
 
-mistake(TARGET, """Your RMSprop takes its settings from `self.defaults`. Each group has its own, which a schedule may change
+mistake(TARGET, """Your RMSprop goes by the settings that its constructor was handed. Each group has its own, which a schedule may change
     from step to step: they are in `group`.""", name="reads_the_defaults", replace='lr, alpha, momentum = group["lr"], ',
         by='group = self.defaults\n        lr, alpha, momentum = group["lr"], ')
 

@@ -108,8 +108,8 @@ def multiplies_too_early(self, params, group):
         p -= step
 
 
-mistake(UPDATE, """Your SGD reads its settings from `self.defaults`. A group may have others, and a schedule sets those of the
-    groups: read them from `group`.""",
+mistake(UPDATE, """Your SGD goes by the settings that its constructor was handed. A group may have others, and a schedule
+    sets those of the groups: read them from `group`.""",
         name="reads_the_defaults", replace='momentum, decay = group["momentum"], group["weight_decay"]',
         by='group = self.defaults\n        momentum, decay = group["momentum"], group["weight_decay"]')
 
