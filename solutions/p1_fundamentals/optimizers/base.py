@@ -32,9 +32,9 @@ class Optimizer:
     def __init__(self, params: Iterable, defaults: dict):
         """`params` is an iterable of tensors, which make one group, or of dicts, a group each: {"params": tensors, "lr": 0.01}.
 
-        "params" of a dict may be any iterable of tensors, or a single tensor; `param_groups` has a list. What a dict does not
-        set comes from `defaults`. The groups, their lists and `self.defaults` are new: nothing that came in is changed, and who
-        sets another "lr" in a group later, or in a dict that came in, changes nothing else.
+        Every dict has "params", which may be any iterable of tensors, or a single tensor; `param_groups` has a list. What a
+        dict does not set comes from `defaults`. The groups, their lists and `self.defaults` are new: nothing that came in is
+        changed, and who sets another "lr" in a group later, or in a dict that came in, changes nothing else.
 
         Raises ValueError where there is no parameter at all, be it that all groups are empty, and where a tensor comes twice,
         in one group or in two: it would be moved twice in each step. Two tensors with equal numbers are no such case. Raises
@@ -80,8 +80,8 @@ class Optimizer:
         """Call `update(params, group)` once for each group, group after group, without recording a graph.
 
         `params` are the parameters of the group that have a gradient, in the group's order; a gradient of zeros is one. A group
-        of which no parameter has a gradient is passed over. `group` is the dict in `param_groups`, with the settings that it
-        has now. Afterwards graphs are recorded again if they were before.
+        of which no parameter has a gradient is passed over. `group` is the dict in `param_groups` itself, with the settings
+        that it has now: a method may note something in it. Afterwards graphs are recorded if they were before, and only then.
 
         >>> class Halve(Optimizer):
         ...     def update(self, params, group):
@@ -116,8 +116,11 @@ class Optimizer:
         >>> a, b = torch.ones(2), torch.ones(3)
         >>> optimizer = Optimizer([{"params": [a]}, {"params": [b], "lr": 0.5}], {"lr": 0.1})
         >>> optimizer.state[b] = {"steps": 7}
-        >>> optimizer.state_dict()
-        {'state': {1: {'steps': 7}}, 'param_groups': [{'lr': 0.1, 'params': [0]}, {'lr': 0.5, 'params': [1]}]}
+        >>> saved = optimizer.state_dict()
+        >>> saved["state"]
+        {1: {'steps': 7}}
+        >>> saved["param_groups"] == [{"lr": 0.1, "params": [0]}, {"lr": 0.5, "params": [1]}]
+        True
         """
         ### BEGIN SOLUTION
         places = {id(p): place for place, p in enumerate(self._params())}
@@ -132,7 +135,9 @@ class Optimizer:
         The parameter at a place takes the state that was saved for that place, as a copy: `saved` is not changed, neither now
         nor by later steps. State that this optimiser had is gone. A training that is resumed so goes on bit for bit.
 
-        What `torch.optim` has saved can be loaded too, with settings that are not known here.
+        `saved` has every setting of this optimiser. It may have more: what `torch.optim` has saved can be loaded too, and the
+        groups then have its settings that are not known here as well. The groups may stay the same dicts or be new ones, so
+        that after loading one asks `param_groups` anew.
 
         Raises ValueError, and then nothing has changed, where `saved` has another number of groups, or a group of it another
         number of parameters.

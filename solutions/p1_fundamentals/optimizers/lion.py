@@ -1,4 +1,4 @@
-r"""Lion, "evolved sign momentum": every coordinate moves by the learning rate, up or down.
+r"""Lion, "evolved sign momentum": a step in which only signs count, each coordinate's times the learning rate.
 
 The direction is the sign of a mixture of the newest gradient $g$ and an average $m$ of the earlier ones. The average itself is
 renewed afterwards, with a longer memory:
@@ -6,7 +6,8 @@ renewed afterwards, with a longer memory:
 $$c_t = \beta_1 m_{t-1} + (1 - \beta_1)\, g_t, \qquad m_t = \beta_2 m_{t-1} + (1 - \beta_2)\, g_t, \qquad m_0 = 0,$$
 $$\theta_t = \theta_{t-1} - \eta\, \bigl(\mathrm{sign}(c_t) + \lambda\, \theta_{t-1}\bigr).$$
 
-The weight decay $\lambda$ is decoupled: it acts on the parameter, and neither on $c$ nor on $m$.
+The weight decay $\lambda$ is decoupled: it acts on the parameter, and neither on $c$ nor on $m$. So without weight decay a
+coordinate moves by $\eta$, up or down, or stays where its $c$ is 0.
 
 Source: Chen et al., "Symbolic discovery of optimization algorithms" (NeurIPS 2023), algorithm 2.
 """
@@ -42,12 +43,13 @@ class Lion(Optimizer):
     def update(self, params: list[Tensor], group: dict) -> None:
         r"""Move each of `params`, of any shape, by its `grad`, with the settings of `group`; the formulas are at the top.
 
-        The sign of 0 is 0. The decay is that of the parameter before the step. `base` holds what a step does around this:
-        gradients of None do not arrive here, and no graph is recorded.
+        The sign of 0 is 0. Where the two parts of c cancel but for rounding, any sign is right. The decay is that of the
+        parameter before the step. `base` holds what a step does around this: gradients of None do not arrive here, and no graph
+        is recorded.
 
-        Parameters move in place and keep their dtype: who holds one, or a view of it, sees it move. They may lie in memory in
-        any way, as `x.T` does. A `grad` is only read, and the average is no view of it. A parameter has a state once it was
-        moved.
+        Parameters are float32 or float64, move in place and keep their dtype: who holds one, or a view of it, sees it move.
+        They may lie in memory in any way, as `x.T` does. A `grad` is only read, and the average is no view of it. A parameter
+        has a state once it was moved.
 
         >>> p = torch.tensor([2.0, -1.0], requires_grad=True)
         >>> optimizer = Lion([p], lr=0.5, betas=(0.5, 0.75), weight_decay=0.25)

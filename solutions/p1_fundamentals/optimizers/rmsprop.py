@@ -36,8 +36,11 @@ class RMSprop(Optimizer):
 
     The state of a parameter is a dict in `self.state`. It has "step", an int, the number of steps that this parameter has
     taken part in; "square_avg", v; only where the group is centred "grad_avg", m; and only where its momentum is not 0
-    "momentum_buffer", b. Each of them has the shape and the dtype of the parameter. They are what `torch.optim.RMSprop`
-    keeps under these keys, so either goes on from what the other has saved.
+    "momentum_buffer", b. The three tensors have the shape and the dtype of the parameter. They are what
+    `torch.optim.RMSprop` keeps under these keys, so either goes on from what the other has saved. PyTorch's "step" is a tensor
+    of one number: where such a state was loaded, it may stay a tensor or become an int.
+
+    Whether a group is centred, and whether its momentum is 0, stays the same from its first step on.
     """
 
     def __init__(self, params: Iterable, *, lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-8,

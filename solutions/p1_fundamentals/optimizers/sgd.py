@@ -8,8 +8,9 @@ $$g_t = \nabla L(\theta_{t-1}) + \lambda \theta_{t-1}, \qquad b_1 = g_1, \qquad 
 $$\theta_t = \theta_{t-1} - \eta\, b_t \ \text{ (momentum)}, \qquad
 \theta_t = \theta_{t-1} - \eta\,(g_t + \mu b_t) \ \text{ (Nesterov)}.$$
 
-$\eta$ is the learning rate, $\lambda$ the weight decay, $\tau$ the dampening. Nesterov's form takes the velocity one step
-ahead: the old gradients have faded once more, and the newest counts already.
+$\eta$ is the learning rate, $\lambda$ the weight decay, $\tau$ the dampening. With a momentum $\mu$ of 0 there is no velocity:
+in both forms the step is $\eta\, g_t$, nothing is kept, and the dampening has no effect. Nesterov's form takes the velocity
+one step ahead: the old gradients have faded once more, and the newest counts already.
 
 Source: Polyak, "Some methods of speeding up the convergence of iteration methods" (1964); Sutskever, Martens, Dahl and Hinton,
 "On the importance of initialization and momentum in deep learning" (ICML 2013), section 2; the formulas are those of
@@ -34,7 +35,8 @@ class SGD(Optimizer):
         """`params` are tensors or groups, as in `Optimizer`. The five settings are the defaults, under these names.
 
         Raises ValueError where lr, momentum or weight_decay is below 0, and where `nesterov` comes without momentum or with
-        a dampening other than 0. Only what is handed over here is looked at, not what a group sets for itself.
+        a dampening other than 0. What NaN does is left open. Only what is handed over here is looked at, and not what a group
+        sets for itself: with `nesterov`, one group may have the momentum 0, and its steps go by the gradient.
 
         >>> SGD([torch.ones(2)], lr=0.1, momentum=0.9).param_groups[0]["momentum"]
         0.9
@@ -52,7 +54,7 @@ class SGD(Optimizer):
         r"""Move each of `params`, of any shape, against its `grad`, by the settings of `group`.
 
         The formulas stand at the top of this file. The weight decay is a part of the gradient, before anything else. At the
-        first step of a parameter its velocity is the gradient itself, not dampened; from then on
+        first step of a parameter with a momentum other than 0, its velocity is the gradient itself, not dampened; from then on
 
         $$b \leftarrow \mu b + (1 - \tau)\, g.$$
 
@@ -60,7 +62,8 @@ class SGD(Optimizer):
 
         Parameters move in place: who holds one, or a view of it, sees it move. They may lie in memory in any way, as `x.T`
         does. A `grad` is only read, and the velocity is no view of it: `grad` may be filled anew before the next step.
-        A parameter has a velocity once it was moved with a momentum other than 0, and no state before that.
+        A parameter has a velocity once it was moved with a momentum other than 0, and no state before that. If a group's
+        momentum is set to 0 later, steps go by the gradient alone, and the velocity stays in the state as it is.
 
         >>> p = torch.tensor([1.0, 2.0], requires_grad=True)
         >>> optimizer = SGD([p], lr=0.5, momentum=0.5)

@@ -55,6 +55,10 @@ mistake(INIT, """Your constructor takes a single tensor for a list of parameters
     which are other tensors and never have a gradient: refuse it with TypeError before you make a list.""", name="takes_rows",
         replace="if isinstance(params, Tensor):", by="if False:")
 
+mistake(INIT, """Your constructor walks through the tensor where a group has a single one as "params". The group then holds its
+    rows, which are other tensors and never have a gradient: make a list of the one tensor.""", name="takes_rows_of_a_group",
+        replace="tensors = [tensors] if isinstance(tensors, Tensor) else list(tensors)", by="tensors = list(tensors)")
+
 # ── zero_grad ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 mistake("base.Optimizer.zero_grad", """Your zero_grad makes the gradients zeros. A zero is a gradient too: a step would decay
@@ -96,6 +100,26 @@ mistake("base.Optimizer.step", """Your step ends at the first group without a gr
 mistake("base.Optimizer.step", """Your step calls `update` for each parameter. It is called once for each group, with the list
     of those that have a gradient: a method may want to see them together.""", name="calls_for_each_parameter",
         replace="self.update(params, group)", by="for p in params:\n                        self.update([p], group)")
+
+mistake("base.Optimizer.step", """Your step hands over a dict of its own in place of the group. What a method notes in
+    its group is gone after the step then: hand over the dict that is in `param_groups`.""", name="hands_over_another_dict",
+        replace="self.update(params, group)", by="self.update(params, dict(group))")
+
+mistake("base.Optimizer.step", """Your step leaves the recording of graphs switched off. Whatever is computed after it has no
+    gradients. `with torch.no_grad():` puts back what was there before, also where `update` raises an error.""",
+        name="leaves_recording_off", replace=GUARD, by="torch.set_grad_enabled(False)\n        if True:")
+
+
+@mistake("base.Optimizer.step", """Your step switches the recording of graphs on afterwards, also where it was off before. Who
+    calls it under `torch.no_grad()` is left without that: put back what was there before.""")
+def switches_recording_on(self):
+    torch.set_grad_enabled(False)
+    for group in self.param_groups:
+        params = [p for p in group["params"] if p.grad is not None]
+        if params:
+            self.update(params, group)
+    torch.set_grad_enabled(True)
+
 
 # ── state_dict ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -156,9 +180,22 @@ mistake(LOAD, """Your load_state_dict does not look whether what was saved has a
     zip ends with the shorter of two, so a wrong file is loaded in part, and nobody hears of it.""", name="never_compares",
         replace=SAME, by="False")
 
+
+def compares_as_it_goes(self, saved):
+    theirs, params = saved["param_groups"], self._params()
+    if len(theirs) != len(self.param_groups):
+        raise ValueError("another number of groups")
+    for group, other in zip(self.param_groups, theirs):
+        if len(group["params"]) != len(other["params"]):
+            raise ValueError("a group has another number of parameters")
+        group.update(copy.deepcopy({key: value for key, value in other.items() if key != "params"}))
+    at = dict(zip([place for group in theirs for place in group["params"]], params))
+    self.state = {at[place]: copy.deepcopy(kept) for place, kept in saved["state"].items()}
+
+
 mistake(LOAD, """Your load_state_dict has changed the optimiser before it raises ValueError. Who catches the error and goes on
     trains with a mixture of two states: compare first, then change.""", name="compares_too_late",
         replace="theirs = saved[\"param_groups\"]\n", by="""theirs = saved["param_groups"]
         for group, other in zip(self.param_groups, theirs):
             group.update({key: value for key, value in other.items() if key != "params"})
-""")
+""", forms=[compares_as_it_goes])

@@ -49,9 +49,19 @@ mistake(UPDATE, """Your average starts as the first gradient. It starts at zeros
     beta2.""",
         name="starts_with_the_gradient", replace="torch.zeros_like(p)", by="p.grad.clone()")
 
-mistake(UPDATE, """Your Lion adds the weight decay to the gradient. Only a sign comes out of that: it is decoupled, and acts
-    on the parameter itself, by lr times weight_decay.""", name="couples_the_decay", replace=MOVE,
-        by='p.sub_((c + group["weight_decay"] * p).sign(), alpha=group["lr"])')
+def decays_in_the_gradient(self, params, group):
+    beta1, beta2 = group["betas"]
+    for p in params:
+        g = p.grad + group["weight_decay"] * p
+        m = self.state.setdefault(p, {}).setdefault("exp_avg", torch.zeros_like(p))
+        c = beta1 * m + (1 - beta1) * g
+        p.sub_(c.sign(), alpha=group["lr"])
+        m.mul_(beta2).add_(g, alpha=1 - beta2)
+
+
+mistake(UPDATE, """Your Lion has the weight decay under the sign. Only a sign comes out of that, whatever the size of the
+    parameter: it is decoupled, and acts on the parameter itself, by lr times weight_decay.""", name="couples_the_decay",
+        replace=MOVE, by='p.sub_((c + group["weight_decay"] * p).sign(), alpha=group["lr"])', forms=[decays_in_the_gradient])
 
 mistake(UPDATE, """Your Lion takes weight_decay times the parameter off, without lr. A schedule that lowers lr would leave the
     decay as it is: it is lr times weight_decay.""", name="decays_without_the_rate", replace=MOVE,
@@ -72,10 +82,29 @@ mistake(UPDATE, """Your Lion moves numbers of which the mixture is 0. The sign o
     stays where it is.""", name="moves_at_zero", replace="c.sign()", by="torch.where(c > 0, 1.0, -1.0).to(p.dtype)",
         forms=[{"replace": "c.sign()", "by": "torch.where(c >= 0, 1.0, -1.0).to(p.dtype)"}])
 
-mistake(UPDATE, """Your Lion reads its settings from `self.defaults`. A group may have others, and a schedule sets those of
-    the groups: read them from `group`.""",
+mistake(UPDATE, """Your Lion goes by the settings that its constructor was handed. A group may have others, and a schedule
+    sets those of the groups: read them from `group`.""",
         name="reads_the_defaults", replace="beta1, beta2 = group",
         by="group = self.defaults\n        beta1, beta2 = group")
+
+
+@mistake(UPDATE, """Your Lion makes the mixture in the tensor `p.grad`, in place. The gradient belongs to the caller, who may
+    look at it or go on adding to it after the step: make a new tensor.""")
+def writes_into_the_gradient(self, params, group):
+    beta1, beta2 = group["betas"]
+    for p in params:
+        m = self.state.setdefault(p, {}).setdefault("exp_avg", torch.zeros_like(p))
+        old = m.clone()
+        m.mul_(beta2).add_(p.grad, alpha=1 - beta2)
+        c = p.grad.mul_(1 - beta1).add_(old, alpha=beta1)
+        p.mul_(1 - group["lr"] * group["weight_decay"]).sub_(c.sign_(), alpha=group["lr"])
+
+
+mistake(UPDATE, """Your Lion moves a flat copy where the numbers of a parameter do not lie in order in memory, as those of a
+    transpose: `reshape` and `flatten` copy there, and the parameter itself stays where it was. Change the parameter, in its
+    own shape.""",
+        name="moves_a_flat_copy", replace=MOVE, by="""step = c.sign() + group["weight_decay"] * p
+            p.reshape(-1).sub_(step.reshape(-1), alpha=group["lr"])""")
 
 mistake(UPDATE, """Your Lion makes a new tensor for `p.data`. The numbers come out right, but a view of the parameter, or
     whoever else holds its memory, no longer sees it move: change it in place.""", name="makes_a_new_tensor", replace=MOVE,

@@ -19,6 +19,23 @@ mistake(UPDATE, """Your velocity starts at zeros, and the first gradient enters 
         replace='state["momentum_buffer"] = torch.clone(g) ',
         by='state["momentum_buffer"] = (1 - group["dampening"]) * g ')
 
+
+@mistake(UPDATE, """Your SGD asks once, for all parameters, whether this is the first step. A parameter may get its first
+    gradient later, or momentum may be switched on later, and its velocity then begins with the whole gradient too: look
+    whether this parameter has a velocity.""")
+def asks_once_for_the_first_step(self, params, group):
+    begun = self.__dict__.setdefault("begun", set())
+    first, momentum = id(group) not in begun, group["momentum"]
+    begun.add(id(group))
+    for p in params:
+        g = p.grad + group["weight_decay"] * p
+        if momentum != 0:
+            b = self.state.setdefault(p, {}).setdefault("momentum_buffer", torch.zeros_like(p))
+            b.mul_(momentum).add_(g, alpha=1 if first else 1 - group["dampening"])
+            g = g + momentum * b if group["nesterov"] else b
+        p.sub_(g, alpha=group["lr"])
+
+
 mistake(UPDATE, """Your SGD has no dampening in its velocity. From a parameter's second step on the gradient enters it times 1
     - dampening.""", name="forgets_the_dampening", replace='alpha=1 - group["dampening"]', by="alpha=1")
 
@@ -66,6 +83,10 @@ mistake(UPDATE, """Your Nesterov step takes momentum times the velocity and leav
 mistake(UPDATE, """Your Nesterov step adds the whole velocity to the gradient. One step ahead it has faded once more: momentum
     times the velocity.""", name="nesterov_without_fading", replace=LOOK, by='g = g + b if group["nesterov"] else b')
 
+mistake(UPDATE, """Your Nesterov step is computed in place, in the velocity. What is kept is then the step, with its look ahead,
+    and the next one begins from that: make a new tensor for the direction.""", name="keeps_nesterovs_step", replace=LOOK,
+        by='g = b.mul_(momentum).add_(g) if group["nesterov"] else b')
+
 mistake(UPDATE, """Your SGD takes the Nesterov step always. Without `nesterov` the step goes by the velocity.""",
         name="always_nesterov", replace=LOOK, by="g = g + momentum * b")
 
@@ -87,14 +108,18 @@ def multiplies_too_early(self, params, group):
         p -= step
 
 
-mistake(UPDATE, """Your SGD reads its settings from `self.defaults`. A group may have others, and a schedule sets those of the
-    groups: read them from `group`.""",
+mistake(UPDATE, """Your SGD goes by the settings that its constructor was handed. A group may have others, and a schedule
+    sets those of the groups: read them from `group`.""",
         name="reads_the_defaults", replace='momentum, decay = group["momentum"], group["weight_decay"]',
         by='group = self.defaults\n        momentum, decay = group["momentum"], group["weight_decay"]')
 
 mistake(UPDATE, """Your SGD keeps a velocity where the momentum is 0. Nobody reads it, and it takes as much memory as the
     parameters: a parameter has a state only once it was moved with momentum.""", name="keeps_state_without_momentum",
         replace="if momentum != 0:", by="if True:")
+
+mistake(UPDATE, """Your SGD drops the velocity where the momentum is set to 0. It stays in the state as it is, and goes on when
+    there is momentum again.""", name="drops_the_velocity", replace="if momentum != 0:",
+        by="if momentum == 0:\n                self.state.pop(p, None)\n            else:")
 
 mistake(UPDATE, """Your SGD has one velocity for all parameters of a group. Each parameter has its own, in the state under its
     own tensor.""", name="shares_a_velocity", replace="state = self.state.setdefault(p, {})",
@@ -106,6 +131,18 @@ mistake(UPDATE, """Your SGD makes a new tensor for `p.data`. The numbers come ou
 
 mistake(UPDATE, """Your SGD never moves the parameters: `p = p - …` gives the name p to a new tensor. Change the tensor
     itself, with `-=` or `sub_`.""", name="moves_a_copy", replace=MOVE, by='p = p - group["lr"] * g')
+
+
+@mistake(INIT, """Your SGD looks at the settings of each group. Only those that the constructor is handed count here: with
+    nesterov, one group may have the momentum 0, and plain steps.""")
+def checks_the_groups(self, params, *, lr, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False):
+    super().__init__(params, dict(lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov))
+    for group in self.param_groups:
+        if min(group["lr"], group["momentum"], group["weight_decay"]) < 0:
+            raise ValueError("a setting below 0")
+        if group["nesterov"] and (group["momentum"] == 0 or group["dampening"] != 0):
+            raise ValueError("nesterov takes a momentum above 0 and no dampening")
+
 
 NEGATIVE = "if min(lr, momentum, weight_decay) < 0:"
 

@@ -150,20 +150,21 @@ def gradients_cleared(work, numbers):
 
 
 def calls_of_update(work, sizes, steps, rates, recording):
-    """For each step [places of the parameters, "name" and "lr" of the group] of each call of `update`.
+    """For each step [places of the parameters, place of the group, its "lr"] of each call of `update`.
 
     `steps` has for each step a number for each parameter, of which its gradient is full, or None. `rates` has for each step
-    the learning rate that the groups are given before it; group number k takes it plus k. Then whether graphs are recorded in
+    the learning rate that the groups are given before it; group number k takes it plus k. The place of a dict that is not in
+    `param_groups` is -1. Then whether graphs are recorded in
     the calls, and whether they are after each step, where they are outside if `recording`.
     """
     calls, inside, after = [], [], []
 
     class Recorder(work.Optimizer):
         def update(self, given, group):
-            calls[-1].append([places_of(given, params), group["name"], group["lr"]])
+            calls[-1].append([places_of(given, params), *places_of([group], self.param_groups), group["lr"]])
             inside.append(torch.is_grad_enabled())
 
-    optimizer, params = new_optimizer(Recorder, sizes, [{"name": place} for place in range(len(sizes))], {"lr": 99.0})
+    optimizer, params = new_optimizer(Recorder, sizes, [{} for _ in sizes], {"lr": 99.0})
     for numbers, rate in zip(steps, rates):
         calls.append([])
         for p, number in zip(params, numbers):

@@ -1,7 +1,7 @@
 """What the suite of `sgd` does beside the learner's objects, in the learner's process; more is in probes.py.
 
-A probe gets the exercise's module as `work`, returns plain data, and holds no expected value. `handed_on` also runs on
-`torch.optim` in the place of the exercise's module.
+A probe gets the exercise's module as `work`, returns plain data, and holds no expected value. `handed_on` and
+`with_momenta` also run on `torch.optim` in the place of the exercise's module.
 """
 import copy
 
@@ -40,10 +40,26 @@ def handed_on(work, arrays, gradients, saved=None, **options):
     return [p.detach().clone() for p in params], copy.deepcopy(optimizer.state_dict())
 
 
-def error_of(work, options):
-    """The classes of what the constructor raises, [] for nothing."""
+def with_momenta(work, arrays, gradients, momenta, **options):
+    """The parameters after each step, before which the groups get the next of `momenta`; then the velocities, None for none."""
+    params = [array.clone().requires_grad_() for array in arrays]
+    optimizer, history, velocities = work.SGD(params, **options), [], []
+    for arrived, momentum in zip(gradients, momenta):
+        for group in optimizer.param_groups:
+            group["momentum"] = momentum
+        for p, gradient in zip(params, arrived):
+            p.grad = gradient.clone()
+        optimizer.step()
+        history.append([p.detach().clone() for p in params])
+        kept = [optimizer.state.get(p, {}).get("momentum_buffer") for p in params]
+        velocities.append([None if each is None else each.clone() for each in kept])
+    return history, velocities
+
+
+def error_of(work, options, own=None):
+    """The classes of what the constructor raises, [] for nothing; `own` are settings of the only group."""
     try:
-        work.SGD([torch.ones(2)], **options)
+        work.SGD([torch.ones(2)] if own is None else [{"params": [torch.ones(2)], **own}], **options)
     except NotImplementedError:
         raise
     except Exception as error:

@@ -133,16 +133,16 @@ def test_step(work, run, number, recording):
     want = []
     for numbers, rate in zip(steps, rates):
         calls, place = [], 0
-        for name, size in enumerate(sizes):
+        for group, size in enumerate(sizes):
             own = [each for each in range(place, place + size) if numbers[each] is not None]
-            calls += [[own, name, rate + name]] if own else []
+            calls += [[own, group, rate + group]] if own else []
             place += size
         want.append(calls)
     given = {"numbers of parameters": sizes, "gradients, step by step": steps, "lr of the first group, step by step": rates,
              "graphs are recorded outside": recording}
     got, inside, after = work.run(probes.calls_of_update, sizes, steps, rates, recording)
     expect(got, equals=want, given=given,
-           note='for each step [places of the parameters, "name" and "lr" of the group] of each call of update')
+           note='for each step [places of the parameters, place of the group or -1, its "lr"] of each call of update')
     expect(inside, equals=[False] * sum(map(len, want)), given=given, note="whether graphs are recorded in each call")
     expect(after, equals=[recording] * 2, given=given, note="whether graphs are recorded after each step")
 

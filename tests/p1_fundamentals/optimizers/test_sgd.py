@@ -95,6 +95,20 @@ def test_follows_a_schedule(work, options):
               rates=5 * [0.5, 0.25, 0.125, 2.0, 0.0625], lr=0.5, **options)
 
 
+@pytest.mark.parametrize("options", [{"dampening": 0.25, "weight_decay": 0.5}, {"nesterov": True}])
+def test_momentum_is_switched(work, options):
+    """Where the momentum is set to 0, a step goes by the gradient, and the velocity stays until there is one again."""
+    for seed in (5, 15):
+        for momenta in ([0.0, 0.5, 0.5, 0.75], [0.5, 0.0, 0.0, 0.75]):
+            params, gradients = [tensor((2,), seed), tensor((), seed + 1)], random_gradients([(2,), ()], 4, seed + 20)
+            every = {"lr": 0.25, "momentum": 0.5, "dampening": 0.0, "weight_decay": 0.0, "nesterov": False} | options
+            want, kept = probes_sgd.with_momenta(torch.optim, params, gradients, momenta, **every)
+            got, found = work.run(probes_sgd.with_momenta, params, gradients, momenta, **every)
+            given = {**every, "parameters": params, "gradients, step by step": gradients, "momentum, step by step": momenta}
+            expect(got, equals=want, given=given, note="the parameters after each step")
+            expect(found, equals=kept, given=given, note="the velocities after each step, None for none")
+
+
 @pytest.mark.parametrize("options", [
     {}, {"momentum": 0.75}, {"momentum": 0.75, "weight_decay": 0.25}, {"momentum": 0.75, "nesterov": True}])
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -119,7 +133,8 @@ def test_in_place(work, dtype, options):
     {"momentum": 0.75}, {"momentum": 0.5, "dampening": 0.25}, {"momentum": 0.5, "nesterov": True}])
 def test_goes_on_from_what_torch_saved(work, options):
     """The state is that of torch.optim: who loads it, of this SGD or PyTorch's, goes on as if nothing had been between."""
-    sides = [(2, 2), (3,), ()]
+    # Floats, for what is handed on are these settings too, and the defaults of torch.optim are ints.
+    sides, options = [(2, 2), (3,), ()], {"dampening": 0.0, "weight_decay": 0.0, **options}
     for seed in (4, 14):
         params, gradients = [tensor(side, seed) for side in sides], random_gradients(sides, steps=5, seed=seed + 20)
         gradients[0][1] = gradients[1][1] = None  # this parameter has no velocity yet when the other takes over
@@ -155,3 +170,7 @@ def test_settings(work, wrong):
         want = {"momentum": 0.0, "dampening": 0.0, "weight_decay": 0.0, "nesterov": False} | right
         got = work.run(probes_sgd.settings_of, right)
         expect({name: got.get(name) for name in want}, equals=want, given=right, note="the settings of the group")
+    right, own = {"lr": 0.5, "momentum": 0.5, "nesterov": True}, [{"momentum": 0.0}, {"dampening": 0.25}]
+    raised = [work.run(probes_sgd.error_of, right, each)[:1] for each in own]
+    expect(raised, equals=[[], []], given={**right, "settings of the group's own, case by case": own},
+           note="the error that came in each case")

@@ -1,4 +1,5 @@
-# how: a method makes the direction of one parameter from its gradient, a second one renews the velocity, and update only subtracts
+# how: a method makes the direction of one parameter from its gradient, a second one renews the velocity, and update only
+# subtracts
 from collections.abc import Iterable
 
 import torch

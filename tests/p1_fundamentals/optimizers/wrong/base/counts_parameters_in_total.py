@@ -1,4 +1,5 @@
-# what is wrong: loading compares how many parameters there are in total, not group by group, so differently cut groups are accepted
+# what is wrong: loading compares how many parameters there are in total, not group by group, so differently cut groups are
+# accepted
 # told: compares_numbers_of_groups
 import copy
 from collections.abc import Iterable

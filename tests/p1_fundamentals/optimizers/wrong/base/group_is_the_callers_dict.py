@@ -1,4 +1,5 @@
-# what is wrong: the dicts that the caller hands over are completed and kept, so the caller's dicts change and later settings reach into them
+# what is wrong: the dicts that the caller hands over are completed and kept, so the caller's dicts change and later settings
+# reach into them
 # told: changes_the_dicts
 import copy
 from collections.abc import Iterable

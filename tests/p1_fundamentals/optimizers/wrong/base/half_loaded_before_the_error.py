@@ -1,4 +1,6 @@
-# what is wrong: the lengths are checked group by group while loading, so an error at a later group leaves the earlier ones changed
+# what is wrong: the lengths are checked group by group while loading, so an error at a later group leaves the earlier ones
+# changed
+# told: compares_too_late
 import copy
 from collections.abc import Iterable
 

@@ -1,4 +1,5 @@
-# what is wrong: only tensors directly in the state are copied, and those in a list or a dict of the state are shared with what was saved
+# what is wrong: only tensors directly in the state are copied, and those in a list or a dict of the state are shared with what
+# was saved
 # told: copies_one_level
 import copy
 from collections.abc import Iterable

@@ -1,4 +1,5 @@
 # what is wrong: after a step graphs are always recorded, also where the caller had switched recording off
+# told: switches_recording_on
 import copy
 from collections.abc import Iterable
 

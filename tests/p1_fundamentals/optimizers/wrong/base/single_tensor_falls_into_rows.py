@@ -1,4 +1,6 @@
-# what is wrong: a single tensor as "params" of a group is treated as an iterable, so the group holds its rows and not the tensor
+# what is wrong: a single tensor as "params" of a group is treated as an iterable, so the group holds its rows and not the
+# tensor
+# told: takes_rows_of_a_group
 import copy
 from collections.abc import Iterable
 

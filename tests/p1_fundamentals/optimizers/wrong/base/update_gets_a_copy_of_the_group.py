@@ -1,4 +1,5 @@
 # what is wrong: update gets a new dict in the place of the group, so what a method notes in its group is lost after the step
+# told: hands_over_another_dict
 import copy
 from collections.abc import Iterable
 

@@ -1,4 +1,5 @@
-# what is wrong: the weight decay is added to the gradient only in the numerator, while the averages are those of the plain gradient
+# what is wrong: the weight decay is added to the gradient only in the numerator, while the averages are those of the plain
+# gradient
 # told: decays_after_the_average
 from collections.abc import Iterable
 

@@ -1,4 +1,5 @@
-# what is wrong: the mean and the velocity are kept for every parameter, also where the group is not centred or its momentum is 0
+# what is wrong: the mean and the velocity are kept for every parameter, also where the group is not centred or its momentum is
+# 0
 # told: keeps_all_averages
 from collections.abc import Iterable
 

@@ -1,4 +1,5 @@
 # what is wrong: step counts the steps of the optimiser, so a parameter that joins later begins with a count that is not its own
+# told: counts_for_all
 from collections.abc import Iterable
 
 import torch

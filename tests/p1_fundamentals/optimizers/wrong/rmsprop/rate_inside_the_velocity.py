@@ -1,4 +1,5 @@
-# what is wrong: the learning rate multiplies each quotient on its way into the velocity, as in Graves' form, so a rate that changes does not reach what was summed before
+# what is wrong: the learning rate multiplies each quotient on its way into the velocity, as in Graves' form, so a rate that
+# changes does not reach what was summed before
 # told: puts_the_rate_into_the_velocity
 from collections.abc import Iterable
 

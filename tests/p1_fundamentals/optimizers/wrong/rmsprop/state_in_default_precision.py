@@ -1,4 +1,5 @@
 # what is wrong: the averages are made from the shape alone, so those of a float64 parameter are kept in float32
+# told: keeps_averages_in_float32
 from collections.abc import Iterable
 
 import torch

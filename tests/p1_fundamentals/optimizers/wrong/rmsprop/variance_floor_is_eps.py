@@ -1,4 +1,5 @@
 # what is wrong: a variance that is not above eps is raised to eps, where only one below 0 should count, and as 0
+# told: raises_variances_to_eps
 from collections.abc import Iterable
 
 import torch

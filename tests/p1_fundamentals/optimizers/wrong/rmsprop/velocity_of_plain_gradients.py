@@ -1,4 +1,6 @@
-# what is wrong: the velocity sums the gradients themselves and is divided by the root afterwards, instead of summing the quotients
+# what is wrong: the velocity sums the gradients themselves and is divided by the root afterwards, instead of summing the
+# quotients
+# told: divides_the_velocity
 from collections.abc import Iterable
 
 import torch
@@ -25,7 +27,7 @@ class RMSprop(Optimizer):
             m = self._renew(state, "grad_avg", g, group["alpha"], 1 - group["alpha"])
             v = (v - m.square()).clamp(min=0)
         if group["momentum"] != 0:
-            g = self._renew(state, "momentum_buffer", g, group["momentum"], 1)
+            g = self._renew(state, "momentum_buffer", g, group["momentum"], 1.0)
         p.addcdiv_(g, v.sqrt().add_(group["eps"]), value=-group["lr"])
 
     def _renew(self, state: dict, key: str, value: Tensor, keep: float, share: float) -> Tensor:

@@ -1,4 +1,6 @@
-# what is wrong: the settings are checked after the groups were made, group by group, so what a group sets for itself is refused too
+# what is wrong: the settings are checked after the groups were made, group by group, so what a group sets for itself is refused
+# too
+# told: checks_the_groups
 from collections.abc import Iterable
 
 import torch

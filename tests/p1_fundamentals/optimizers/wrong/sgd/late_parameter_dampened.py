@@ -1,4 +1,6 @@
-# what is wrong: whether it is the first step is counted once for the optimiser, so a parameter that joins later starts from zeros and with a dampened gradient
+# what is wrong: whether it is the first step is counted once for the optimiser, so a parameter that joins later starts from
+# zeros and with a dampened gradient
+# told: asks_once_for_the_first_step
 from collections.abc import Iterable
 
 import torch

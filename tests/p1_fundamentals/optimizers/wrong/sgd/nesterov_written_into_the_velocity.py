@@ -1,4 +1,5 @@
 # what is wrong: the look ahead is computed in place, so the velocity that is kept is already the step of Nesterov's form
+# told: keeps_nesterovs_step
 from collections.abc import Iterable
 
 import torch

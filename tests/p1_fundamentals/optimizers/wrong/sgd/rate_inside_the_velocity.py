@@ -1,4 +1,5 @@
-# what is wrong: the learning rate multiplies the gradient on its way into the velocity, so a rate that changes does not reach the old velocity
+# what is wrong: the learning rate multiplies the gradient on its way into the velocity, so a rate that changes does not reach
+# the old velocity
 # told: multiplies_too_early
 from collections.abc import Iterable
 

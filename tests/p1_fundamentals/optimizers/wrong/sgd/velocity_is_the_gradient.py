@@ -1,4 +1,5 @@
-# what is wrong: without weight decay the first velocity is the tensor of the gradient itself, which the next backward pass or the next step overwrites
+# what is wrong: without weight decay the first velocity is the tensor of the gradient itself, which the next backward pass or
+# the next step overwrites
 # told: keeps_the_gradient_itself
 from collections.abc import Iterable
 

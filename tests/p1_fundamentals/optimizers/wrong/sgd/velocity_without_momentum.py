@@ -1,4 +1,5 @@
-# what is wrong: a velocity is kept in every step, also where the momentum is 0, so such parameters get a state and an old gradient is there when the momentum is switched on
+# what is wrong: a velocity is kept in every step, also where the momentum is 0, so such parameters get a state and an old
+# gradient is there when the momentum is switched on
 # told: keeps_state_without_momentum
 from collections.abc import Iterable
 

@@ -1,0 +1,33 @@
+# what is wrong: the average is renewed before the mixture is made, so the newest gradient is in it twice
+# told: renews_the_average_first
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+
+from .base import Optimizer
+
+
+class Lion(Optimizer):
+    def __init__(self, params: Iterable, *, lr: float = 1e-4, betas: tuple[float, float] = (0.9, 0.99),
+                 weight_decay: float = 0.0):
+        if lr < 0:
+            raise ValueError(f"lr is {lr}, below 0")
+        if weight_decay < 0:
+            raise ValueError(f"weight_decay is {weight_decay}, below 0")
+        for beta in betas:
+            if not 0.0 <= beta < 1.0:
+                raise ValueError(f"{beta} in betas is not in [0, 1)")
+        super().__init__(params, {"lr": lr, "betas": betas, "weight_decay": weight_decay})
+
+    def update(self, params: list[Tensor], group: dict) -> None:
+        beta1, beta2 = group["betas"]
+        for p in params:
+            state = self.state.setdefault(p, {})
+            if "exp_avg" not in state:
+                state["exp_avg"] = torch.zeros_like(p)
+            m = state["exp_avg"]
+            m.mul_(beta2).add_(p.grad, alpha=1 - beta2)
+            c = m.mul(beta1).add_(p.grad, alpha=1 - beta1)
+            p.mul_(1 - group["lr"] * group["weight_decay"])
+            p.add_(torch.sign(c), alpha=-group["lr"])
