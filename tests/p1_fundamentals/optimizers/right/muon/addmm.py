@@ -1,9 +1,4 @@
-<<<<<<< HEAD
 # how: products as in PyTorch's own file, but in the dtype of G; a recursion over children; the gradient mixed by hand
-=======
-# how: fused products as in PyTorch's own file, but in the dtype of G; a recursion over children; the gradient's mixture by
-# hand.
->>>>>>> s5-m1
 import torch
 from torch import nn
 

@@ -1,9 +1,4 @@
-<<<<<<< HEAD
 # how: products on the right side for tall matrices, einsum, new tensors for the state, a walk over named modules
-=======
-# how: products on the right side for tall matrices in place of a transpose, einsum, new tensors for the state, a walk over
-# named modules.
->>>>>>> s5-m1
 import math
 
 import torch
