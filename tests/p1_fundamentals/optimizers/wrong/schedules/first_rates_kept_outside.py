@@ -1,5 +1,5 @@
 # what is wrong: the first rates are kept in a dict of the module by the optimiser's id, so that a saved initial_lr is ignored and none is written.
-# told: multiplies_again
+# told: keeps_first_rates_elsewhere
 import math
 
 _FIRST_RATES = {}

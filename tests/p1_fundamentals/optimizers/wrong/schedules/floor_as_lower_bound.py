@@ -1,4 +1,5 @@
 # what is wrong: the cosine runs from the peak to 0 and is cut off at the floor, instead of ending there.
+# told: cuts_off_at_the_floor
 import math
 
 

@@ -1,4 +1,5 @@
 # what is wrong: after the peak the rate is peak * sqrt(warmup / step), with both counted from 0 instead of from 1.
+# told: counts_from_zero
 import math
 
 

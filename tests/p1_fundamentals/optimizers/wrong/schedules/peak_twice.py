@@ -1,5 +1,5 @@
 # what is wrong: the warm-up is (t + 1) / w, so the step before the peak has the peak already.
-# told: another_warm_up, counts_from_zero, counts_the_warm_up_differently
+# told: another_warm_up, counts_the_warm_up_differently, peaks_one_step_early
 import math
 
 
