@@ -1,4 +1,5 @@
 # what is wrong: the factor is rounded to the dtype of the gradient first, so that in float16 a small factor loses digits or becomes 0.
+# told: rounds_the_factor
 import math
 
 import torch

@@ -1,4 +1,5 @@
 # what is wrong: for p = math.inf the largest element is taken, not the largest absolute value.
+# told: takes_the_largest_element
 import math
 from collections.abc import Iterable
 

@@ -1,4 +1,5 @@
 # what is wrong: clipping by value works on grad.reshape(-1), which for a view that is not contiguous is a copy, so the gradient stays as it was.
+# told: clamps_a_copy
 import math
 
 import torch

@@ -1,4 +1,5 @@
 # what is wrong: with log a loss of NaN is taken for one that is not positive, so a diverged run raises instead of having an infinite area.
+# told: raises_for_nan
 import math
 
 

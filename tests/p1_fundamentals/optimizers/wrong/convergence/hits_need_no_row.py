@@ -1,4 +1,5 @@
 # what is wrong: hold records at or below the target are asked for anywhere in the run, not in a row.
+# told: counts_with_gaps
 import math
 from collections.abc import Callable
 

@@ -1,4 +1,5 @@
 # what is wrong: with log each trapezoid takes the logarithm of the mean of its two losses, not the mean of their logarithms.
+# told: takes_the_logarithm_of_the_means
 import math
 
 import numpy as np

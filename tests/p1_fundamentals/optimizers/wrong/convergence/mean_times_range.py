@@ -1,4 +1,5 @@
 # what is wrong: the area is the mean of the trapezoids' heights times the whole cost, as if the records were evenly spaced.
+# told: takes_even_steps
 import math
 from collections.abc import Callable
 

@@ -1,4 +1,5 @@
 # what is wrong: k is the number of wins of the first method, also where the second is the better one, so its victory never counts.
+# told: counts_one_methods_wins
 import math
 
 
