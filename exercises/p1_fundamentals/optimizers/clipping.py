@@ -24,11 +24,11 @@ def total_norm(tensors: Iterable, p: float = 2.0) -> float:
     r"""The p-norm of all elements of all tensors, as if they were one long vector: a float.
 
     tensors  an iterable of tensors, which may be a generator: of float16, float32 or float64, also mixed, and of any shape,
-             () and those without elements included
+             () and those without elements included; they may require a gradient, as parameters do
     p        a number from 1 up, or math.inf for the largest absolute value
 
-    The norm is taken in float64. So for $p \le 2$ and for math.inf no sum of finite float16 or float32 elements overflows.
-    It is 0.0 where there is no tensor or no element, NaN where an element is NaN, and infinite where one is infinite and
+    The norm is taken in float64. So for $p \le 2$ and for math.inf no sum of powers of finite float16 or float32 elements
+    overflows; for a larger p powers may leave the range of float64, and what comes then is left open. It is 0.0 where there is no tensor or no element, NaN where an element is NaN, and infinite where one is infinite and
     none is NaN. The tensors are not changed.
 
     >>> total_norm([torch.tensor([[3.0]]), torch.tensor([0.0, 4.0])])
@@ -42,18 +42,20 @@ def total_norm(tensors: Iterable, p: float = 2.0) -> float:
 def clip_by_norm_(parameters: Iterable, max_norm: float, *, p: float = 2.0, error_if_nonfinite: bool = False) -> float:
     r"""Scale the gradients of all parameters by one factor, so that their total norm is at most `max_norm`.
 
-    parameters          an iterable of tensors, which may be a generator; those whose `grad` is None are passed over
-    max_norm            the bound c, 0 or more
+    parameters          an iterable of tensors, which may be a generator, and none of which comes twice; those whose `grad` is
+                        None are passed over
+    max_norm            the bound c, a finite number, 0 or more
     error_if_nonfinite  whether a norm that is infinite or NaN is an error
 
     Returned is the total norm as it was before: the float of `total_norm`, 0.0 where there is no gradient. Where it is
     larger than `max_norm`, every gradient is multiplied by `max_norm` / norm, without a small number added to the norm.
     Where it is not, no gradient changes: nothing is ever enlarged. Only the gradients change. They change in place: each
-    `grad` is the same tensor as before, with its dtype, and may be a view. Each element is what float64 gives, up to the
-    rounding of its own dtype.
+    `grad` is the same tensor as before, with its dtype, and may be a view with gaps between its elements in memory (but no two
+    elements share a place). Each element is what float64 gives, up to the rounding of its own dtype: the factor, which may be
+    tiny, is not rounded to float16 first.
 
     A norm that is not finite multiplies as well. With an infinite norm the factor is 0: finite elements become 0 and infinite
-    ones NaN. With a norm of NaN every element becomes NaN. So the fault is seen in the next loss. With
+    ones NaN. With a norm of NaN every element becomes NaN. So an element that is not finite is seen in the next loss. With
     `error_if_nonfinite` RuntimeError is raised instead, and no gradient has changed.
 
     Raises ValueError for a negative `max_norm`, which would turn the gradients round.
@@ -71,8 +73,9 @@ def clip_by_norm_(parameters: Iterable, max_norm: float, *, p: float = 2.0, erro
 def clip_by_value_(parameters: Iterable, limit: float) -> None:
     """Bound every element of every gradient to the range from -`limit` to `limit`, in place.
 
-    `parameters` is as in `clip_by_norm_`, and `limit` is 0 or more. Infinite elements become `limit` or -`limit`, and NaN
-    stays NaN. Each `grad` is the same tensor as before, with its dtype, and may be a view.
+    `parameters` is as in `clip_by_norm_`, and `limit` is 0 or more and no larger than what the gradients' dtypes hold.
+    Infinite elements become `limit` or -`limit`, and NaN stays NaN. Each `grad` is the same tensor as before, with its dtype,
+    and may be a view as there.
 
     Raises ValueError for a negative `limit`.
 

@@ -9,7 +9,7 @@ $$A = \sum_{i=1}^{n-1} (c_{i+1} - c_i) \, \frac{\ell_i + \ell_{i+1}}{2},$$
 by the trapezoid rule for losses $\ell_i$ at costs $c_i$, asks for all of it. And whether the better number of two methods is
 more than luck asks for several seeds. A run that never reached the target has no cost. To leave it out would be to reward a
 method for failing; here its cost is infinite. It is *censored*: more than the budget, nobody knows by how much. A mean of
-such costs says nothing, and a median is a number as long as more than half of the runs arrived.
+such costs says nothing, and a median is a number as long as more than half of the runs arrived. All arrays here are float64.
 
 Sources: Efron and Tibshirani, "An introduction to the bootstrap" (1993), section 13.3, for percentile intervals; Conover,
 "Practical nonparametric statistics" (3rd ed., 1999), section 3.4, for the sign test; Dahl et al., "Benchmarking neural
@@ -26,12 +26,13 @@ def cost_to_target(costs: Float[np.ndarray, "records"], losses: Float[np.ndarray
                    hold: int = 1) -> float:
     """The cost at which a run first had a loss at or below `target`, as a float; infinity where it never had.
 
-    costs   what had been spent at each record, increasing, such as the number of gradients taken so far
+    costs   what had been spent at each record, finite and strictly increasing, such as the number of gradients so far
     losses  the loss at each record; one that is NaN is not below any target
     hold    how many records in a row, 1 or more, have to be at or below the target: the first of them counts
 
     A noisy loss dips below a target by luck and comes back. With `hold` 3 the first record counts that is followed by two more
-    at or below the target; they have to be in the record. Between records nothing is interpolated.
+    at or below the target; they have to be in the record, so a `hold` larger than that gives infinity. Between records
+    nothing is interpolated.
 
     >>> costs, losses = np.array([2.0, 4.0, 6.0, 8.0, 10.0]), np.array([1.0, 0.5, 0.7, 0.4, 0.3])
     >>> [cost_to_target(costs, losses, target) for target in (0.5, 0.45, 0.1)]
@@ -45,14 +46,15 @@ def cost_to_target(costs: Float[np.ndarray, "records"], losses: Float[np.ndarray
 def area_under_curve(costs: Float[np.ndarray, "records"], losses: Float[np.ndarray, "records"], *, log: bool = False) -> float:
     """The area under the loss over the cost, by the trapezoid rule, as a float.
 
-    costs   strictly increasing, one or more; the distances may differ
+    costs   finite and strictly increasing, one or more; the distances may differ
     losses  the loss at each of them
     log     whether the area is that under the natural logarithm of the loss; it may then be negative
 
-    0.0 for a single finite record. Infinity where a loss is NaN or infinite: a run that has diverged is worse than any other,
-    and a NaN would be lost in a comparison.
+    0.0 for a single finite record. Infinity where a loss is NaN or infinite, of either sign: a run that has diverged is worse
+    than any other, and a NaN would be lost in a comparison.
 
-    Raises ValueError where a cost is not larger than the one before it, and, with `log`, where a loss is 0 or negative.
+    Raises ValueError where a cost is not larger than the one before it, and, with `log`, where a loss is 0 or negative, -∞ and
+    a single record included. The errors come first, also where another loss is NaN or infinite; NaN itself is not negative.
     `numpy.trapezoid` is not to be used.
 
     >>> area_under_curve(np.array([0.0, 1.0, 4.0]), np.array([4.0, 2.0, 1.0]))
@@ -75,8 +77,9 @@ def bootstrap_interval(values: Float[np.ndarray, "runs"], statistic: Callable, *
 
     A resample has as many values as there are runs, drawn from `values` with replacement, each with the same probability.
     Of the statistics of all resamples the interval leaves out (1 - `level`) / 2 at each end. Both ends are values that
-    the statistic had in a resample: where a percentile falls between two of them, either is right, and nothing is interpolated,
-    since there is no point halfway between two infinities. `values` is not changed.
+    the statistic had in a resample: where a percentile falls between two of them, either is right (the place among the sorted
+    statistics may be rounded up or down), and nothing is interpolated, since there is no point halfway between two infinities.
+    `values` is not changed.
 
     >>> values = np.array([3.0, 1.0, 2.0])
     >>> bootstrap_interval(values, np.median, level=0.8, resamples=2000, generator=np.random.default_rng(0))

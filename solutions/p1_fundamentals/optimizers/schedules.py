@@ -14,7 +14,7 @@ $$\eta_t = \eta, \qquad
   \eta_t = f + \frac{\eta - f}{2} \left(1 + \cos \pi \frac{t - w}{T - 1 - w}\right),$$
 
 the last down to the *floor* $f$ at step $T - 1$, the last of $T$ steps. All are functions of the step alone: whoever
-resumes a training at step 7000 asks for the rate of step 7000.
+resumes a training at step 7000 asks for the rate of step 7000. Rates are compared up to rounding, and no step is negative.
 
 Sources: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts" (ICLR 2017), equation 5, for the cosine;
 Vaswani et al., "Attention is all you need" (NeurIPS 2017), equation 3, for the inverse square root; Smith, "A disciplined
@@ -60,12 +60,13 @@ def cosine(step: int, *, warmup: int, total: int, peak: float = 1.0, floor: floa
     """The rate at `step` of a linear warm-up, and then of half a cosine from the peak down to the floor.
 
     total  the number of steps of the whole training, the warm-up included
-    floor  the smallest rate of the cosine; the warm-up knows nothing of it
+    floor  the smallest rate of the cosine, from 0 to the peak; the warm-up knows nothing of it
 
     peak / (warmup + 1) at step 0, the peak at step `warmup`, the floor at step total - 1, which is the last, and beyond it
     too.
 
-    Raises ValueError where `total` is less than `warmup` + 2: there is no room for the way down.
+    Raises ValueError where `total` is less than `warmup` + 2, at every step, those of the warm-up included: there is no room
+    for the way down.
 
     >>> [round(cosine(step, warmup=1, total=6, floor=0.1), 4) for step in range(8)]
     [0.5, 1.0, 0.8682, 0.55, 0.2318, 0.1, 0.1, 0.1]
@@ -92,9 +93,10 @@ def one_cycle(step: int, *, total: int, peak: float = 1.0, pct_start: float = 0.
 
     The peak lies at the step `pct_start` · `total` - 1, which need not be a whole number: both parts are taken between the
     points (0, first rate), (pct_start · total - 1, peak) and (total - 1, last rate), as `OneCycleLR` of PyTorch takes them.
-    Beyond the last step the rate stays the last one. `warmup` of the other schedules has no part in this.
+    Beyond the last step the rate stays the last one, where PyTorch raises an error. There is no `warmup`: the way up is one.
 
-    Raises ValueError for another `anneal`, and unless 1 < `pct_start` · `total` < `total`: each part needs some length.
+    Raises ValueError for another `anneal`, and unless 1 < `pct_start` · `total` < `total`, at every step: each part needs
+    some length.
 
     >>> options = {"total": 6, "pct_start": 0.5, "div_factor": 4.0, "final_div_factor": 2.0, "anneal": "linear"}
     >>> [round(one_cycle(step, **options), 4) for step in range(7)]
@@ -122,8 +124,9 @@ def set_rate(optimizer, factor: float) -> None:
     factor     what a schedule with a peak of 1 returns, 0 or more
 
     A group's first rate is kept in the group under the key "initial_lr", as PyTorch's schedulers keep it. A group that has the
-    key already, say from a training that is resumed, keeps its value; one without takes its "lr" as it is now. So the ratios
-    between groups stay, and calls do not add up: a factor of 0.5 twice is half the rate. Nothing else in a group changes.
+    key already, say from a training that is resumed, keeps its value, whatever its "lr" is by then; one without takes its "lr"
+    as it is now. So the ratios between groups stay, and calls do not add up: a factor of 0.5 twice is half the rate. Nothing
+    else in a group changes.
 
     >>> from types import SimpleNamespace
     >>> optimizer = SimpleNamespace(param_groups=[{"lr": 1.0}, {"lr": 0.5}])

@@ -5,6 +5,10 @@ from grader.judge.mistakes import mistake
 # ── total_norm ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 TOTAL = "torch.linalg.vector_norm(torch.stack(norms), p).item()"
+BODY = f"""norms = [torch.linalg.vector_norm(tensor, p, dtype=torch.float64) for tensor in tensors if tensor.numel()]
+    if not norms:
+        return 0.0
+    return {TOTAL}"""
 
 mistake("clipping.total_norm", """Your total_norm adds up the norms of the tensors. The norm of one long vector is smaller,
     save for p = 1: the powers are added, and the root comes after the sum. Take the norm of the norms.""",
@@ -18,11 +22,15 @@ mistake("clipping.total_norm", """Your total_norm leaves the root out: it return
 mistake("clipping.total_norm", """Your total_norm is the Euclidean norm whatever `p` says. Hand `p` on, and think of
     math.inf: the largest absolute value.""",
         name="ignores_the_order",
-        replace="""norms = [torch.linalg.vector_norm(tensor, p, dtype=torch.float64) for tensor in tensors if tensor.numel()]
-    if not norms:
+        replace=BODY, by="return sum(tensor.double().square().sum().item() for tensor in tensors) ** 0.5")
+
+mistake("clipping.total_norm", """Your total_norm takes the largest element where p is infinite. It is the largest *absolute*
+    value: an element of -1000 throws the parameters as far as one of 1000.""",
+        name="takes_the_largest_element", replace=BODY, by="""pieces = [tensor.double().flatten() for tensor in tensors]
+    vector = torch.cat([torch.zeros(0, dtype=torch.float64), *pieces])
+    if not len(vector):
         return 0.0
-    return torch.linalg.vector_norm(torch.stack(norms), p).item()""",
-        by="return sum(tensor.double().square().sum().item() for tensor in tensors) ** 0.5")
+    return vector.max().item() if p == math.inf else torch.linalg.vector_norm(vector, p).item()""")
 
 mistake("clipping.total_norm", """Your total_norm computes in the dtype of the tensors. In float16 everything above 65504 is
     infinite and in float32 the square of 1e20 is: take the norm in float64, and only a gradient that is infinite has an
@@ -93,12 +101,18 @@ mistake("clipping.clip_by_norm_", """Your clip_by_norm_ adds a small number to t
 
 mistake("clipping.clip_by_norm_", """Your clip_by_norm_ makes new tensors instead of changing the gradients themselves.
     Whoever holds those, such as a bucket that several processes share, sees nothing of it: `mul_` changes a tensor in
-    place.""",
+    place. (`reshape` and `flatten` of a view may be new tensors too.)""",
         name="makes_new_gradients",
         replace=SCALE, by="""for parameter in [each for each in parameters if each.grad is not None]:
             parameter.grad = parameter.grad * (max_norm / norm)""", forms=[
             {"replace": SCALE, "by": """for gradient in gradients:
-            gradient = gradient * (max_norm / norm)"""}])
+            gradient = gradient * (max_norm / norm)"""}, {
+             "replace": "gradient.mul_(", "by": "gradient.reshape(-1).mul_("}])
+
+mistake("clipping.clip_by_norm_", """Your clip_by_norm_ rounds the factor to the dtype of the gradient before it multiplies. In
+    float16 a small factor has few digits left, and below 3e-8 it is 0, so that a large gradient vanishes. Multiply by a
+    Python float, with which torch computes in a wider dtype, or in float64.""",
+        name="rounds_the_factor", replace="gradient.mul_(factor)", by="gradient.mul_(torch.tensor(factor).to(gradient))")
 
 mistake("clipping.clip_by_norm_", """Your clip_by_norm_ lets a norm of NaN pass: `norm > max_norm` is False for it, so
     nothing is scaled, and the elements that are not NaN look healthy. They are all to become NaN: ask `not norm <=
@@ -171,10 +185,12 @@ mistake("clipping.clip_by_value_", """Your clip_by_value_ bounds the elements ab
         name="bounds_one_side", replace=CLAMP, by="parameter.grad.clamp_(max=limit)")
 
 mistake("clipping.clip_by_value_", """Your clip_by_value_ puts a new tensor in the place of each gradient, or changes a copy
-    that is lost. The tensor itself is to change: `clamp_`, with the underscore, works in place.""",
+    that is lost, as `reshape` of a view may be. The tensor itself is to change: `clamp_`, with the underscore, works in
+    place.""",
         name="clamps_a_copy",
         replace=CLAMP, by="parameter.grad = parameter.grad.clamp(-limit, limit)", forms=[
-            {"replace": CLAMP, "by": "parameter.grad.clamp(-limit, limit)"}])
+            {"replace": CLAMP, "by": "parameter.grad.clamp(-limit, limit)"},
+            {"replace": CLAMP, "by": "parameter.grad.reshape(-1).clamp_(-limit, limit)"}])
 
 mistake("clipping.clip_by_value_", """Your clip_by_value_ scales a gradient until its largest element is within the limit.
     Here each element is bounded by itself: those within the limits stay as they are.""",

@@ -7,14 +7,19 @@ from grader.judge.mistakes import mistake
 RUN = "run = run + 1 if loss <= target else 0"
 
 
+def asks_for_hits_anywhere(costs, losses, target, *, hold=1):
+    hits = np.flatnonzero(losses <= target)
+    return float(costs[hits[0]]) if len(hits) >= hold else math.inf
+
+
 mistake("convergence.cost_to_target", """Your cost_to_target takes a loss on the target for one that misses it. At or below
     counts: `<=`.""",
         name="wants_less_than_the_target", replace="loss <= target", by="loss < target")
 
-mistake("convergence.cost_to_target", """Your cost_to_target counts the low records without a break between them. They have
+mistake("convergence.cost_to_target", """Your cost_to_target counts low records that do not follow one another. They have
     to come one after the other: a record above the target, or a NaN, starts the count anew.""",
         name="counts_with_gaps", replace=RUN,
-        by="run = run + 1 if loss <= target else run")
+        by="run = run + 1 if loss <= target else run", forms=[asks_for_hits_anywhere])
 
 mistake("convergence.cost_to_target", """Your cost_to_target returns the cost of the last record of the row. The first of
     them is when the target was reached; the others only confirm it.""",
@@ -57,7 +62,8 @@ mistake("convergence.area_under_curve", """Your area_under_curve takes one end o
 mistake("convergence.area_under_curve", """Your area_under_curve pays no attention to the distances between the costs. A
     stretch counts as much as it is wide: multiply each mean height by its own width.""",
         name="takes_even_steps", replace=AREA,
-        by="((heights[:-1] + heights[1:]) / 2).sum()")
+        by="((heights[:-1] + heights[1:]) / 2).sum()", forms=[
+            {"replace": AREA, "by": "(heights[:-1] + heights[1:]).sum() / 2 * (costs[-1] - costs[0]) / max(len(widths), 1)"}])
 
 mistake("convergence.area_under_curve", """Your area_under_curve divides the area by the whole width, which gives the mean
     height. The area is asked for.""",
@@ -70,6 +76,14 @@ mistake("convergence.area_under_curve", """Your area_under_curve takes the logar
     return float((widths * (heights[:-1] + heights[1:]) / 2).sum())""",
         by="""area = (widths * (losses[:-1] + losses[1:]) / 2).sum()
     return float(np.log(area) if log and area else area)""")
+
+mistake("convergence.area_under_curve", """With `log` your area_under_curve takes the logarithm of each mean of two losses.
+    The trapezoids lie under the logarithm: take it of each loss first, and then the means.""",
+        name="takes_the_logarithm_of_the_means",
+        replace="""heights = np.log(losses) if log else losses
+    return float((widths * (heights[:-1] + heights[1:]) / 2).sum())""",
+        by="""means = (losses[:-1] + losses[1:]) / 2
+    return float((widths * (np.log(means) if log else means)).sum())""")
 
 mistake("convergence.area_under_curve", """Your area_under_curve takes the logarithm to the base 10. The natural one is
     asked for.""",
@@ -97,6 +111,15 @@ mistake("convergence.area_under_curve", """With `log` your area_under_curve take
     logarithm: raise ValueError.""",
         name="takes_losses_without_a_logarithm", replace="if log and (losses <= 0).any():", by="if False:",
         forms=[{"replace": "(losses <= 0)", "by": "(losses < 0)"}])
+
+mistake("convergence.area_under_curve", """With `log` your area_under_curve raises an error for a loss of NaN. `not loss > 0` is
+    true of it, but it is neither 0 nor negative: the run has diverged, and its area is infinite.""",
+        name="raises_for_nan", replace="if log and (losses <= 0).any():", by="if log and not (losses > 0).all():")
+
+mistake("convergence.area_under_curve", """Your area_under_curve returns infinity for a loss that is not finite before it has
+    looked for errors. A record with broken costs, or with log a loss of 0 or below, raises ValueError whatever else is in it.""",
+        name="looks_for_errors_last", replace="widths = np.diff(costs)",
+        by="if not np.isfinite(losses).all():\n        return math.inf\n    widths = np.diff(costs)")
 
 # ── bootstrap_interval ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -161,6 +184,10 @@ mistake("convergence.sign_test", """Your sign_test leaves out seeds with an infi
         name="leaves_out_infinite_costs", replace="wins, losses = int((first < second).sum()), int((first > second).sum())",
         by="""fine = np.isfinite(first) & np.isfinite(second)
     wins, losses = int((first < second)[fine].sum()), int((first > second)[fine].sum())""")
+
+mistake("convergence.sign_test", """Your sign_test counts the wins of `first` alone. Where `second` is the better one, its wins
+    are k: the larger of the two counts.""",
+        name="counts_one_methods_wins", replace="max(wins, losses)", by="wins")
 
 mistake("convergence.sign_test", """Your sign_test takes costs that are NaN. Comparisons with NaN are False, so those seeds
     pass for ties: raise ValueError.""",

@@ -22,7 +22,13 @@ mistake("schedules.inverse_sqrt", """Your inverse_sqrt counts the steps from 0 i
     the step's number is step + 1, and warmup + 1 is the one at which the two terms meet.""",
         name="counts_from_zero",
         replace="number, top = step + 1, warmup + 1", by="number, top = max(step, 1e-9), max(warmup, 1)", forms=[
-            {"replace": "number, top = step + 1, warmup + 1", "by": "number, top = step + 1, max(warmup, 1)"}])
+            {"replace": "min(number / top, math.sqrt(top / number))",
+             "by": "(number / top if step <= warmup else math.sqrt(max(warmup, 1) / step))"}])
+
+mistake("schedules.inverse_sqrt", """Your inverse_sqrt comes to its peak one step early: with (t + 1)/w step w - 1 has it
+    already. The rise is (t + 1)/(w + 1), which meets the fall at step w.""",
+        name="peaks_one_step_early",
+        replace="number, top = step + 1, warmup + 1", by="number, top = step + 1, max(warmup, 1)")
 
 mistake("schedules.inverse_sqrt", """Your inverse_sqrt takes the larger of the two terms. The rise is below the fall before
     the peak, and above it afterwards: the smaller one is right on both sides.""",
@@ -56,6 +62,11 @@ mistake("schedules.cosine", """Your cosine measures the way down from step 0. It
 mistake("schedules.cosine", """Your cosine goes down to 0, whatever `floor` says. It goes from the peak to the floor, so the
     half of the difference is what is multiplied.""",
         name="ignores_the_floor", replace="_between(peak, floor,", by="_between(peak, 0.0,")
+
+mistake("schedules.cosine", """Your cosine runs down to 0 and is cut off at the floor, so it is there before the last step.
+    Half a cosine goes from the peak to the floor, and is flat where it ends.""",
+        name="cuts_off_at_the_floor", replace='_between(peak, floor, progress, "cos")',
+        by='max(floor, _between(peak, 0.0, progress, "cos"))')
 
 mistake("schedules.cosine", """Your cosine adds the floor to a cosine with the whole height of the peak, and so begins above
     the peak. Its height is peak - floor.""",
@@ -126,6 +137,13 @@ mistake("schedules.set_rate", """Your set_rate multiplies the rate as it is now,
         name="multiplies_again",
         replace=SET, by='group["lr"] *= factor', forms=[
             {"replace": SET, "by": 'group["initial_lr"] = group["lr"]\n        group["lr"] = factor * group["initial_lr"]'}])
+
+mistake("schedules.set_rate", """Your set_rate keeps the first rates somewhere else than in the groups. There a saved state
+    does not have them, so a training that is resumed starts from a wrong rate: keep each under "initial_lr" in its group,
+    and use the value that is there.""",
+        name="keeps_first_rates_elsewhere", replace=SET,
+        by='kept = optimizer.__dict__.setdefault("kept", {})\n        '
+           'group["lr"] = factor * kept.setdefault(id(group), group["lr"])')
 
 mistake("schedules.set_rate", """Your set_rate gives the factor itself to every group as its rate. The ratios between the
     groups are lost: it multiplies the first rate of each.""",

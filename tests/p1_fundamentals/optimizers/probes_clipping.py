@@ -43,7 +43,12 @@ def contained(tensors, container):
 
 
 def laid_out(tensor, layout):
-    """A copy that lies in memory row by row ("rows"), or at every other place ("gaps")."""
+    """A copy that lies in memory row by row ("rows"), or at every other place of every other row ("gaps").
+
+    With those gaps `reshape` and `flatten` have to copy a tensor of several rows and columns.
+    """
     if layout == "gaps":
-        return torch.stack((tensor, torch.zeros_like(tensor)), dim=-1)[..., 0]
+        wide = torch.cat((tensor, torch.zeros_like(tensor)), dim=-1) if tensor.ndim else tensor  # (..., 2 columns)
+        spread = torch.stack((wide, torch.zeros_like(wide)), dim=-1)[..., 0]
+        return spread[..., :tensor.shape[-1]] if tensor.ndim else spread
     return tensor.clone()

@@ -56,8 +56,8 @@ def test_area_under_curve(work, length, seed, log):
                given={"costs": costs, "losses": losses, "log": log})
 
 
-@pytest.mark.parametrize("log", [False, True])
-@pytest.mark.parametrize("bad", [math.nan, math.inf])
+@pytest.mark.parametrize("log, bad", [(False, math.nan), (True, math.nan), (False, math.inf), (True, math.inf),
+                                      (False, -math.inf)])
 def test_area_of_a_run_that_diverged(work, log, bad):
     """area_under_curve: infinity where a loss is NaN or infinite, wherever it stands."""
     costs = np.array([0.0, 1.0, 3.0, 4.0])
@@ -74,7 +74,9 @@ def test_area_of_a_run_that_diverged(work, log, bad):
 
 @pytest.mark.parametrize("costs, losses, log", [
     ([0.0, 1.0, 1.0], [1.0, 1.0, 1.0], False), ([0.0, 2.0, 1.0], [1.0, 1.0, 1.0], False), ([3.0, 2.0], [1.0, 1.0], True),
-    ([0.0, 1.0, 2.0], [1.0, 0.0, 1.0], True), ([0.0, 1.0, 2.0], [1.0, 1.0, -1.0], True)])
+    ([0.0, 1.0, 2.0], [1.0, 0.0, 1.0], True), ([0.0, 1.0, 2.0], [1.0, 1.0, -1.0], True), ([0.0], [0.0], True),
+    ([0.0, 1.0, 2.0], [-math.inf, 1.0, 1.0], True), ([0.0, 1.0, 2.0], [math.nan, 1.0, 0.0], True),
+    ([0.0, 1.0, 1.0], [1.0, math.inf, 1.0], False)])
 def test_area_refuses(work, costs, losses, log):
     """area_under_curve: costs that do not increase raise ValueError, and with log a loss that is not positive does."""
     for factor in (1.0, 2.0):  # what is just allowed

@@ -1,0 +1,57 @@
+# what is wrong: a window that is cut short by the end of the record counts, though the records that hold asks for are missing.
+# told: takes_a_row_that_is_cut_off
+import math
+
+
+def cost_to_target(costs, losses, target, *, hold=1):
+    for i in range(len(losses)):
+        if all(loss <= target for loss in losses[i:i + hold]):
+            return float(costs[i])
+    return math.inf
+
+
+def area_under_curve(costs, losses, *, log=False):
+    costs = [float(c) for c in costs]
+    losses = [float(l) for l in losses]
+    for before, after in zip(costs, costs[1:]):
+        if not after > before:
+            raise ValueError(f"a cost of {after} after one of {before}")
+    if log:
+        for l in losses:
+            if l <= 0:
+                raise ValueError(f"no logarithm of {l}")
+    for l in losses:
+        if not math.isfinite(l):
+            return math.inf
+    if log:
+        losses = [math.log(l) for l in losses]
+    area = 0.0
+    for i in range(len(costs) - 1):
+        area += (costs[i + 1] - costs[i]) * (losses[i] + losses[i + 1]) / 2
+    return area
+
+
+def bootstrap_interval(values, statistic, *, level, resamples, generator):
+    found = []
+    for _ in range(resamples):
+        resample = generator.choice(values, size=len(values), replace=True)
+        found.append(float(statistic(resample)))
+    found.sort()
+    left_out = math.floor((1 - level) / 2 * resamples)
+    return found[left_out], found[-1 - left_out]
+
+
+def sign_test(first, second):
+    if len(first) != len(second):
+        raise ValueError("not the same number of seeds")
+    wins = [0, 0]
+    for a, b in zip(first.tolist(), second.tolist()):
+        if math.isnan(a) or math.isnan(b):
+            raise ValueError("a cost is NaN")
+        if a != b:
+            wins[a > b] += 1
+    n, k = sum(wins), max(wins)
+    ways = 0
+    for i in range(k, n + 1):
+        ways += math.comb(n, i)
+    return min(1.0, 2 * ways / 2 ** n)
