@@ -107,23 +107,29 @@ def leaves_of(params):
     return [p.clone().requires_grad_() for p in params]
 
 
-def in_place(work, params, gradients, layout, *, lr):
-    """The tensors that were parameters, after all steps, and the gradients then."""
+def in_place(work, params, gradients, layout, *, overwritten, lr):
+    """The tensors that were parameters, after all steps; and the gradients after each step, which are then `overwritten`."""
     leaves = []
     for p in params:
         if layout == "gaps":
             leaf = torch.stack([p, p], dim=-1)[..., 0]
-        else:
+        elif layout == "columns":
             backwards = tuple(reversed(range(p.ndim)))
             leaf = p.permute(backwards).contiguous().permute(backwards)
+        else:
+            leaf = p.contiguous()
         leaves.append(leaf.clone(memory_format=torch.preserve_format) if layout != "gaps" else leaf)
     leaves = [leaf.detach().requires_grad_() for leaf in leaves]
-    optimizer, kept = work.Mine(leaves, lr=lr), [[g.clone() for g in step] for step in gradients]
-    for arrived in kept:
+    optimizer, afterwards = work.Mine(leaves, lr=lr), []
+    for step in gradients:
+        arrived = [g.clone() for g in step]
         for p, gradient in zip(leaves, arrived):
             p.grad = gradient
         optimizer.step()
-    return [leaf.detach() for leaf in leaves], kept
+        afterwards.append([gradient.clone() for gradient in arrived] if overwritten else arrived)
+        for gradient in arrived if overwritten else []:
+            gradient.fill_(1.0)
+    return [leaf.detach() for leaf in leaves], afterwards
 
 
 def resumed(work, params, gradients, middle, *, lr):
@@ -134,7 +140,7 @@ def resumed(work, params, gradients, middle, *, lr):
     optimizer = work.Mine(first, lr=lr)
     trained(optimizer, first, gradients[:middle])
     second = leaves_of([p.detach() for p in first])
-    other = work.Mine(second, lr=2 * lr)
+    other = work.Mine(second, lr=lr)
     other.load_state_dict(optimizer.state_dict())
     trained(other, second, gradients[middle:])
     return [p.detach() for p in straight], [p.detach() for p in second]
