@@ -46,15 +46,15 @@ def divides_by_the_length(self, params, group):
 mistake("race.Mine.update", """Your update goes uphill. The gradient points to where the loss grows: a step goes against
     it.""", name="goes_uphill", replace=MOVE, by=MOVE.replace("-=", "+="))
 
-mistake("race.Mine.update", """Your update ignores the rate. `group["lr"]` has to scale the step, or nobody can tune the
-    optimiser, and a schedule has no effect.""", name="ignores_lr", replace=MOVE, by="p -= 0.1 * ahead / size")
+mistake("race.Mine.update", """Your update moves at a rate of 0: it ignores the rate, or a part of it does. `group["lr"]` has to
+    scale the whole step, or nobody can tune the optimiser, and a schedule has no effect.""", name="ignores_lr", replace=MOVE, by="p -= 0.1 * ahead / size")
 
 mistake("race.Mine.update", """Your first step is less than twice as long at twice the rate: something in the update bends
     it, such as a decay lr / (1 + lr t). Let `lr` be a factor of the step, and everything else independent of it.""",
         name="bends_the_rate", replace=MOVE, by="""p -= group["lr"] / (1 + group["lr"]) * ahead / size""")
 
-mistake("race.Mine.update", """Your update takes the rate from `self.defaults`. That is the rate of a group that does not
-    name its own; a schedule changes it in the group as well. Take `group["lr"]`.""", name="takes_the_default_rate",
+mistake("race.Mine.update", """Your update takes the rate that the optimiser was made with, from `self.defaults` or from an
+    attribute of its own. A group may have another rate, and a schedule changes it there: take `group["lr"]`.""", name="takes_the_default_rate",
         replace=MOVE, by="""p -= self.defaults["lr"] * ahead / size""")
 
 mistake("race.Mine.update", """Your update moves no tensor: `p = p - …` gives the name p to a new one. Change the parameter
@@ -64,9 +64,9 @@ mistake("race.Mine.update", """Your update shares what it remembers between para
     a state of its own, `self.state[p]`.""", name="shares_state", replace=OWN,
         by="state, g = self.state[next(q for q in params if q.shape == p.shape)], p.grad")
 
-@mistake("race.Mine.update", """Your update counts steps once for all parameters. It is called once for each group, and
-    a parameter without a gradient is not among `params`, so the count runs ahead of the parameter's own steps, and a bias
-    correction by it is wrong. Keep a count in `self.state[p]`.""")
+@mistake("race.Mine.update", """Your update keeps a number for all parameters together, such as a count of steps. It is called
+    once for each group, and a parameter without a gradient is not among `params`: a count runs ahead of the parameter's own
+    steps, and a bias correction by it is wrong. Keep such numbers in `self.state[p]`.""")
 def counts_once_for_all(self, params, group):
     b1, b2, eps = 0.9, 0.99, 1e-8
     first = self.state.setdefault(self.param_groups[0]["params"][0], {})

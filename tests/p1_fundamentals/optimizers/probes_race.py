@@ -132,11 +132,19 @@ def in_place(work, params, gradients, layout, *, overwritten, lr):
     return [leaf.detach() for leaf in leaves], afterwards
 
 
+def seed_all(seed):
+    torch.manual_seed(seed)
+    random.seed(seed)
+    np.random.seed(seed)
+
+
 def resumed(work, params, gradients, middle, *, lr):
     """The parameters after all steps at once, and after those of an optimiser and of another that has loaded its state."""
     straight = leaves_of(params)
+    seed_all(1)
     trained(work.Mine(straight, lr=lr), straight, gradients)
     first = leaves_of(params)
+    seed_all(1)  # so that random numbers, which another check is about, are the same in both
     optimizer = work.Mine(first, lr=lr)
     trained(optimizer, first, gradients[:middle])
     second = leaves_of([p.detach() for p in first])
@@ -150,9 +158,7 @@ def twice(work, params, gradients, *, lr):
     """The parameters at the end of two runs, with other states of the global generators."""
     ends = []
     for seed in (1, 2):
-        torch.manual_seed(seed)
-        random.seed(seed)
-        np.random.seed(seed)
+        seed_all(seed)
         leaves = leaves_of(params)
         trained(work.Mine(leaves, lr=lr), leaves, gradients)
         ends.append([p.detach() for p in leaves])
