@@ -47,14 +47,16 @@ mistake("race.Mine.update", """Your update goes uphill. The gradient points to w
     it.""", name="goes_uphill", replace=MOVE, by=MOVE.replace("-=", "+="))
 
 mistake("race.Mine.update", """Your update moves at a rate of 0: it ignores the rate, or a part of it does. `group["lr"]` has to
-    scale the whole step, or nobody can tune the optimiser, and a schedule has no effect.""", name="ignores_lr", replace=MOVE, by="p -= 0.1 * ahead / size")
+    scale the whole step, or nobody can tune the optimiser, and a schedule has no effect.""", name="ignores_lr",
+        replace=MOVE, by="p -= 0.1 * ahead / size")
 
 mistake("race.Mine.update", """Your first step is less than twice as long at twice the rate: something in the update bends
     it, such as a decay lr / (1 + lr t). Let `lr` be a factor of the step, and everything else independent of it.""",
         name="bends_the_rate", replace=MOVE, by="""p -= group["lr"] / (1 + group["lr"]) * ahead / size""")
 
 mistake("race.Mine.update", """Your update takes the rate that the optimiser was made with, from `self.defaults` or from an
-    attribute of its own. A group may have another rate, and a schedule changes it there: take `group["lr"]`.""", name="takes_the_default_rate",
+    attribute of its own. A group may have another rate, and a schedule changes it there: take `group["lr"]`.""",
+        name="takes_the_default_rate",
         replace=MOVE, by="""p -= self.defaults["lr"] * ahead / size""")
 
 mistake("race.Mine.update", """Your update moves no tensor: `p = p - …` gives the name p to a new one. Change the parameter
