@@ -1,5 +1,5 @@
 # how: A context manager that remembers the model and puts it back, and an orthonormal basis of the plane for the projection.
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -29,7 +29,7 @@ def _expanded(t: Tensor) -> bool:
 
 
 @contextmanager
-def _unchanged(model: nn.Module) -> Iterator[None]:
+def _unchanged(model: nn.Module):
     modules = list(model.modules())
     modes = [module.training for module in modules]
     registered = [dict(module._buffers) for module in modules]
