@@ -5,9 +5,9 @@ directions $d$ in the space of the parameters,
 
 $$f(\alpha) = L(\theta + \alpha\, d), \qquad f(\alpha, \beta) = L(\theta + \alpha\, d_1 + \beta\, d_2).$$
 
-A slice deceives unless $d$ has the scale of the weights. A network with relu or batch norm computes the same function with
-weights ten times as large, where a step of the same length changes a tenth as much and the valley looks flat. So a random
-direction is *filter-normalised*: with $d_i$ and $w_i$ for its part and the model's part of the $i$-th filter,
+A slice deceives unless $d$ has the scale of the weights. With batch norm behind it, a layer may have weights ten times as
+large and the network computes the same function; with relu too, if the weights of the next layer are divided by ten. A step
+of the same length then changes a tenth as much, and the valley looks wide. So a random direction is *filter-normalised*: with $d_i$ and $w_i$ for its part and the model's part of the $i$-th filter,
 
 $$d_i \leftarrow \frac{\lVert w_i \rVert}{\lVert d_i \rVert}\, d_i.$$
 
@@ -22,7 +22,9 @@ from jaxtyping import Float, Float64
 from torch import Tensor, nn
 from torch.linalg import vector_norm
 
-Direction = Sequence[Tensor]  # one tensor for each of `model.parameters()`, of its shape
+# A tensor for each of `model.parameters()`, in their order, of its shape and dtype. It is a tensor of its own: whoever goes
+# along the parameters themselves hands over copies of them.
+Direction = Sequence[Tensor]
 
 
 def random_direction(model: nn.Module, generator: torch.Generator) -> list[Tensor]:
@@ -32,7 +34,8 @@ def random_direction(model: nn.Module, generator: torch.Generator) -> list[Tenso
     weight, the (in, height, width) blocks of a convolution's. The numbers of a filter are drawn from the normal
     distribution, independently of each other and of all other filters, and then scaled so that the filter has the norm of
     the same filter of the parameter. Of a filter of zeros the direction is zero. Parameters with one axis or none, such as
-    biases and the weights of batch norm, do not move: their part of the direction is zero.
+    biases and the weights of batch norm, do not move: their part of the direction is zero. Whether a parameter requires a
+    gradient makes no difference: frozen ones move too. The model is in float32 or float64.
 
     Random numbers come from `generator` alone; the global one is neither used nor seeded. The model is not changed, and
     the direction requires no gradient.
@@ -59,16 +62,18 @@ def random_direction(model: nn.Module, generator: torch.Generator) -> list[Tenso
 def loss_at(model: nn.Module, loss: Callable, directions: Sequence[Direction], coefficients: Sequence[float]) -> float:
     r"""The loss at $\theta + c_1 d_1 + c_2 d_2 + \dots$ as a float, where $\theta$ are the parameters of `model`.
 
-    `loss(model)` is called once, with the model itself, its parameters moved, its buffers and modes as they came, and no
-    graph recorded. It returns a float or a tensor of shape (). It may change buffers and modes: batch norm counts along
-    in training mode, and an evaluation switches modes.
+    There is a direction or more, with a coefficient for each, and they fit the model: nothing of that needs to be checked.
 
-    Afterwards the model is what it was, bit for bit, also where `loss` raises an error, which goes on to the caller: the
-    same parameters and buffers, in the memory where they were, with the numbers that they had; and `training` of *each*
-    module, which may be another one than the model's. That holds for every buffer, those that are not in `state_dict` too.
+    `loss(model)` is called once, with the model itself, its parameters moved, and no graph recorded. It returns a float or a
+    tensor of shape (). It may change two things: the numbers in buffers, in place, as batch norm does in training mode; and
+    modes, as an evaluation does. It changes no parameter, and replaces no parameter and no buffer.
 
-    Raises ValueError, before anything is moved, where a direction has not one tensor for each parameter, or one of
-    another shape than its parameter.
+    Afterwards the model is as it came, bit for bit, also where `loss` raises an error, which goes on to the caller. Three
+    things are put back:
+
+    - the numbers of all parameters, into the tensors that they were in: an optimiser holds these;
+    - the numbers of all of `model.buffers()`, of which some may not be in `state_dict`, likewise;
+    - `training` of each of `model.modules()`: within a model that trains there may be one in evaluation mode.
 
     >>> model = nn.Linear(1, 1, bias=False)
     >>> with torch.no_grad():
@@ -80,10 +85,6 @@ def loss_at(model: nn.Module, loss: Callable, directions: Sequence[Direction], c
     """
     ### BEGIN SOLUTION
     params = list(model.parameters())
-    for direction in directions:
-        if [d.shape for d in direction] != [p.shape for p in params]:
-            raise ValueError("a direction has one tensor for each parameter of the model, of the same shape")
-
     held = [*params, *model.buffers()]
     kept = [tensor.detach().clone() for tensor in held]                   # copies: the tensors themselves will change
     modes = [(module, module.training) for module in model.modules()]
@@ -104,7 +105,7 @@ def loss_at(model: nn.Module, loss: Callable, directions: Sequence[Direction], c
 
 def loss_along(model: nn.Module, loss: Callable, direction: Direction,
                alphas: Float[Tensor, "alphas"]) -> Float64[Tensor, "alphas"]:
-    r"""The losses $L(\theta + \alpha d)$ for each of `alphas`, each as `loss_at` says. There may be no alphas.
+    r"""The losses $L(\theta + \alpha d)$ for each of `alphas`, each as `loss_at` says; of no alphas, no losses.
 
     Every point starts from the model as it came, so the order of the alphas does not matter.
 
@@ -123,7 +124,7 @@ def loss_surface(model: nn.Module, loss: Callable, directions: Sequence[Directio
                  betas: Float[Tensor, "betas"]) -> Float64[Tensor, "alphas betas"]:
     r"""The losses $L(\theta + \alpha d_1 + \beta d_2)$ over a plane, each as `loss_at` says: [i, j] for alphas[i], betas[j].
 
-    `directions` are two. There is at least one alpha and one beta.
+    `directions` are two, $d_1$ and $d_2$, in a list or a tuple. There is at least one alpha and one beta.
 
     >>> model = nn.Linear(2, 1, bias=False)
     >>> with torch.no_grad():
@@ -143,10 +144,10 @@ def project(path: Sequence[Direction], centre: Direction, directions: Sequence[D
     r"""Where the states of a training lie in the plane $\theta + a\, d_1 + b\, d_2$: for each state its (a, b).
 
     They are the coordinates of the nearest point of the plane, which minimises
-    $\lVert \theta_t - \theta - a\, d_1 - b\, d_2 \rVert^2$ over all numbers of all parameters. The two directions are not
-    parallel, but neither need they be orthogonal, nor of length 1.
+    $\lVert \theta_t - \theta - a\, d_1 - b\, d_2 \rVert^2$ over all numbers of all parameters. `directions` are two, as for
+    `loss_surface`. They are not parallel, but neither need they be orthogonal, nor of length 1.
 
-    `path` has one state or more; a state, like `centre` ($\theta$), is a tensor for each parameter, of any shape. They may
+    `path` has one state or more; a state, like `centre` ($\theta$), is a tensor for each parameter, of any shape. All may
     be float32 or float64, and may require a gradient; it is computed in float64, and the result requires none.
 
     >>> d1, d2 = [torch.tensor([1.0, 0.0, 0.0])], [torch.tensor([1.0, 1.0, 0.0])]

@@ -15,7 +15,10 @@ nothing. `Mine` wins a track where it ends below a third of SGD's loss.
 | Rosenbrock | $(1 - y_1)^2 + 100\,(y_2 - y_1^2)^2$, $y = Q(x - s)$, from $y = (-1.2, 1)$ | 400 |
 | digits | a perceptron 64-24-24-10 with relu on 200 images, all of them in each step; the mean of three seeds | 50 |
 
-$Q$ is a rotation and $s$ a shift that you do not know, so there is no optimum to step to and no axis to rely on.
+$Q$ is a rotation and $s$ a shift that you do not know, so there is no optimum to step to and no axis to rely on. The first
+two tracks have one parameter, a float64 tensor of shape (10,) or (2,). The digits have six in float32, a weight (inputs,
+outputs) and a bias for each layer, all in one group; their loss is the mean cross-entropy on the images that are trained on.
+A rate at which the loss or a gradient becomes infinite or NaN is lost for its track, and another one may still win it.
 
 Source: yours. For material: Polyak, "Some methods of speeding up the convergence of iteration methods" (1964); Sutskever,
 Martens, Dahl and Hinton, "On the importance of initialization and momentum in deep learning" (ICML 2013); Kingma and Ba,
@@ -38,11 +41,13 @@ class Mine(Optimizer):
       rate of 0 nothing moves.
     - Each parameter moves by the gradients that it has had itself: in an optimiser of its own it would move just so. The
       rate is that of its group, and where `grad` is None it stays.
-    - Gradients are what moves. A parameter whose gradients have all been 0 stays where it is.
+    - Only gradients move a parameter. One whose gradients have all been 0 stays where it is.
     - What it remembers of a parameter is in `self.state[p]`, a dict of numbers and tensors, so that a training goes on from
-      a `state_dict` bit for bit.
+      a `state_dict` bit for bit. `self.state` is an ordinary dict: it is empty at first, and `self.state[p]` a KeyError until
+      you have put a dict there.
     - Parameters are changed in place and keep their dtype. They may be float32 or float64, lie in memory in any layout, and
-      have no axes or no elements. Gradients are not changed.
+      have no axes or no elements. Gradients are only read. The caller may overwrite them after the step, so whoever
+      remembers a gradient keeps a copy.
     - Two runs with the same gradients are the same, bit for bit: there are no random numbers in it.
 
     >>> p = torch.tensor([1.0, -1.0], requires_grad=True)

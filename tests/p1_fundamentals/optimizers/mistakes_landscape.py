@@ -47,6 +47,10 @@ mistake("landscape.random_direction", """Your random_direction draws uniform num
 mistake("landscape.random_direction", """Your random_direction is in float32 for a float64 model. A direction has the dtype of
     its parameter.""", name="draws_in_float32", replace=DRAW, by="torch.randn(w.shape, generator=generator)")
 
+mistake("landscape.random_direction", """Your random_direction leaves out parameters that require no gradient. A frozen layer
+    has a landscape as well: whether it is trained makes no difference here.""", name="leaves_out_frozen_parameters",
+        replace="if w.ndim >= 2:", by="if w.ndim >= 2 and p.requires_grad:")
+
 # ── loss_at ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 BACK = "tensor.copy_(was)"
@@ -95,9 +99,6 @@ mistake("landscape.loss_at", """Your loss_at switches modes before it calls the 
 
 def restores_at_the_end(model, loss, directions, coefficients):
     params = list(model.parameters())
-    for direction in directions:
-        if [d.shape for d in direction] != [p.shape for p in params]:
-            raise ValueError("a direction has one tensor for each parameter of the model, of the same shape")
     held = [*params, *model.buffers()]
     kept = [tensor.detach().clone() for tensor in held]
     modes = [(module, module.training) for module in model.modules()]
@@ -119,9 +120,6 @@ mistake("landscape.loss_at", """Your loss_at restores the model at the end, and 
 
 def moves_data(model, loss, directions, coefficients):
     params = list(model.parameters())
-    for direction in directions:
-        if [d.shape for d in direction] != [p.shape for p in params]:
-            raise ValueError("a direction has one tensor for each parameter of the model, of the same shape")
     held = [*params, *model.buffers()]
     kept = [tensor.detach().clone() for tensor in held]
     modes = [(module, module.training) for module in model.modules()]
@@ -156,12 +154,6 @@ mistake("landscape.loss_at", """Your loss_at moves by the first direction alone.
 mistake("landscape.loss_at", """Your loss_at moves against the direction. The parameters are θ + c d, with a plus sign.""",
         name="wrong_sign", replace="p += c * d", by="p -= c * d")
 
-mistake("landscape.loss_at", """Your loss_at accepts directions that do not fit. `zip` stops at the shorter list, and
-    broadcasting makes a tensor of another shape fit: nothing is seen, and the picture is of something else.""",
-        name="accepts_any_direction", replace="[d.shape for d in direction] != [p.shape for p in params]", by="False",
-        forms=[{"replace": "[d.shape for d in direction] != [p.shape for p in params]",
-                "by": "len(direction) != len(params)"}])
-
 # ── loss_along, loss_surface ────────────────────────────────────────────────────────────────────────────────────
 
 mistake("landscape.loss_surface", """Your loss_surface has its axes swapped: rows belong to alphas and the first direction,
@@ -171,6 +163,25 @@ mistake("landscape.loss_surface", """Your loss_surface has its axes swapped: row
 mistake("landscape.loss_along", """Your loss_along leaves the dtype to PyTorch, which makes float32 of a list of floats. The
     losses are to come as float64: name the dtype.""", name="default_dtype",
         replace="alphas.tolist()], dtype=torch.float64)", by="alphas.tolist()])")
+
+
+@mistake("landscape.loss_along", """Your loss_along restores buffers and modes after the last point only. What the loss does to
+    them at one point reaches the next: let everything be put back between two points, as calls of loss_at do.""")
+def restores_after_the_last_point(model, loss, direction, alphas):
+    params, buffers = list(model.parameters()), [(b, b.clone()) for b in model.buffers()]
+    kept, modes, losses = [p.detach().clone() for p in params], [(m, m.training) for m in model.modules()], []
+    with torch.no_grad():
+        try:
+            for a in alphas.tolist():
+                for p, was, d in zip(params, kept, direction):
+                    p.copy_(was + a * d)
+                losses.append(float(loss(model)))
+        finally:
+            for tensor, was in [*zip(params, kept), *buffers]:
+                tensor.copy_(was)
+            for module, training in modes:
+                module.training = training
+    return torch.tensor(losses, dtype=torch.float64)
 
 # ── project ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

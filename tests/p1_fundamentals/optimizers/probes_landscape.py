@@ -27,6 +27,7 @@ def network(kind, seed, dtype):
         model[0].bias.requires_grad_(False)
     elif kind == "embedding":
         model = nn.Sequential(nn.Embedding(5, 3), nn.Linear(3, 3), nn.Linear(3, 3, bias=False))
+        model[1].weight.requires_grad_(False)
     else:
         model = nn.Sequential(nn.Linear(1, 1, bias=False))
     generator = torch.Generator().manual_seed(seed)
@@ -167,20 +168,6 @@ def left_behind(work, kind, seed, dtype, lines, alphas, betas=None, *, loss, tra
     after = snapshot(model)
     names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
     return names, len(observed.calls), error, len(held)
-
-
-def refused(work, kind, seed, dtype, lines, alphas, betas=None):
-    """The classes of the error that came, how often the loss was called, and what is not as it was."""
-    model, classes = opened(kind, seed, dtype), []
-    observed, before = Loss(model, "plain", getattr(torch, dtype)), snapshot(model)
-    try:
-        slices(work, model, observed, lines, alphas, betas)
-    except NotImplementedError:
-        raise
-    except Exception as raised:
-        classes = [each.__name__ for each in type(raised).__mro__]
-    after = snapshot(model)
-    return classes, len(observed.calls), sorted(name for name in before if before[name] != after.get(name))
 
 
 def projected(work, path, centre, plane, trained):

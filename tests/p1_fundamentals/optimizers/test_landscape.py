@@ -206,26 +206,6 @@ def test_calls_the_loss_with_the_model(work, name):
            note="whether a graph would be recorded, in each call")
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_refuses_another_model_s_direction(work, name):
-    """A direction with another number of tensors, or with one of another shape, raises ValueError before anything moves."""
-    points = NAMES[name]
-    for seed in (7, 17):
-        given, (got, want), *_ = check_losses(work, "embedding", seed, "float64", points)  # else who always refuses would pass
-        expect(got, equals=want, given=given)
-        right = lines("embedding", seed)
-        wrong = {"a tensor is missing": lambda d: d[:-1], "there is one tensor more": lambda d: [*d, d[-1]],
-                 "the last has only its first row": lambda d: [*d[:-1], d[-1][:1]],
-                 "the last is flat": lambda d: [*d[:-1], d[-1].reshape(-1)]}
-        for words, spoilt in wrong.items():
-            directions = [right[0], spoilt(right[1])] if points[1:] else [spoilt(right[0]), right[1]]
-            classes, called, changed = work.run(probes.refused, "embedding", seed, "float64", directions, *points)
-            given = {"function": name, "the last direction": words}
-            expect_true("ValueError" in classes, got=classes[0] if classes else "no error", want="ValueError", given=given)
-            expect(called, equals=0, given=given, note="how often the loss was called")
-            expect(changed, equals=[], given=given, note="what is not as it was")
-
-
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @settings(max_examples=25)  # a least squares problem is much like another
 @given(sides=st.lists(shapes(max_dims=2, max_side=3), min_size=1, max_size=3), states=st.integers(1, 4), seed=seeds)

@@ -65,9 +65,6 @@ def loss_at(model: nn.Module, loss: Callable, directions: Sequence[Direction], c
     same parameters and buffers, in the memory where they were, with the numbers that they had; and `training` of *each*
     module, which may be another one than the model's. That holds for every buffer, those that are not in `state_dict` too.
 
-    Raises ValueError, before anything is moved, where a direction has not one tensor for each parameter, or one of
-    another shape than its parameter.
-
     >>> model = nn.Linear(1, 1, bias=False)
     >>> with torch.no_grad():
     ...     model.weight.fill_(3.0)
