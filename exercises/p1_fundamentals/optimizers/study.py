@@ -6,8 +6,8 @@
     grader study optimizers --data FILE.npz --model resnet20 --epochs 2             the full race, on your own images
     grader study optimizers --data cifar10 --model resnet18 --epochs 30 --device cuda    (needs torchvision)
 
-Each method gets the same first weights, the same batches, the same one-cycle schedule, and as many learning rates to try, or
-fewer. A rate is chosen by images that were held out of the training set; what is reported is measured on the test images.
+Each method gets the same first weights, the same batches, the same one-cycle schedule, and four learning rates to try. A rate
+is chosen by images that were held out of the training set; what is reported is measured on the test images.
 """
 import argparse
 import json
@@ -77,7 +77,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=None, metavar="N", help="default: 5, of a residual network 1")
     parser.add_argument("--seed", type=int, default=0, help="the first of them")
     parser.add_argument("--tune", action=argparse.BooleanOptionalAction, default=None,
-                        help="try each method's rates first; default: for the small CNN only, others take the middle one")
+                        help="try each method's rates first; default: for the small CNN only, others take the second")
     parser.add_argument("--landscape", action=argparse.BooleanOptionalAction, default=None,
                         help="draw the ways over the loss; default: for the small CNN only")
     parser.add_argument("--output", default="build/study", metavar="DIR", help="where the plots go")

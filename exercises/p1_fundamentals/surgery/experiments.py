@@ -174,13 +174,13 @@ def run_pruning(data: Data, shares: Sequence[float], seed: int, *, epochs: int, 
     fit(trained, data, epochs=epochs, lr=lr, seed=seed, batch=batch)
 
     dense = copy.deepcopy(trained)
-    fit(dense, data, epochs=tune, lr=lr / 4, seed=seed + 500, batch=batch)
+    fit(dense, data, epochs=tune, lr=lr, seed=seed + 500, batch=batch)
     found = PruneRun(accuracy(dense, data), {}, {}, {})
     for (way, prune), share in itertools.product(WAYS.items(), shares):
         model = copy.deepcopy(trained)
         prune(model, share)
         found.cut[way, share] = accuracy(model, data)
-        fine_tune_for(model, data, epochs=tune, lr=lr / 4, seed=seed + 500, batch=batch)
+        fine_tune_for(model, data, epochs=tune, lr=lr, seed=seed + 500, batch=batch)
         found.tuned[way, share] = accuracy(model, data)
         if way == "global":
             found.scratch[share] = from_scratch(data, model, seed, epochs=epochs + tune, batch=batch, lr=lr)

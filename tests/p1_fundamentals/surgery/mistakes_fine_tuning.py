@@ -38,7 +38,7 @@ mistake("fine_tuning.mask_gradients", """Your mask_gradients puts a new tensor i
         by="layer.weight.grad = layer.weight.grad.masked_fill(~layer.weight_mask, 0)")
 
 mistake("fine_tuning.mask_gradients", """Your mask_gradients fails where a weight has no gradient. `grad` is None for a
-    frozen layer, and for one that the loss does not hang on: leave it so.""", name="fails_without_gradient", replace=THERE,
+    frozen layer, and for one that the loss does not depend on: leave it so.""", name="fails_without_gradient", replace=THERE,
         by="if True:")
 
 mistake("fine_tuning.mask_gradients", """Your mask_gradients takes the weights that are 0 for those that are pruned. A

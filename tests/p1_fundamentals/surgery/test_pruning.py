@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from grader.judge import expect, expect_true, supporting
 from tests.p1_fundamentals.surgery import probes_pruning as probes
-from tests.strategies import seeds, values
+from tests.strategies import seeds
 
 BOTH = pytest.mark.parametrize("function", ["prune_per_layer", "prune_globally"])
 # The weights that are pruned, in their order. All of 4, 12 or 24 numbers but for "odd": a quarter of them is no fraction.
@@ -106,9 +106,9 @@ def test_how_many(work, function, share):
 def test_ties(work, function, share):
     """Of weights with equal absolute values those that come earlier are pruned, and only as many as are needed."""
     for seed in (1, 2):
-        # -1, 0 and 1 in the weights of one model, and the same size everywhere in another.
+        # -1, 0 and 1 in the weights of one model, so that 0 may remain, and the same size everywhere in another.
         for kind, low in (("linear", -1), ("convolutions", -1), ("linear", 1)):
-            parameters = {name: torch.tensor(np.sign(values(tuple(each.shape), seed, low=low)))
+            parameters = {name: torch.tensor(np.random.default_rng(seed).integers(low, 2, tuple(each.shape)) / 1)
                           for name, each in numbers(kind, seed).items()}
             want, masks = pruned(function, kind, parameters, share)
             given = {"share": share} | weights_of(kind, parameters)
@@ -190,9 +190,14 @@ def test_again(work, function, shares):
     for kind, seed in (("linear", 17), ("convolutions", 18)):
         parameters, others = numbers(kind, seed), numbers(kind, seed + 10)
         _, masks = pruned(function, kind, parameters, shares[0])
+        for name, mask in masks.items():
+            gone = (~mask).flatten().nonzero().flatten().tolist()
+            if len(gone) > 1:  # the others have ordinary numbers
+                row = others[name.removesuffix("_mask")].view(-1)
+                row[gone[0]], row[gone[-1]] = torch.nan, -torch.inf
         want, masks = pruned(function, kind, others, shares[1], masks)
         _, (after, got) = work.run(probes.prune, function, kind, parameters, shares, between=others)
-        given = {"shares, one after the other": list(shares), "between them": "the weights are given other values"}
+        given = {"shares, one after the other": list(shares), "between them": "the weights get other values, also NaN and inf"}
         compare(got, masks, given, "the masks")
         compare(weights_of(kind, after), weights_of(kind, want), given, "the weights")
 
