@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from grader.judge import expect, expect_true, supporting
 from tests.p1_fundamentals.surgery import probes_pruning as probes
-from tests.strategies import seeds
+from tests.strategies import seeds, values
 
 BOTH = pytest.mark.parametrize("function", ["prune_per_layer", "prune_globally"])
 # The weights that are pruned, in their order. All of 4, 12 or 24 numbers but for "odd": a quarter of them is no fraction.
@@ -106,9 +106,9 @@ def test_how_many(work, function, share):
 def test_ties(work, function, share):
     """Of weights with equal absolute values those that come earlier are pruned, and only as many as are needed."""
     for seed in (1, 2):
-        # -1, 0 and 1 in the weights of one model, so that 0 may remain, and the same size everywhere in another.
+        # -1, 0 and 1 in the weights of one model, and the same size everywhere in another.
         for kind, low in (("linear", -1), ("convolutions", -1), ("linear", 1)):
-            parameters = {name: torch.tensor(np.random.default_rng(seed).integers(low, 2, tuple(each.shape)) / 1)
+            parameters = {name: torch.tensor(np.sign(values(tuple(each.shape), seed, low=low)))
                           for name, each in numbers(kind, seed).items()}
             want, masks = pruned(function, kind, parameters, share)
             given = {"share": share} | weights_of(kind, parameters)
@@ -140,6 +140,8 @@ def test_masks(work, function):
              "in a second model that has loaded the state_dict")
     for kind, seed, share in (("linear", 8, 0.5), ("linear", 9, 0.5), ("convolutions", 10, 0.25), ("one layer", 11, 0.0)):
         parameters = numbers(kind, seed)
+        if share == 0:
+            parameters["weight"][0, :2] = 0.0  # what is 0 remains, where nothing is pruned
         _, want = pruned(function, kind, parameters, share)
         given = {"share": share} | weights_of(kind, parameters)
         got = work.run(probes.keep, function, kind, parameters, share, dtype="float16")
