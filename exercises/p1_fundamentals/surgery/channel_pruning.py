@@ -40,15 +40,17 @@ class Group:
 # What hands its channels on as they are.
 SAME_CHANNELS = (nn.ReLU, nn.Identity, nn.Dropout, nn.Dropout2d, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.Flatten,
                  torch.relu, nn.functional.relu, torch.flatten)
+ADDITIONS = (operator.add, operator.iadd, torch.add)
 
 
 def channel_groups(model: nn.Module) -> list[Group]:
-    """The groups of channels in `model`, in the order in which it computes. This function is given.
+    """The groups of channels in `model`, in the order of their first convolutions as it computes. This function is given.
 
     The model takes one image batch, and is made of Conv2d, BatchNorm2d, Linear, additions, and what is in SAME_CHANNELS; each
-    layer is called once. Channels that the model returns, or adds to its input, can not be removed: they are in no group.
+    layer is called once. Channels that the model returns, or adds to its input, cannot be removed: they are in no group.
 
-    Raises ValueError for anything else, as for a convolution with `groups` other than 1, whose channels are tied otherwise.
+    Raises ValueError for anything else: a convolution with `groups` other than 1, whose channels are tied otherwise, an
+    addition of unequal numbers of channels, a Linear whose input is not flattened from axis 1 on, a layer that is called twice.
 
     >>> channel_groups(nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Conv2d(4, 2, 3)))
     [Group(channels=4, convolutions=['0'], norms=[], readers=['2'])]
@@ -56,11 +58,14 @@ def channel_groups(model: nn.Module) -> list[Group]:
     layers, groups = dict(model.named_modules()), []
     outside = Group(0)                       # the group of what is not a convolution's: never returned
     of: dict[fx.Node, Group] = {}            # the group of each value that is computed
+    flat, called = set(), set()              # the values that are flattened, the layers that have been called
 
     def join(one, other):
-        """Make two groups one: outside, if one of them is."""
+        """Make two groups one, in the place of the earlier: outside, if one of them is."""
         if one is not other:
-            one, other = (other, one) if other is outside else (one, other)
+            one, other = sorted((one, other), key=lambda group: -1 if group is outside else groups.index(group))
+            if one is not outside and one.channels != other.channels:
+                raise ValueError(f"{one.channels} channels and {other.channels} are added")
             for names in ("convolutions", "norms", "readers"):
                 getattr(one, names).extend(getattr(other, names))
             of.update({node: one for node, group in of.items() if group is other})
@@ -69,25 +74,40 @@ def channel_groups(model: nn.Module) -> list[Group]:
 
     for node in fx.Tracer().trace(model).nodes:
         layer = layers.get(node.target) if node.op == "call_module" else node.target
-        group = of.get(node.args[0]) if node.args and isinstance(node.args[0], fx.Node) else None
+        inputs = node.args[:2 if layer in ADDITIONS else 1]
         if node.op == "placeholder":
             of[node] = outside
-        elif node.op == "output":
+            continue
+        if node.target in called or not inputs or not all(isinstance(each, fx.Node) and each in of for each in inputs):
+            raise ValueError(f"{node.target} is called twice, or with something other than values whose channels are followed")
+        group = of[inputs[0]]
+        if node.op == "call_module":
+            called.add(node.target)
+        if inputs[0] in flat:
+            flat.add(node)
+        if node.op == "output":
             join(outside, group)
         elif isinstance(layer, nn.Conv2d) and layer.groups == 1:
             group.readers.append(node.target)
             of[node] = Group(layer.out_channels, [node.target])
             groups.append(of[node])
-        elif isinstance(layer, nn.Linear):
+        elif isinstance(layer, nn.Linear) and (group is outside or node in flat):
             group.readers.append(node.target)
             of[node] = outside
         elif isinstance(layer, nn.BatchNorm2d):
             group.norms.append(node.target)
             of[node] = group
+        elif layer is torch.flatten or isinstance(layer, nn.Flatten):
+            axes = dict(zip(("start_dim", "end_dim"), node.args[1:])) | node.kwargs
+            axes = vars(layer) if isinstance(layer, nn.Flatten) else axes
+            if (axes.get("start_dim", 0), axes.get("end_dim", -1)) != (1, -1):
+                raise ValueError(f"{node.target} flattens other axes than those from 1 on")
+            of[node] = group
+            flat.add(node)
         elif layer in SAME_CHANNELS or isinstance(layer, tuple(each for each in SAME_CHANNELS if isinstance(each, type))):
             of[node] = group
-        elif layer in (operator.add, operator.iadd, torch.add):
-            of[node] = join(*(of[each] for each in node.args[:2]))
+        elif layer in ADDITIONS and (inputs[0] in flat) == (inputs[1] in flat):
+            of[node] = join(*(of[each] for each in inputs))
         else:
             raise ValueError(f"{node.target} is none of the layers and operations whose channels can be followed: {layer}")
     return groups
@@ -107,7 +127,7 @@ def channel_scores(model: nn.Module, group: Group) -> Tensor:
 
 
 def keep_places(layer: nn.Module, name: str, places: Int[Tensor, "places"], dim: int) -> None:
-    """Replace `layer`'s tensor called `name` by one that has only these `places` along the axis `dim`, in their order.
+    """Replace `layer`'s tensor called `name` by one that has only these `places` along the axis `dim`, in the order given.
 
     A Parameter is replaced by a new Parameter with the same `requires_grad`, and without a gradient; a buffer by a buffer.
     The dtype stays. What is None stays None: a layer without bias, or a norm without statistics.
@@ -121,16 +141,17 @@ def keep_places(layer: nn.Module, name: str, places: Int[Tensor, "places"], dim:
 
 
 def remove_channels(model: nn.Module, group: Group, keep: Int[Tensor, "kept"]) -> None:
-    """Remove from `model`, in place, all channels of `group` whose numbers are not in `keep`, which ascends.
+    """Remove from `model`, in place, all channels of `group` whose numbers are not in `keep`, which ascends and is not empty.
 
     Of the convolutions these output channels are left, of the norms these channels, of the readers these input channels:
     for a Linear these blocks of columns. The layers stay the same modules, and what they say of themselves is true again:
     `out_channels`, `in_channels`, `num_features`, `in_features`. All other tensors in the model stay the same objects.
-    A norm may be without `weight` and `bias`, or without running statistics. `group` says of the model what was so before,
+    A norm may be without `weight` and `bias`, or without running statistics. Buffers of other names keep their shapes: a
+    "weight_mask" no longer fits afterwards, so cut first and mask then. `group` says of the model what was so before,
     and is not changed.
 
     So the model computes what it did before, if before the weights by which the readers multiply the other channels were
-    all set to 0.
+    all set to 0: in evaluation mode, and but for rounding.
     """
     raise NotImplementedError
 

@@ -93,7 +93,8 @@ def masked_step(model: nn.Module, optimizer: Optimizer) -> None:
 
     When the optimiser takes its step, the pruned weights, their gradients and what it remembers of them are all 0, whatever
     they were before. Afterwards all three are 0 again, whatever the optimiser did. So in an optimiser that moves each weight
-    by that weight's numbers alone, a weight that remains gets the step that it would get if there were no others.
+    by that weight's numbers alone, a weight that remains gets the step that it would get if the pruned
+    ones did not exist.
 
     `optimizer.step` is called once, without arguments; no other method of the optimiser is.
 
@@ -120,7 +121,9 @@ def fine_tune(model: nn.Module, optimizer: Optimizer, batches: Iterable[tuple[Te
 
     It returns the loss of each batch as a float, as it was before that batch's step. The model is called once for each
     batch, with its pruned weights at 0 for the first batch too. It is put into training mode first, and stays in it:
-    biases, norms and their running statistics go on learning as ever. Gradients that are there from before count for nothing.
+    biases, norms and their running statistics go on learning as ever. Gradients of the optimiser's Parameters that are there
+    from before count for nothing; `optimizer.zero_grad` clears them. Of others nothing is asked. Without batches the losses
+    are [], and the model is in training mode with its pruned weights at 0; no batch is without examples.
     """
     ### BEGIN SOLUTION
     model.train()

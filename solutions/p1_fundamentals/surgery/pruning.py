@@ -1,8 +1,8 @@
 r"""Magnitude pruning: set the smallest weights of a model to zero, and remember which they are in a mask.
 
-The weights $w_1, \dots, w_n$ of a layer, or of all layers, are ordered by $|w_i|$. The first $k = \mathrm{round}(s \, n)$ of
-them are pruned, with $s$ the share from 0 to 1. The mask is $m_i = 0$ for these and 1 for all others, and the layer
-computes with
+The weights $w_1, \dots, w_n$ of a layer, or of all layers, are ordered by $|w_i|$, but for those that were pruned before: they
+come first. The first $k = \mathrm{round}(s \, n)$ are pruned, with $s$ the share from 0 to 1, and what was pruned before
+stays so. The mask is $m_i = 0$ for the pruned ones and 1 for all others, and the layer computes with
 
 $$\tilde w_i = m_i w_i.$$
 
@@ -17,7 +17,8 @@ def prunable_layers(model: nn.Module) -> list[nn.Module]:
     """The layers whose weights are pruned: each `nn.Linear` and `nn.Conv2d` in `model`, in the order of `model.modules()`.
 
     Layers of classes that are derived from these two belong to them, and so does `model` itself if it is one. Where several
-    layers have the same Parameter as their weight, only the first of them is in the list: it is one weight.
+    layers have the same Parameter as their weight, only the first of them is in the list: it is one weight. So it is the
+    only one of them that gets a mask.
 
     >>> prunable_layers(nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.LayerNorm(2)))
     [Linear(in_features=3, out_features=2, bias=True)]
@@ -36,15 +37,19 @@ def prune_groups(groups: list[list[nn.Module]], share: float) -> None:
 
     A group with `n` weights has `round(share * n)` of them pruned, by Python's `round`: a half goes to the even number.
     Among equal absolute values those that come earlier are pruned: in an earlier layer of the group, or in the same
-    layer at an earlier place, row by row, as in `weight.flatten()`. A group may be empty, and nothing happens to it.
+    layer at an earlier place, row by row, as in `weight.flatten()`. A group may be empty, and nothing happens to it. No
+    layer is in `groups` twice, and no two have the same Parameter; a group's weights have one dtype and device, and none
+    that remains is NaN.
 
     Afterwards each layer has a buffer "weight_mask", also where none of its weights is pruned: a tensor of bool with the
-    shape of the weight, True where the weight remains. It is in the layer's `state_dict()`. Pruned weights are 0, and all
-    others are not touched. Each weight is changed in place: it is the same Parameter as before and a leaf, with the same
-    `requires_grad` and `grad`. It may be laid out in memory in any way.
+    shape of the weight, True where the weight remains, also where that weight is 0. It is in the layer's `state_dict()`. A
+    mask that is there may be changed in place or replaced. Pruned weights are 0, and all others are not touched. Each weight
+    is changed in place: it is the same Parameter as before and a leaf, with the same `requires_grad` and `grad`. It may be
+    laid out in memory in any way.
 
     Where layers have a mask already, what is False in it stays pruned, counts as one of the `round(share * n)`, and is
-    0 afterwards, whatever its value is now. So a share that is smaller than what is pruned already prunes nothing more.
+    0 afterwards, whatever its value is now, inf and NaN too. So a share that is smaller than what is pruned already prunes
+    nothing more.
 
     Raises ValueError, and changes nothing, unless `share` is from 0 to 1; NaN is not.
     """

@@ -38,7 +38,7 @@ mistake("fine_tuning.mask_gradients", """Your mask_gradients puts a new tensor i
         by="layer.weight.grad = layer.weight.grad.masked_fill(~layer.weight_mask, 0)")
 
 mistake("fine_tuning.mask_gradients", """Your mask_gradients fails where a weight has no gradient. `grad` is None for a
-    frozen layer, and for one that the loss does not hang on: leave it so.""", name="fails_without_gradient", replace=THERE,
+    frozen layer, and for one that the loss does not depend on: leave it so.""", name="fails_without_gradient", replace=THERE,
         by="if True:")
 
 mistake("fine_tuning.mask_gradients", """Your mask_gradients takes the weights that are 0 for those that are pruned. A
@@ -151,6 +151,10 @@ mistake("fine_tuning.fine_tune", """Your fine_tune computes the first loss with 
 mistake("fine_tuning.fine_tune", """Your fine_tune leaves the model in evaluation mode. Batch norm then uses its old
     statistics, which belong to the model before the pruning, and does not learn new ones: call `model.train()`.""",
         name="stays_in_evaluation_mode", replace="model.train()\n", by="\n")
+
+mistake("fine_tuning.fine_tune", """Your fine_tune trains in training mode, and changes the mode at the end. The model is to
+    stay in training mode: when to evaluate is for the caller to say.""", name="ends_in_evaluation_mode",
+        replace="    return losses\n", by="    model.eval()\n    return losses\n")
 
 mistake("fine_tuning.fine_tune", """Your fine_tune returns tensors. The losses are to be floats: `value.item()` is the
     number in a tensor of shape (), and does not hold on to the graph behind it.""", name="returns_tensors",

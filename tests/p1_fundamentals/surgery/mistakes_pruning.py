@@ -119,7 +119,7 @@ def masks_are_numbers(groups, share):
             remains[sizes.argsort(stable=True)[:round(share * len(sizes))]] = 0
             for layer, part in zip(group, remains.split([layer.weight.numel() for layer in group])):
                 layer.weight_mask *= part.reshape(layer.weight.shape)
-                layer.weight *= layer.weight_mask
+                layer.weight.masked_fill_(layer.weight_mask == 0, 0)
 
 
 mistake("pruning.prune_groups", """Your pruning makes masks only where something is pruned. Each layer has one afterwards,
@@ -164,12 +164,24 @@ mistake("pruning.prune_groups", """Your pruning takes the share of what remains 
 
 mistake("pruning.prune_groups", """Your pruning puts a new Parameter in the place of the weight. An optimiser that was
     made before, and a layer that shares the weight, go on with the old one: change the weight in place.""",
-        name="makes_new_parameters", replace=ZERO, by="layer.weight = nn.Parameter(layer.weight * layer.weight_mask)")
+        name="makes_new_parameters", replace=ZERO,
+        by="layer.weight = nn.Parameter(layer.weight.masked_fill(~layer.weight_mask, 0), layer.weight.requires_grad)",
+        forms=[{"replace": ZERO, "by": "layer.weight = nn.Parameter(layer.weight.masked_fill(~layer.weight_mask, 0))"},
+               {"replace": ZERO, "by": "layer.weight = nn.Parameter(layer.weight * layer.weight_mask)"}])
 
 mistake("pruning.prune_groups", """Your pruning gives `weight.data` another tensor. The Parameter stays, but its numbers
     lie in other memory, where whoever kept `data` or a view of the weight does not see them: change the weight in place.""",
         name="replaces_data", replace=ZERO, by="layer.weight.data = layer.weight.data * layer.weight_mask",
         forms=[{"replace": ZERO, "by": "layer.weight.data = layer.weight.masked_fill(~layer.weight_mask, 0)"}])
+
+mistake("pruning.prune_groups", """Your pruning multiplies by the mask. 0 times NaN is NaN, and 0 times infinity too:
+    what is pruned is set to 0, whatever its value was.""", name="multiplies_by_masks", replace=ZERO,
+        by="layer.weight *= layer.weight_mask",
+        forms=[{"replace": ZERO, "by": "layer.weight.copy_(layer.weight * layer.weight_mask)"}])
+
+mistake("pruning.prune_groups", """Your pruning makes the mask from the weights that are not 0. A weight may be 0 and
+    remain, because the share asks for fewer: the mask is to say what was chosen.""", name="reads_masks_off_zeros",
+        replace=ZERO, by=ZERO + "\n                layer.weight_mask = layer.weight != 0")
 
 mistake("pruning.prune_groups", """Your pruning flattens with `view`, which fails for a weight that does not lie row by
     row in memory, as in the layout of torch.channels_last. `flatten` and `reshape` copy where they must.""",

@@ -27,7 +27,7 @@ class Residual(nn.Module):
 
 
 class AddsInput(nn.Module):
-    """What is added to the model's input, and what the model returns, can not be removed; what is between can."""
+    """What is added to the model's input, and what the model returns, cannot be removed; what is between can."""
 
     def __init__(self):
         super().__init__()

@@ -140,6 +140,8 @@ def test_masks(work, function):
              "in a second model that has loaded the state_dict")
     for kind, seed, share in (("linear", 8, 0.5), ("linear", 9, 0.5), ("convolutions", 10, 0.25), ("one layer", 11, 0.0)):
         parameters = numbers(kind, seed)
+        if share == 0:
+            parameters["weight"][0, :2] = 0.0  # what is 0 remains, where nothing is pruned
         _, want = pruned(function, kind, parameters, share)
         given = {"share": share} | weights_of(kind, parameters)
         got = work.run(probes.keep, function, kind, parameters, share, dtype="float16")
@@ -190,9 +192,14 @@ def test_again(work, function, shares):
     for kind, seed in (("linear", 17), ("convolutions", 18)):
         parameters, others = numbers(kind, seed), numbers(kind, seed + 10)
         _, masks = pruned(function, kind, parameters, shares[0])
+        for name, mask in masks.items():
+            gone = (~mask).flatten().nonzero().flatten().tolist()
+            if len(gone) > 1:  # the others have ordinary numbers
+                row = others[name.removesuffix("_mask")].view(-1)
+                row[gone[0]], row[gone[-1]] = torch.nan, -torch.inf
         want, masks = pruned(function, kind, others, shares[1], masks)
         _, (after, got) = work.run(probes.prune, function, kind, parameters, shares, between=others)
-        given = {"shares, one after the other": list(shares), "between them": "the weights are given other values"}
+        given = {"shares, one after the other": list(shares), "between them": "the weights get other values, also NaN and inf"}
         compare(got, masks, given, "the masks")
         compare(weights_of(kind, after), weights_of(kind, want), given, "the weights")
 

@@ -16,7 +16,7 @@ def _prune(weights, layers, share):
         mask = torch.from_numpy(~pruned[start:start + w.numel()]).reshape(w.shape)
         start += w.numel()
         layer.register_buffer("weight_mask", mask)
-        w.data.mul_(mask)
+        w.data[~mask] = 0
 
 
 def _unique(model):
