@@ -154,7 +154,7 @@ mistake("fine_tuning.fine_tune", """Your fine_tune leaves the model in evaluatio
 
 mistake("fine_tuning.fine_tune", """Your fine_tune trains in training mode, and changes the mode at the end. The model is to
     stay in training mode: when to evaluate is for the caller to say.""", name="ends_in_evaluation_mode",
-        replace="    return losses\n", by="    model.eval()\n    return losses\n")
+        replace="return losses", by="model.eval()\n    return losses")
 
 mistake("fine_tuning.fine_tune", """Your fine_tune returns tensors. The losses are to be floats: `value.item()` is the
     number in a tensor of shape (), and does not hold on to the graph behind it.""", name="returns_tensors",
