@@ -145,7 +145,8 @@ mistake(TARGET, """Your RMSprop puts a new tensor into `p.data`. Whoever shares 
         replace=MOVE, by="p.data = p.data - lr * step")
 
 mistake(TARGET, """Your RMSprop goes by the settings that its constructor was handed. Each group has its own, which a
-    schedule may change from step to step: they are in `group`.""", name="reads_the_defaults", replace='lr, alpha, momentum = group["lr"], ',
+    schedule may change from step to step: they are in `group`.""",
+        name="reads_the_defaults", replace='lr, alpha, momentum = group["lr"], ',
         by='group = self.defaults\n        lr, alpha, momentum = group["lr"], ')
 
 mistake(TARGET, """Your RMSprop does not count its steps. "step" of a parameter is the number of steps that it has taken part
