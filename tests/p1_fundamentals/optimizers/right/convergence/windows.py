@@ -13,7 +13,7 @@ def cost_to_target(costs, losses, target, *, hold=1):
 def area_under_curve(costs, losses, *, log=False):
     if np.any(costs[1:] <= costs[:-1]):
         raise ValueError("a cost is not larger than the one before")
-    if log and np.min(losses) <= 0:
+    if log and np.any(losses <= 0):
         raise ValueError("no logarithm")
     if not np.all(np.isfinite(losses)):
         return np.inf
