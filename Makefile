@@ -40,6 +40,7 @@ bench: .venv/.maintainer build/nbgrader/.ready
 	$(BIN)/python -m tests.grader.bench.measure_class
 	$(BIN)/python -m tests.grader.bench.measure_scale
 	$(BIN)/grader bench autograd --workspace solutions
+	$(BIN)/grader bench optimizers --workspace solutions
 
 gpu: .venv/.maintainer
 	$(BIN)/python -m tests.gpu $(if $(DATA),--data $(DATA))
