@@ -103,7 +103,7 @@ def test_what_it_writes_is_judged_and_only_the_filling_in_is_left(tmp_path, monk
     for file in (ROOT / "course.yml", ROOT / "pyproject.toml", *(ROOT / "tests").glob("*.py")):
         shutil.copy(file, tmp_path / file.relative_to(ROOT))
     manifest = (tmp_path / "course.yml").read_text(encoding="utf-8")
-    without = [line for line in manifest.splitlines(True) if "benchmarks:" not in line and "training_step:" not in line]
+    without = [line for line in manifest.splitlines(True) if "benchmarks:" not in line and "reference_at_most:" not in line]
     (tmp_path / "course.yml").write_text("".join(without), encoding="utf-8")
     runtime = tempfile.mkdtemp(prefix="g-")  # a socket's path has at most 107 characters
     monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
