@@ -59,10 +59,15 @@ class Paired:
         """1 if the interval is above 0, -1 if it is below, and 0 if the seeds do not decide it."""
         return (self.interval.low > 0) - (self.interval.high < 0)
 
-    def __str__(self) -> str:
+    @property
+    def points(self) -> str:
+        """The difference of two shares in percentage points, with its interval: "+1.2 [+0.6, +1.7]"."""
         of = self.interval
-        count = len(self.differences)
-        return f"{of.mean * 100:+.1f} % [{of.low * 100:+.1f}, {of.high * 100:+.1f}], {self.wins} of {count} seeds"
+        return f"{of.mean * 100:+.1f} [{of.low * 100:+.1f}, {of.high * 100:+.1f}]"
+
+    def __str__(self) -> str:
+        mean, interval = self.points.split(" ", 1)
+        return f"{mean} % {interval}, {self.wins} of {len(self.differences)} seeds"
 
 
 def compare(first: Sequence[float], second: Sequence[float], *, confidence: float = 0.95, resamples: int = 20_000,

@@ -156,8 +156,7 @@ def report(runs: Runs, chosen: dict, comparisons: dict[int, Paired], of_batches:
 
 
 def in_words(paired: Paired) -> tuple[str, str]:
-    low, high = paired.interval.low, paired.interval.high
-    return (f"{paired.mean * 100:+.1f} [{low * 100:+.1f}, {high * 100:+.1f}]", f"{paired.wins} of {len(paired.differences)}")
+    return paired.points, f"{paired.wins} of {len(paired.differences)}"
 
 
 def save(parts: list[Runs], path: Path) -> None:

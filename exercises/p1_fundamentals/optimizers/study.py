@@ -156,7 +156,7 @@ def report(chosen: dict[str, Setting], named: dict[str, list[Run]], output: Path
         accuracy = str(mean_interval(test)) if len(test) > 1 else f"{test[0]:.1%}"
         steps = steps_of(runs, target)
         against = "" if name == first or len(test) < 2 else f"{sign_test(steps, steps_of(named[first], target)):.2f}"
-        paired = "" if name == first or len(test) < 2 else in_words(compare([run.test[-1] for run in named[first]], test))
+        paired = "" if name == first or len(test) < 2 else compare([run.test[-1] for run in named[first]], test).points
         lines.append([name, f"{chosen[name].lr:g}", accuracy, paired, median_steps(steps), against])
 
     header = ["method", "lr", "test accuracy", f"points over {first}", f"steps to {target:.3f}", "sign test"]
@@ -166,11 +166,6 @@ def report(chosen: dict[str, Setting], named: dict[str, list[Run]], output: Path
         shown.add_row(*line)
     console.print(shown)
     return [plots.table(header, lines, output / "optimizers.png")]
-
-
-def in_words(paired) -> str:
-    low, high = paired.interval.low, paired.interval.high
-    return f"{paired.mean * 100:+.1f} [{low * 100:+.1f}, {high * 100:+.1f}]"
 
 
 def save(runs: Runs, options: argparse.Namespace, path: Path) -> None:

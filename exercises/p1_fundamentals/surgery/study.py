@@ -20,7 +20,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from exercises.common import datasets, plots, training
-from exercises.common.comparison import Paired, compare, mean_interval
+from exercises.common.comparison import compare, mean_interval
 
 from .costs import draw_latency
 from .experiments import (
@@ -108,11 +108,6 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     return options
 
 
-def in_points(paired: Paired) -> str:
-    low, high = paired.interval.low, paired.interval.high
-    return f"{paired.mean * 100:+.1f} [{low * 100:+.1f}, {high * 100:+.1f}]"
-
-
 def show(title: str, header: list[str], lines: list[list[str]], path: Path) -> Path:
     """Print a table, and draw it."""
     shown = Table(*header, box=SIMPLE, padding=(0, 1), title=title)
@@ -135,7 +130,7 @@ def of_depth(data: Data, options: argparse.Namespace, seeds: list[int], progress
     for stages in options.depths:
         plain, skips = last[Depth(stages, False)], last[Depth(stages, True)]
         paired = compare(plain, skips)
-        lines.append([f"{2 * stages + 2} layers", f"{np.mean(plain):.1%}", f"{np.mean(skips):.1%}", in_points(paired)])
+        lines.append([f"{2 * stages + 2} layers", f"{np.mean(plain):.1%}", f"{np.mean(skips):.1%}", paired.points])
         if stages == options.depths[-1]:
             found = {"deep_plain": float(np.mean(plain)), "deep_skips": float(np.mean(skips)), "deep_skips_gain": paired.mean}
 
@@ -162,7 +157,7 @@ def of_activations(data: Data, options: argparse.Namespace, seeds: list[int], pr
     runs = cases_of(list(ACTIVATIONS), seeds, lambda name, seed: run_activation(data, name, seed, **how), data, progress,
                     "activations")
     last = {name: [test[-1] for test in of] for name, of in runs.items()}
-    lines = [[name, str(mean_interval(values)), "" if name == "relu" else in_points(compare(last["relu"], values))]
+    lines = [[name, str(mean_interval(values)), "" if name == "relu" else compare(last["relu"], values).points]
              for name, values in last.items()]
     pictures = [plots.bands([plots.Panel("test accuracy", {name: np.array(of) for name, of in runs.items()})],
                             output / "activations.png", colors=COLORS),
@@ -183,8 +178,8 @@ def of_pruning(data: Data, options: argparse.Namespace, seeds: list[int], progre
     for share in options.shares:
         cut, tuned = ([getattr(run, what)["global", share] for run in runs] for what in ("cut", "tuned"))
         per_layer, scratch = [run.tuned["per layer", share] for run in runs], [run.scratch[share] for run in runs]
-        lines.append([f"{share:.0%}", f"{np.mean(cut):.1%}", f"{np.mean(tuned):.1%}", in_points(compare(dense, tuned)),
-                      f"{np.mean(per_layer):.1%}", f"{np.mean(scratch):.1%}", in_points(compare(scratch, tuned))])
+        lines.append([f"{share:.0%}", f"{np.mean(cut):.1%}", f"{np.mean(tuned):.1%}", compare(dense, tuned).points,
+                      f"{np.mean(per_layer):.1%}", f"{np.mean(scratch):.1%}", compare(scratch, tuned).points])
         found[f"pruned_{round(share * 100)}_loss"] = -compare(dense, tuned).mean
 
     def over_shares(pick) -> np.ndarray:
