@@ -17,7 +17,7 @@ from .latency import measure, ratio
 from .vgg import vgg
 
 CONFIG, IMAGE, REPEATS = "64 64 M 128 128", (8, 3, 32, 32), 25
-SHARES = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
+SHARES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
 console = Console()
 
 
