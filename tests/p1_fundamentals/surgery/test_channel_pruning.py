@@ -1,4 +1,5 @@
 """Channel pruning: take whole channels out of a convolutional network, so that what is left is a smaller dense network."""
+import functools
 import math
 
 import numpy as np
@@ -19,13 +20,15 @@ GROUPS = {
     "adds its input": [(4, ["inner"], [], ["outer"])],
     "one convolution": [],
 }
+MODELS = {kind: probes.make(kind) for kind in [*GROUPS, "grouped"]}  # built once, where the suite is collected
 SEVERAL = ["chain", "residual", "bare norms", "adds its input"]
 
 
+@functools.cache
 def numbers(kind, seed):
     """A value for each tensor of a model, in eighths; variances are positive. Filters differ in size by their number."""
     made = {}
-    for place, (name, each) in enumerate(probes.make(kind).state_dict().items()):
+    for place, (name, each) in enumerate(MODELS[kind].state_dict().items()):
         value = torch.tensor(values(tuple(each.shape), seed + place))
         if name.endswith("running_var"):
             value = value.abs() + 0.5
@@ -57,7 +60,7 @@ def columns_of(weight, channels, chosen):
 
 def cut(kind, tensors, kept):
     """The tensors that are left by name, and what layers say of themselves. `kept` has a list for each group, or None."""
-    left, sizes = dict(tensors), probes.sizes_of(probes.make(kind))
+    left, sizes = dict(tensors), probes.sizes_of(MODELS[kind])
     for (channels, convolutions, norms, readers), keep in zip(GROUPS[kind], kept):
         if keep is None:
             continue
@@ -83,7 +86,12 @@ def with_zeros(kind, tensors, kept, x):
         for name in readers:
             weight = tensors[f"{name}.weight"]
             weight[:, columns_of(weight, channels, gone)] = 0.0
-    return probes.make(kind, tensors)(x).detach()
+    return torch.func.functional_call(MODELS[kind], tensors, x).detach()
+
+
+def seeds(kind, seed):
+    """Two of them for one model: an answer that is remembered by its shapes is wrong for the second."""
+    return (seed, seed + 10) if kind == "chain" else (seed,)
 
 
 def image(seed):
@@ -131,7 +139,7 @@ def check_removal(work, kind, number, keep, seed, frozen=()):
 @pytest.mark.parametrize("kind, number, keep", REMOVALS)
 def test_remove(work, kind, number, keep):
     """remove_channels: convolutions, norms and readers keep what belongs to the kept channels; the layers' sizes say so."""
-    for seed in (11, 21):
+    for seed in seeds(kind, 11):
         got, (tensors, sizes), given, _ = check_removal(work, kind, number, keep, seed)
         compare(got[0], tensors, given, "the tensors")
         expect(got[1], equals=sizes, given=given, note="what the layers say of themselves")
@@ -140,7 +148,7 @@ def test_remove(work, kind, number, keep):
 @pytest.mark.parametrize("kind, number, keep", REMOVALS)
 def test_remove_output(work, kind, number, keep):
     """remove_channels: the output is that of the model before, if its readers multiply by 0 what is removed."""
-    for seed in (12, 22):
+    for seed in seeds(kind, 11):
         got, _, given, want = check_removal(work, kind, number, keep, seed)
         expect(got[2], equals=want, given=given, note="the output")
 
@@ -151,7 +159,7 @@ def test_remove_output(work, kind, number, keep):
 def test_remove_parameters(work, kind, number, frozen):
     """remove_channels: layers are the same modules, what is frozen stays so, and what is not cut is not touched."""
     keep = [0, 2]
-    for seed in (13, 23):
+    for seed in seeds(kind, 13):
         got, (tensors, sizes), given, _ = check_removal(work, kind, number, keep, seed, frozen)
         given["frozen"] = frozen
         compare(got[0], tensors, given, "the tensors")
@@ -169,7 +177,7 @@ def test_remove_parameters(work, kind, number, frozen):
 @pytest.mark.parametrize("kind", SEVERAL)
 def test_prune(work, kind, share):
     """prune_channels: of each group int(share * channels) go, those with the smallest scores as the model came in."""
-    for seed in (14, 24):
+    for seed in seeds(kind, 14):
         tensors, x = numbers(kind, seed), image(seed)
         kept = [kept_channels(group, tensors, share) for group in GROUPS[kind]]
         want, sizes = cut(kind, tensors, kept)
@@ -182,7 +190,7 @@ def test_prune(work, kind, share):
 @pytest.mark.parametrize("kind", SEVERAL)
 def test_prune_output(work, kind):
     """prune_channels: the model still runs, and computes what it did if readers multiply by 0 what is removed."""
-    for seed in (15, 25):
+    for seed in seeds(kind, 14):
         tensors, x = numbers(kind, seed), image(seed)
         for share in (0.5, 0.25):
             kept = [kept_channels(group, tensors, share) for group in GROUPS[kind]]
@@ -195,7 +203,7 @@ def test_prune_output(work, kind):
 def test_ties(work, share):
     """prune_channels: of channels with equal scores those with smaller numbers go."""
     for sizes in ([1.0, 1.0, 1.0, 1.0], [2.0, 1.0, 1.0, 1.0], [1.0, 2.0, 2.0, 1.0]):
-        tensors, x = numbers("chain", 16), image(16)
+        tensors, x = dict(numbers("chain", 16)), image(16)
         tensors["0.weight"] = torch.ones(4, 2, 3, 3, dtype=torch.float64) * torch.tensor(sizes).reshape(4, 1, 1, 1)
         tensors["0.weight"][1] *= -1
         kept = [kept_channels(group, tensors, share) for group in GROUPS["chain"]]
