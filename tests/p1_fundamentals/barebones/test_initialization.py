@@ -180,7 +180,7 @@ def by_numpy(x, weights, activation):
 
 
 def check_statistics(work, network, activation, which, dtype=np.float64, **options):
-    for seed in (1, 2, 3):
+    for seed in (1,) if network in DEEP else (1, 2):  # two, so that who remembers the first has the second wrong
         x, weights = stack_of(network, seed)
         x, weights = x.astype(dtype), [weight.astype(dtype) for weight in weights]
         want = by_numpy(x, weights, activation)
