@@ -64,7 +64,7 @@ endif
 	@touch $@
 
 .venv/.maintainer: .venv/.learner
-	$(PIP) --editable '.[dev]'
+	$(PIP) --editable '.[dev,compression,serving,monitoring]'
 	@touch $@
 
 # nbgrader brings all of Jupyter, which nothing else here needs: it has an environment of its own.

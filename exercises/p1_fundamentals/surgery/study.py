@@ -78,7 +78,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--latency", action="store_true", help="the same as --only latency")
     parser.add_argument("--quick", action="store_true", help=f"a few epochs on {QUICK_IMAGES} images, to see that it runs")
     parser.add_argument("--depths", type=int, nargs="+", default=None, metavar="N",
-                        help="stages of two convolutions each; default: 2 8 16")
+                        help="stages of two convolutions each; default: 2 8 14")
     parser.add_argument("--shares", type=float, nargs="+", default=None, metavar="X",
                         help="that are pruned; default: 0.2 0.5 0.8 0.95")
     parser.add_argument("--epochs", type=int, default=None, metavar="N", help="default: 6; fine-tuning takes half as many")
@@ -92,7 +92,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
     quick = options.quick
     options.parts = ["latency"] if options.latency else options.parts or PARTS
-    options.depths = sorted(set(options.depths or ((2, 6) if quick else (2, 8, 16))))
+    options.depths = sorted(set(options.depths or ((2, 6) if quick else (2, 8, 14))))
     options.shares = sorted(set(options.shares or ((0.2, 0.9) if quick else (0.2, 0.5, 0.8, 0.95))))
     options.epochs = options.epochs or (2 if quick else 6)
     options.seeds = options.seeds or (2 if quick else 5)
