@@ -197,6 +197,8 @@ def test_full(work, arrivals, max_batch, more, cost):
     # Two more come at once, first of all, than there is room for.
     arrivals = [[0.0, 90 + i, None, None] for i in range(max_batch + most + 2)] + arrivals
     got, want, given = play(work, arrivals, max_batch=max_batch, max_queue=most, cost=cost)
+    refused = [sum(each[0] == "QueueFullError" for each in side[1]) for side in (got, want)]
+    expect(refused[0], equals=refused[1], given=given, note="how many callers got QueueFullError")
     expect(got[4], equals=want[3], given=given, note="what `waiting` was just before each request")
     compare_times(got, want, given)
 
