@@ -48,9 +48,11 @@ def export(model: nn.Module, example: Tensor, *, opset: int = 18) -> bytes:
     try:
         # To the exporter a size of 1 is special, and never a symbol: a batch of one is laid twice.
         example = torch.cat([example, example])                               # (batch, ...) -> (2 batch, ...)
-        program = torch.export.export(model, (example,), dynamic_shapes=({0: torch.export.Dim("batch")},), strict=False)
-        found = torch.onnx.export(program, input_names=["input"], output_names=["output"], opset_version=opset,
-                                  external_data=False, verbose=False)
+        shapes = ({0: torch.export.Dim("batch")},)
+        # In two steps: given the model itself, torch.onnx.export would take an `if` on the size as it was decided.
+        program = torch.export.export(model, (example,), dynamic_shapes=shapes)
+        found = torch.onnx.export(program, dynamic_shapes=shapes, input_names=["input"], output_names=["output"],
+                                  opset_version=opset, external_data=False, verbose=False)
     except Exception as error:  # of several classes that torch keeps to itself
         raise ValueError(f"the model does not hold for a batch of any size: {error}") from error
     finally:
@@ -104,8 +106,9 @@ def parity(model: nn.Module, file: bytes, batches: list[Tensor]) -> list[float]:
 # 1. `torch.onnx.export` has an argument for nearly each line of the contract. What it does not have: it does not know in
 #    which mode each module was, and it takes a batch of one for a constant.
 # 2. Put the modes of all `model.modules()` aside, call `eval()`, export, and put them back in a `finally`. Lay the example
-#    twice. The batch is `torch.export.Dim("batch")` in `dynamic_shapes`. Whatever the exporter raises becomes a ValueError.
-# 3. `program = torch.export.export(model, (torch.cat([example, example]),), dynamic_shapes=({0:
-#    torch.export.Dim("batch")},))`, then `torch.onnx.export(program, input_names=["input"], output_names=["output"],
-#    opset_version=opset, external_data=False, verbose=False).save(file)` with `file = io.BytesIO()`.
+#    twice. Take two steps, `torch.export.export` and then `torch.onnx.export`: the first insists on a free symbol, the second
+#    would take what it can get. Whatever they raise becomes a ValueError.
+# 3. `shapes = ({0: torch.export.Dim("batch")},)`, `program = torch.export.export(model, (torch.cat([example, example]),),
+#    dynamic_shapes=shapes)`, then `torch.onnx.export(program, dynamic_shapes=shapes, input_names=["input"],
+#    output_names=["output"], opset_version=opset, external_data=False, verbose=False).save(file)` with `file = io.BytesIO()`.
 ### END HINTS

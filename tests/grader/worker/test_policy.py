@@ -101,7 +101,8 @@ LOADS_A_LIBRARY = """
 CTYPES_BESIDE_A_TRUSTED_LIBRARY = {  # name: (the text, what is refused)
     "imported": ("""
         def first(x):
-            import ctypes  # here
+            import ctypes
+            ctypes.CDLL(None)  # here
             return 2 * x
         """, "ctypes"),
     "taken out of the trusted library": ("""

@@ -4,14 +4,19 @@ from grader.judge.mistakes import mistake
 
 # ── The batch ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-SHAPES = 'dynamic_shapes=({0: torch.export.Dim("batch")},)'
+SHAPES = 'shapes = ({0: torch.export.Dim("batch")},)'
+STEPS = "program = torch.export.export(model, (example,), dynamic_shapes=shapes)\n        found = torch.onnx.export(program, dynamic_shapes=shapes,"
 TWICE = "example = torch.cat([example, example])                               # (batch, ...) -> (2 batch, ...)"
 
 mistake("export.export", """Your file takes only batches of the example's size: without `dynamic_shapes` the exporter notes every size as
-    the number that it was. Make the first axis a symbol.""", name="fixes_the_batch", replace=SHAPES, by="dynamic_shapes=None")
+    the number that it was. Make the first axis a symbol.""", name="fixes_the_batch", replace=SHAPES, by="shapes = None")
 
 mistake("export.export", """Your export fails, or fixes the size, where the example has a batch of one. To the exporter a size of 1 is a
     constant, since axes of length 1 are stretched: hand it a batch of two or more.""", name="example_of_one", replace=TWICE, by="pass")
+
+mistake("export.export", """Your export hands the model itself to torch.onnx.export. There an `if` on the size of the batch goes into the file as
+    it was decided for the example, and nothing is said. torch.export.export insists on the symbol, and refuses: let it go
+    first.""", name="in_one_step", replace=STEPS, by="found = torch.onnx.export(model, (example,), dynamic_shapes=shapes,")
 
 mistake("export.export", """Your export leaves it to the exporter which axes are symbols (`Dim.AUTO`). Where the model decides by the size of the
     batch, it then notes the size as a number and says nothing: `torch.export.Dim("batch")` insists.""", name="auto",

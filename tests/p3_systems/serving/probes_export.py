@@ -4,6 +4,7 @@ An export takes a second, so each model is exported once, and what came of it is
 gets the exercise's module as `work`, returns plain data, and holds no expected value.
 """
 import contextlib
+import functools
 import io
 
 import numpy as np
@@ -14,6 +15,13 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 KEPT: dict = {}
+
+
+def know_the_operators_once():
+    """The exporter reads the source of its 500 operators anew in each export, which is most of its time: once is enough."""
+    from torch.onnx._internal._lazy_import import onnxscript_apis
+    if not hasattr(onnxscript_apis.get_torchlib_ops, "cache_info"):
+        onnxscript_apis.get_torchlib_ops = functools.cache(onnxscript_apis.get_torchlib_ops)
 
 
 class Image(nn.Module):
@@ -70,6 +78,7 @@ def numbers(model):
 def exported(work, kind, weights, example, options):
     """{the file's bytes, or the class of the error; and what there was before and after}, made once for each kind."""
     if kind not in KEPT:
+        know_the_operators_once()
         model, mine = filled(kind, weights), torch.as_tensor(example)
         kept = {"modes": [modes(model)], "numbers": [numbers(model)], "file": None, "error": ""}
         try:
