@@ -18,18 +18,19 @@ mistake("export.export", """Your export hands the model itself to torch.onnx.exp
     it was decided for the example, and nothing is said. torch.export.export insists on the symbol, and refuses: let it go
     first.""", name="in_one_step", replace=STEPS, by="found = torch.onnx.export(model, (example,), dynamic_shapes=shapes,")
 
-mistake("export.export", """Your export leaves it to the exporter which axes are symbols (`Dim.AUTO`). Where the model decides by the size of the
-    batch, it then notes the size as a number and says nothing: `torch.export.Dim("batch")` insists.""", name="auto",
-        replace='torch.export.Dim("batch")', by="torch.export.Dim.AUTO")
+mistake("export.export", """Your export leaves the symbol to the exporter (`Dim.AUTO`, `Dim.DYNAMIC`): it gets a name that was made up, and where the
+    model decides by the size of the batch, the exporter notes for which sizes that holds, and says nothing.
+    `torch.export.Dim("batch")` has a name, and insists.""", name="auto", replace='torch.export.Dim("batch")', by="torch.export.Dim.AUTO",
+        forms=[{"replace": 'torch.export.Dim("batch")', "by": "torch.export.Dim.DYNAMIC"}])
 
-mistake("export.export", """Your file calls the symbol of its first axis by a name that the exporter made up. `torch.export.Dim("batch")` gives
-    it one.""", name="unnamed_symbol", replace='torch.export.Dim("batch")', by="torch.export.Dim.DYNAMIC",
-        forms=[{"replace": 'torch.export.Dim("batch")', "by": 'torch.export.Dim("n")'}])
+mistake("export.export", """Your file does not call the symbol of its first axis "batch": `torch.export.Dim` takes the name, and `torch.onnx.export`
+    knows it if it is handed `dynamic_shapes`, too.""", name="another_symbol", replace='torch.export.Dim("batch")', by='torch.export.Dim("n")',
+        forms=[{"replace": "torch.onnx.export(program, dynamic_shapes=shapes,", "by": "torch.onnx.export(program,"}])
 
 # ── The file ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 mistake("export.export", """Your file's input and output have the names that the exporter found in the code. Whoever serves it needs names that
-    stay: `input_names` and `output_names`.""", name="without_names", replace='input_names=["input"], output_names=["output"], ', by="")
+    stay: `input_names` and `output_names`.""", name="without_names", replace='dynamic_shapes=shapes, input_names=["input"], output_names=["output"],', by="dynamic_shapes=shapes,")
 
 mistake("export.export", """Your export does not hand on `opset`.""", name="ignores_opset", replace="opset_version=opset", by="opset_version=18",
         forms=[{"replace": "opset_version=opset", "by": "opset_version=20"}])
@@ -40,8 +41,8 @@ PUT_BACK = """for module, mode in modes.items():
             module.training = mode
     file"""
 
-mistake("export.export", """Your export does not put the model into evaluation. Dropout is then in the file, or the norm answers by the statistics of
-    the batch: one row's answer depends on the others.""", name="exports_in_training", replace="model.eval()\n    try:", by="model.train()\n    try:",
+mistake("export.export", """Your export does not put the model into evaluation. What a module does in Python where it is in training is then in the
+    file, for ever.""", name="exports_in_training", replace="model.eval()\n    try:", by="model.train()\n    try:",
         forms=[{"replace": "model.eval()\n    try:", "by": "try:"}])
 
 mistake("export.export", """Your export leaves the model in evaluation. Whoever trains it on trains without dropout, and wonders. Put back what

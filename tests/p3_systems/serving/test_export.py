@@ -6,21 +6,23 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from grader.judge import expect, expect_true
+from grader.judge import expect, expect_true, supporting
 from tests.p3_systems.serving import probes_export as probes
 from tests.strategies import values
 
-SHAPES = {"vector": [(4, 3), (4,), (4,), (4,), (2, 4), (2,)], "image": [(2, 1, 2, 2), (2,), (3, 8), (3,)], "decides": [(2, 3), (2,)]}
-EXAMPLE = {"vector": (1, 3), "image": (3, 1, 3, 3), "decides": (2, 3)}
-OPTIONS = {"vector": {}, "image": {"opset": 20}, "decides": {}}
-WORDS = {"vector": "Linear, Dropout, BatchNorm1d, a block of Tanh and Linear; in training, but for the norm and the block",
+VECTOR = [(4, 3), (4,), (4,), (4,), (2, 4), (2,)]
+SHAPES = {"vector": VECTOR, "other": VECTOR, "image": [(2, 1, 2, 2), (2,), (3, 8), (3,)], "decides": [(2, 3), (2,)]}
+EXAMPLE = {"vector": (1, 3), "other": (1, 3), "image": (3, 1, 3, 3), "decides": (2, 3)}
+OPTIONS = {"vector": {}, "other": {}, "image": {"opset": 20}, "decides": {}}
+OF_VECTORS = "Linear, one that adds 1 in training, BatchNorm1d, a block of Tanh and Linear; in training, but for the norm and the block"
+WORDS = {"vector": OF_VECTORS, "other": f"{OF_VECTORS}; other numbers",
          "image": "Conv2d, relu, a view to (batch, 8), Linear", "decides": "Linear, and its negative if x.shape[0] <= 4"}
-BOTH = pytest.mark.parametrize("kind", ["vector", "image"])
+EACH = pytest.mark.parametrize("kind", ["vector", "other", "image"])
 
 
 def case(kind):
     """(weights, example) of a model: always the same, since it is exported once."""
-    weights = [values(shape, 10 * len(kind) + n, dtype=np.float32) for n, shape in enumerate(SHAPES[kind])]
+    weights = [values(shape, 10 * list(SHAPES).index(kind) + n, dtype=np.float32) for n, shape in enumerate(SHAPES[kind])]
     return weights, values(EXAMPLE[kind], 5, dtype=np.float32)
 
 
@@ -38,7 +40,7 @@ def given_of(kind):
     return {"model": WORDS[kind], "shape of the example": EXAMPLE[kind], **OPTIONS[kind]}
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 def test_answers(work, kind, size):
     """export: the file answers as the model does in evaluation, for a batch of any size."""
@@ -51,7 +53,7 @@ def test_answers(work, kind, size):
         expect(one, equals=right(kind, weights, batch), given=given)
 
 
-@BOTH
+@EACH
 def test_file(work, kind):
     """export: one input and one output with their names, the batch a symbol, the opset that was asked for, weights inside."""
     weights, example = case(kind)
@@ -64,6 +66,7 @@ def test_file(work, kind):
     expect(outside, equals=0, given=given, note="weights that lie outside of the file")
 
 
+@supporting
 @pytest.mark.parametrize("kind", ["vector", "image", "decides"])
 def test_leaves(work, kind):
     """export: the model, each module's mode and the example are what they were, after an error too."""
@@ -76,6 +79,7 @@ def test_leaves(work, kind):
     expect(after, equals=torch.as_tensor(example), given=given, note="the example afterwards")
 
 
+@supporting
 def test_decides(work):
     """export: a model that decides by the size of the batch raises ValueError."""
     weights, example = case("decides")
