@@ -14,7 +14,6 @@ NeurIPS 2022, section 3.1 (vector-wise quantisation).
 import copy
 from collections.abc import Collection
 
-import torch
 from torch import Tensor, nn
 from torchao.quantization import Int8DynamicActivationInt8WeightConfig, Int8Tensor, quantize_
 

@@ -12,7 +12,6 @@ sizes 0 and 1 are taken for); the ONNX specification, "Open Neural Network Excha
 """
 import io
 import math
-import warnings
 
 import numpy as np
 import onnxruntime
