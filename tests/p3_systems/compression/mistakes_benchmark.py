@@ -28,11 +28,10 @@ mistake("benchmark.measure", """Your measure begins with the reverse order. The 
 @mistake("benchmark.measure", """Your measure makes all calls of one function before it comes to the next. Whatever the
     machine does in the meantime is then charged to the functions that run at that time. Let them take turns: each
     function once in every turn.""")
-def one_function_after_the_other(functions, *, turns, warmup=1, wall_clock=time.perf_counter, cpu_clock=time.process_time,
-                                 synchronize=None):
+def one_function_after_the_other(functions, *, turns, warmup=1, wall_clock=None, cpu_clock=None, synchronize=None):
     if not functions or turns < 1 or warmup < 0:
         raise ValueError("there is at least one function and one turn, and no negative warm-up")
-    wait = synchronize or (lambda: None)
+    wait, wall_clock, cpu_clock = synchronize or (lambda: None), wall_clock or time.perf_counter, cpu_clock or time.process_time
     found = {name: Times([], []) for name in functions}
     for name, function in functions.items():
         for _ in range(warmup):

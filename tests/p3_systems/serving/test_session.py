@@ -43,6 +43,7 @@ def test_open(work):
         expect([providers, missing], equals=[[CPU], []], given=given, note="its providers, and those it did not take")
 
 
+@supporting
 @pytest.mark.parametrize("wanted, offered, asked", [
     ([CUDA], [CUDA, CPU], [CUDA, CPU]), ([CPU, CUDA], [CUDA, CPU], [CPU, CUDA]), ([CUDA], [CPU], [CPU]), ([], [CUDA, CPU], [CPU]),
     ([TENSORRT, CUDA, CPU], [TENSORRT, CUDA, CPU], [TENSORRT, CUDA, CPU]), ([CUDA, TENSORRT], [TENSORRT, CUDA, CPU], [CUDA, TENSORRT, CPU])])
@@ -56,6 +57,7 @@ def test_asks(work, wanted, offered, asked):
     expect(missing, equals=[name for name in wanted if name not in taken], given=given, note="those that it did not take")
 
 
+@supporting
 def test_honest(work):
     """open_session: a provider that is offered and has no hardware here counts as not taken."""
     for seed, wanted in ((2, [CUDA, CPU]), (12, [TENSORRT, CUDA])):
