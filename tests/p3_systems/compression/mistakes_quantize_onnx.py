@@ -30,10 +30,10 @@ mistake("quantize_onnx.dynamic", """Your dynamic leaves every Gemm in float. ONN
     `<name>_MatMul` before it compares names, so a list of the names to quantise does not have it. Name what is to be left
     out instead, under both names.""", name="names_do_not_match_gemm", replace="nodes_to_exclude=kept,", by="nodes_to_quantize=nodes,")
 
-mistake("quantize_onnx", """Your quantisation does not look at `keep`.""", name="ignores_keep",
+mistake("quantize_onnx.chosen", """Your quantisation does not look at `keep`.""", name="ignores_keep",
         replace="return [name for name in nodes if name not in keep], [name for name in nodes if name in keep]", by="return nodes, []")
 
-mistake("quantize_onnx", """Your quantisation takes any name in `keep`. One that is no node with a weight is a slip, and what it
+mistake("quantize_onnx.chosen", """Your quantisation takes any name in `keep`. One that is no node with a weight is a slip, and what it
     was meant for gets quantised: raise ValueError.""", name="any_name",
         replace="if unknown := sorted(set(keep) - set(nodes)):", by="if unknown := []:",
         forms=[{"replace": "if unknown := sorted(set(keep) - set(nodes)):", "by": "if keep and not set(keep) & set(nodes):\n        unknown = keep"}])
@@ -48,17 +48,21 @@ mistake("quantize_onnx.static", """Your static gives ONNX Runtime an empty list 
 
 # ── How ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-mistake("quantize_onnx", """Your quantisation has one scale for the whole weight, whatever `per_channel` says: ONNX Runtime's own
-    default. One channel with large values then takes the steps from all others.""", name="per_tensor",
-        replace="through_files(model, lambda source, target: quantize_dynamic(", by="through_files(model, lambda source, target: (lambda *a, per_channel, **k: quantize_dynamic(*a, **k))(",
-        forms=[{"replace": "through_files(model, lambda source, target: quantize_static(",
-                "by": "through_files(model, lambda source, target: (lambda *a, per_channel, **k: quantize_static(*a, **k))("}])
+mistake("quantize_onnx.dynamic", """Your dynamic has one scale for the whole weight, whatever `per_channel` says: ONNX Runtime's own
+    default. One channel with large values then takes the steps from all others.""", name="dynamic_per_tensor",
+        replace="per_channel=per_channel, reduce_range", by="reduce_range")
 
-mistake("quantize_onnx", """Your quantisation does not hand on `reduce_range`. With eight bits, pairs of products overflow 16 bits
-    on processors without VNNI, and the answers are wrong there without a word.""", name="drops_reduce_range",
-        replace="through_files(model, lambda source, target: quantize_dynamic(", by="through_files(model, lambda source, target: (lambda *a, reduce_range, **k: quantize_dynamic(*a, **k))(",
-        forms=[{"replace": "through_files(model, lambda source, target: quantize_static(",
-                "by": "through_files(model, lambda source, target: (lambda *a, reduce_range, **k: quantize_static(*a, **k))("}])
+mistake("quantize_onnx.static", """Your static has one scale for the whole weight, whatever `per_channel` says: ONNX Runtime's own
+    default. One channel with large values then takes the steps from all others.""", name="static_per_tensor",
+        replace="per_channel=per_channel, reduce_range", by="reduce_range")
+
+mistake("quantize_onnx.dynamic", """Your dynamic does not hand on `reduce_range`. With eight bits, pairs of products overflow 16 bits on
+    processors without VNNI, and the answers are wrong there without a word.""", name="dynamic_drops_reduce_range",
+        replace="per_channel=per_channel, reduce_range=reduce_range,", by="per_channel=per_channel,")
+
+mistake("quantize_onnx.static", """Your static does not hand on `reduce_range`. With eight bits, pairs of products overflow 16 bits on
+    processors without VNNI, and the answers are wrong there without a word.""", name="static_drops_reduce_range",
+        replace="per_channel=per_channel, reduce_range=reduce_range,", by="per_channel=per_channel,")
 
 mistake("quantize_onnx.dynamic", """Your dynamic makes unsigned bytes of the weights. The contract has signed ones, so that 0 has
     the code 0.""", name="unsigned_weights", replace="per_channel=per_channel, reduce_range=reduce_range, weight_type=QuantType.QInt8))",
@@ -112,7 +116,7 @@ mistake("quantize_onnx.static", """Your static does not refuse to calibrate with
 
 # ── Files ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-mistake("quantize_onnx", """Your quantisation leaves its files behind. They are as large as the model, and a service that quantises
+mistake("quantize_onnx.through_files", """Your quantisation leaves its files behind. They are as large as the model, and a service that quantises
     at every start fills the disk: `tempfile.TemporaryDirectory` takes them away again.""", name="leaves_files",
         replace="with tempfile.TemporaryDirectory() as folder:", by="if folder := tempfile.mkdtemp():",
         forms=[{"replace": 'source, target = Path(folder, "float.onnx"), Path(folder, "int8.onnx")',

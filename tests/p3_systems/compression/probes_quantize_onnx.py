@@ -3,6 +3,7 @@
 Graphs are made there, and what came out is read there. A probe gets the exercise's module as `work`, returns plain data, and
 holds no expected value.
 """
+import contextlib
 import logging
 import os
 import tempfile
@@ -79,8 +80,20 @@ def answered(data, batches):
     return [session.run(None, {session.get_inputs()[0].name: batch})[0] for batch in batches]
 
 
-def folders():
-    return sorted(os.listdir(tempfile.gettempdir())) + sorted(os.listdir("."))
+@contextlib.contextmanager
+def own_folders():
+    """An empty folder for temporary files, and one to work in; what is in them, as a function."""
+    with tempfile.TemporaryDirectory() as around:
+        here, places = os.getcwd(), [os.path.join(around, name) for name in ("temporary", "work")]
+        for place in places:
+            os.mkdir(place)
+        before, tempfile.tempdir = tempfile.tempdir, places[0]
+        os.chdir(places[1])
+        try:
+            yield lambda: sum(len(os.listdir(place)) for place in places)
+        finally:
+            os.chdir(here)
+            tempfile.tempdir = before
 
 
 def quantized(work, kind, weights, calibration, options, batches, *, input_name="rows"):
@@ -89,9 +102,9 @@ def quantized(work, kind, weights, calibration, options, batches, *, input_name=
     `calibration` is None for `dynamic`.
     """
     model = network(weights, input_name) if kind == "network" else lookup(*weights)
-    before = folders()
-    data = work.dynamic(model, **options) if calibration is None else work.static(model, calibration, **options)
-    left = len([each for each in folders() if each not in before])
+    with own_folders() as left_in_them:
+        data = work.dynamic(model, **options) if calibration is None else work.static(model, calibration, **options)
+        left = left_in_them()
     return described(data), answered(data, batches), calibration, left
 
 

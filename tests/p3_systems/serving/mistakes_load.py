@@ -48,14 +48,6 @@ mistake("load.open_load", """Your open load has no limit on the requests that ar
     connections; what is due while all are taken waits for one.""", name="no_limit",
         replace="async with free:\n            return await timed", by="if True:\n            return await timed")
 
-mistake("load.open_load", """Your open load takes a connection while it waits for the time at which the request is due. So
-    connections are taken by requests that nobody has made yet: sleep first, then take one.""", name="connection_while_asleep",
-        replace="""await asyncio.sleep(due[number] - (loop.time() - start))
-        async with free:
-            return await""", by="""async with free:
-            await asyncio.sleep(due[number] - (loop.time() - start))
-            return await""")
-
 mistake("load.open_load", """Your open load sends everything at once: it does not wait until a request is due.""",
         name="does_not_wait_until_due", replace="await asyncio.sleep(due[number] - (loop.time() - start))", by="await asyncio.sleep(0)")
 
@@ -90,14 +82,14 @@ mistake("load.closed_load", """Your closed load gives the results in the order i
 
 CATCH = "error = type(raised).__name__"
 
-mistake("load", """Your loads let the first error through, which ends the whole measurement. A request that fails is a
+mistake("load.timed", """Your loads let the first error through, which ends the whole measurement. A request that fails is a
     result: note its class and its time, and go on.""", name="stops_at_the_first_error", replace=CATCH, by="raise",
         forms=[{"replace": "except Exception as raised:", "by": "except ValueError as raised:"}])
 
-mistake("load", """Your loads count a request that failed as one that did not. A service that answers at once with an error
+mistake("load.timed", """Your loads count a request that failed as one that did not. A service that answers at once with an error
     is then the fastest of all: note the class of the error.""", name="failures_pass_for_answers", replace=CATCH, by="pass")
 
-mistake("load", """Your loads note the error's message. The contract has the name of its class, of which there are few:
+mistake("load.timed", """Your loads note the error's message. The contract has the name of its class, of which there are few:
     messages are countless, and may say what was sent.""", name="notes_the_message", replace=CATCH, by="error = str(raised)")
 
 # ── The correction, the histogram ───────────────────────────────────────────────────────────────────────────────
