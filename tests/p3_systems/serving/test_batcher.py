@@ -190,10 +190,15 @@ def test_errors_of_the_model(work, max_batch):
     compare_results(got, want, given)
 
 
-@given(schedules("cancelled", least=4), st.integers(1, 2), st.integers(0, 2), costs)
+@given(schedules("cancelled", least=1), st.integers(1, 2), st.integers(0, 2), costs)
 def test_full(work, arrivals, max_batch, more, cost):
     """While max_queue requests wait the next gets QueueFullError at once; those whose batch has begun do not count."""
-    got, want, given = play(work, arrivals, max_batch=max_batch, max_queue=max_batch + more, cost=cost)
+    most = max_batch + more
+    # Two more come at once, first of all, than there is room for.
+    arrivals = [[0.0, 90 + i, None, None] for i in range(max_batch + most + 2)] + arrivals
+    got, want, given = play(work, arrivals, max_batch=max_batch, max_queue=most, cost=cost)
+    refused = [sum(each[0] == "QueueFullError" for each in side[1]) for side in (got, want)]
+    expect(refused[0], equals=refused[1], given=given, note="how many callers got QueueFullError")
     expect(got[4], equals=want[3], given=given, note="what `waiting` was just before each request")
     compare_times(got, want, given)
 
