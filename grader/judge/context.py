@@ -60,7 +60,8 @@ class Run:
             link = self.context.start_worker(self.exercise)
             self.links.append(link)
             session = Session(link)
-            session.load(self.sources, self.course, self.exercise.forbids, check_shapes=True)
+            session.load(self.sources, self.course, self.exercise.forbids, check_shapes=True,
+                         trusts=self.exercise.trusts)
             self.work = Work(session)
         return self.work
 

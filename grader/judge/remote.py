@@ -2,6 +2,7 @@
 import functools
 import inspect
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -142,10 +143,13 @@ class Session:
         return reply[1]
 
     def load(self, sources: Sources, course: Course, forbids: list[str], check_shapes: bool = False,
-             watch_operators: bool = True) -> None:
-        """Load the module of `sources`, without what `forbids` names. Raises as `ask` does."""
+             watch_operators: bool = True, trusts: Sequence[str] = ()) -> None:
+        """Load the module of `sources`, without what `forbids` names, and with ctypes inside of what `trusts` names.
+
+        Raises as `ask` does.
+        """
         self.ask("load", sources.module, sources.files, sources.given, str(course.root / "exercises/common"), forbids,
-                 check_shapes, watch_operators)
+                 check_shapes, watch_operators, list(trusts))
 
     def operate(self, name: str, *args):
         return self.ask("operator", name, args)
