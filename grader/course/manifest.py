@@ -12,7 +12,7 @@ from grader.errors import UsageError
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Library = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.\w+)*$")]  # as it is imported
-Grant = Literal["loopback", "processes", "compiler"]  # what a worker may be granted, see worker/fork_server.py
+Grant = Literal["loopback", "processes", "compiler", "service"]  # what a worker may be granted, see worker/grants.py
 YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
