@@ -46,7 +46,7 @@ def run_check(run: Run, plan: CheckPlan) -> Check:
         return failed_check(run, plan, [Failure(error, (0, 0))], "")
     try:
         work.begin_check()
-        with limited_judge_time():
+        with limited_judge_time(run.context.judge_seconds):
             failures = failures_of(run, plan, work)
         if work._session.refused:  # even if the check or the learner's code caught it
             failures = [Failure(work._session.refused, (0, 0))]

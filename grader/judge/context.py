@@ -23,6 +23,7 @@ class Context:
     cpu: int | None = None
     asker: object = None
     shrink: bool = True
+    judge_seconds: float = JUDGE_CPU_SECONDS
 
     def start_worker(self, exercise: Exercise, listener: socket.socket | None = None) -> Link:
         """Start a worker with what the exercise is granted, and no more. Raises UsageError if a library is missing.

@@ -1,7 +1,6 @@
 """A service for a suite that runs in one process (pytest, --pdb): a fork of that process, without a worker's limits."""
 import os
 import signal
-import socket
 import sys
 import tempfile
 import time
