@@ -27,6 +27,7 @@ class Exercise(Strict):
     forbids: list[str] = []
     grants: list[Grant] = []
     preload: list[Library] = []
+    trusts: list[Library] = []  # libraries whose own use of ctypes is not the learner's
     inherits: bool = True  # false: it takes neither `forbids` nor `preload` from its project, only its own
     limits: Limits = Limits()
     notebook: bool = False  # also offered as cells of its project's notebook

@@ -72,7 +72,7 @@ class Run:
         link = self.context.start_worker(self.exercise, listener)
         self.links.append(link)
         session = Session(link)
-        session.load(self.sources, self.course, self.exercise.forbids, check_shapes=True)
+        session.load(self.sources, self.course, self.exercise.forbids, check_shapes=True, trusts=self.exercise.trusts)
         return session
 
     def drop(self) -> None:

@@ -151,10 +151,13 @@ class Session:
         return reply[1]
 
     def load(self, sources: Sources, course: Course, forbids: list[str], check_shapes: bool = False,
-             watch_operators: bool = True) -> None:
-        """Load the module of `sources`, without what `forbids` names. Raises as `ask` does."""
+             watch_operators: bool = True, trusts: Sequence[str] = ()) -> None:
+        """Load the module of `sources`, without what `forbids` names, and with ctypes inside of what `trusts` names.
+
+        Raises as `ask` does.
+        """
         self.ask("load", sources.module, sources.files, sources.given, str(course.root / "exercises/common"), forbids,
-                 check_shapes, watch_operators)
+                 check_shapes, watch_operators, list(trusts))
 
     def send_probes(self, module: ModuleType) -> None:
         """Have the worker load a module of probes, unless it has it."""

@@ -54,11 +54,11 @@ class Worker:
         what, *rest = request
         return getattr(self, f"do_{what}")(*rest)
 
-    def do_load(self, name, sources, given, common, forbids, check_shapes, watch_operators):
+    def do_load(self, name, sources, given, common, forbids, check_shapes, watch_operators, trusts):
         """Load the module `name`. `given` are those of `sources` that are given code, `common` is the folder of more."""
         given_files = {sources[each][0] for each in given}
         self.files = {filename for filename, _ in sources.values()} - given_files
-        policy.install(forbids, self.files, [*given_files, os.path.join(common, "")], watch_operators)
+        policy.install(forbids, self.files, [*given_files, os.path.join(common, "")], watch_operators, trusts)
         self.module = loader.load(name, sources, given=given, common=common, check_shapes=check_shapes)
 
     def do_begin(self):

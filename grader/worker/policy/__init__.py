@@ -35,6 +35,7 @@ The policy covers what can be asked of Python. It is no sandbox, and it does not
   - hands a function of a library to given code, which calls back from there,
   - replaces functions of the standard library that this package calls,
   - opens a library's file relative to a folder's descriptor,
+  - hands a trusted library an address of its own: torch.onnx reads what a tensor's `data_ptr()` says,
   - is a finaliser and runs while the grader itself is at work.
 Even so, only the values that come back earn marks.
 """
@@ -42,6 +43,7 @@ import builtins
 import os
 import sys
 import types
+from collections.abc import Sequence
 
 from grader.worker.policy import proxies
 from grader.worker.policy.audit_hook import add_audit_hook
@@ -60,15 +62,18 @@ def prepare() -> None:
         from grader.worker.policy import tensor_text, torch_operators  # noqa: F401 -- loaded here, once
 
 
-def install(forbids: list[str], files: set[str], given: list[str], watch_operators: bool = True) -> None:
+def install(forbids: list[str], files: set[str], given: list[str], watch_operators: bool = True,
+            trusts: Sequence[str] = ()) -> None:
     """Enforce an exercise's rules in this process from now on.
 
     `forbids` are the forbidden names, `files` the names of the learner's files, and `given` is how the names of the files
-    of given code begin. Without `watch_operators`, a name of torch is refused only where a proxy stands for it.
+    of given code begin. Without `watch_operators`, a name of torch is refused only where a proxy stands for it. What `trusts`
+    names are libraries, or parts of them, that may use ctypes for the learner.
     """
     first_time = not active.files
     active.forbids, active.files, active.given = list(forbids), set(files), tuple(given)
     active.kinds.clear()
+    active.trusts = tuple(place for name in trusts for place in places_of_module(name))
     active.places = places_of({name.partition(".")[0] for name in forbids})
     proxies.install_proxies(active)
     if "torch" in sys.modules and any(name.startswith("torch.") for name in forbids):
@@ -89,6 +94,14 @@ def hide_in_given(module: types.ModuleType) -> None:
     """Hide what is forbidden in a module of given code, which was just loaded, from the learner."""
     if active.forbids:
         proxies.hide_in_given(module, active)
+
+
+def places_of_module(name: str) -> list[str]:
+    """How the names of a module's files begin: its folders, if it is a package, or else its one file."""
+    if not proxies.loadable(name):
+        return []
+    spec = sys.modules[name].__spec__
+    return [os.path.join(folder, "") for folder in spec.submodule_search_locations or ()] or [spec.origin]
 
 
 def places_of(libraries: set[str]) -> list[tuple[str, str]]:

@@ -32,7 +32,7 @@ def export_model(layers: Layers) -> bytes:
     """The perceptron as an ONNX model for any batch, by the learner's export; ReLU between the layers."""
     import torch
 
-    from .export import export_onnx
+    from .export import export
 
     modules: list[torch.nn.Module] = []
     for weights, bias in layers:
@@ -42,7 +42,7 @@ def export_model(layers: Layers) -> bytes:
             linear.bias.copy_(torch.from_numpy(bias))
         modules += [linear, torch.nn.ReLU()]
     model = torch.nn.Sequential(*modules[:-1])
-    return export_onnx(model, torch.zeros(1, layers[0][0].shape[0]))
+    return export(model, torch.zeros(2, layers[0][0].shape[0]))
 
 
 class Model:

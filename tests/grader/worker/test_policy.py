@@ -89,3 +89,63 @@ def test_a_probe_may_use_what_the_learner_may_not(judge):
         expect(work.run(probes.inverse_by_all_means, X), equals=np.linalg.inv(X))
 
     assert judge("def first(x):\n    return 2 * x\n", uses_them).status == Status.PASSED
+
+
+LOADS_A_LIBRARY = """
+    import numpy as np
+
+    def first(x):
+        np.ctypeslib.load_library("libm.so.6", "/lib/x86_64-linux-gnu")
+        return 2 * x
+    """
+CTYPES_BESIDE_A_TRUSTED_LIBRARY = {  # name: (the text, what is refused)
+    "imported": ("""
+        def first(x):
+            import ctypes  # here
+            return 2 * x
+        """, "ctypes"),
+    "taken out of the trusted library": ("""
+        import numpy as np
+
+        def first(x):
+            np.ctypeslib._ctypeslib.ctypes.CDLL(None)  # here
+            return 2 * x
+        """, "ctypes"),
+    "by a type that the trusted library gave": ("""
+        import numpy as np
+
+        def first(x):
+            kind = np.ctypeslib.as_ctypes_type(np.float64)
+            kind.from_address(x.ctypes.data)  # here
+            return 2 * x
+        """, "ctypes"),
+    "inside of what the trusted library calls": ("""
+        import numpy as np
+
+        class Odd:
+            @property
+            def __array_interface__(self):
+                np.ctypeslib.as_ctypes_type(np.float64).from_address(8)  # here
+
+        def first(x):
+            np.ctypeslib.as_ctypes(Odd())
+            return 2 * x
+        """, "ctypes"),
+}
+
+
+def test_a_library_that_the_course_trusts_uses_ctypes(judge):
+    exercise = judge.course.find_one("first")
+    for trusts, status in ([], Status.FAILED), (["numpy.fft"], Status.FAILED), (["numpy.ctypeslib"], Status.PASSED):
+        exercise.trusts = trusts
+        assert judge(program(LOADS_A_LIBRARY)[0], doubles).status == status, trusts
+
+
+@pytest.mark.parametrize("name", CTYPES_BESIDE_A_TRUSTED_LIBRARY)
+def test_ctypes_is_not_the_learners_where_a_library_is_trusted(judge, name):
+    judge.course.find_one("first").trusts = ["numpy.ctypeslib"]
+    text, what = CTYPES_BESIDE_A_TRUSTED_LIBRARY[name]
+    text, line = program(text)
+    failed, = judge(text, doubles).checks
+    assert failed.kind == Kind.FORBIDDEN, failed
+    assert failed.note.startswith(f"{FILE}, line {line}: this exercise is done without {what}"), failed.note

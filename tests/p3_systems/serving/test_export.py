@@ -1,67 +1,116 @@
-"""Export to ONNX, for any batch."""
+"""Export to ONNX, for any batch: a model leaves Python as a graph of operators, and its answers stay the same."""
+import math
+
 import numpy as np
 import pytest
-from hypothesis import given
+import torch
+from torch.nn import functional as F
 
-from grader.judge import expect, expect_raises
+from grader.judge import expect, expect_true
 from tests.p3_systems.serving import probes_export as probes
-from tests.strategies import arrays, shapes, values
+from tests.strategies import values
+
+SHAPES = {"vector": [(4, 3), (4,), (4,), (4,), (2, 4), (2,)], "image": [(2, 1, 2, 2), (2,), (3, 8), (3,)], "decides": [(2, 3), (2,)]}
+EXAMPLE = {"vector": (1, 3), "image": (3, 1, 3, 3), "decides": (2, 3)}
+OPTIONS = {"vector": {}, "image": {"opset": 20}, "decides": {}}
+WORDS = {"vector": "Linear, Dropout, BatchNorm1d, a block of Tanh and Linear; in training, but for the norm and the block",
+         "image": "Conv2d, relu, a view to (batch, 8), Linear", "decides": "Linear, and its negative if x.shape[0] <= 4"}
+BOTH = pytest.mark.parametrize("kind", ["vector", "image"])
 
 
-def oracle(x):
-    """FILL IN: what is right, from the definition and never from the solution: a loop, or PyTorch in float64."""
-    want = np.empty(x.shape)
-    for place in np.ndindex(x.shape):
-        want[place] = float(x[place]) + float(x[place])
-    return want.astype(x.dtype)
+def case(kind):
+    """(weights, example) of a model: always the same, since it is exported once."""
+    weights = [values(shape, 10 * len(kind) + n, dtype=np.float32) for n, shape in enumerate(SHAPES[kind])]
+    return weights, values(EXAMPLE[kind], 5, dtype=np.float32)
 
 
-def check(work, x):
-    """The oracle is asked before the call, so that a changed argument changes nothing of what is expected."""
-    want = oracle(x)
-    expect(work.export(x), equals=want, given={"x": x.copy()})
+def right(kind, weights, x):
+    """What the model answers in evaluation, in float64."""
+    w = [torch.as_tensor(each).double() for each in weights]
+    x = torch.as_tensor(x).double()
+    if kind == "image":
+        return (F.conv2d(x, w[0], w[1]).relu().reshape(len(x), 8) @ w[2].T + w[3]).float().numpy()
+    h = (x @ w[0].T + w[1] - 0.25) / math.sqrt(4 + 1e-5) * w[2] + w[3]
+    return (h.tanh() @ w[4].T + w[5]).float().numpy()
 
 
-# FILL IN: the checks that this exercise needs, five to nine. Those below are what every function of arrays has.
+def given_of(kind):
+    return {"model": WORDS[kind], "shape of the example": EXAMPLE[kind], **OPTIONS[kind]}
 
 
-@given(arrays(shapes()))
-def test_values(work, x):
-    """FILL IN: what is computed, for arrays of any shape."""
-    check(work, x)
+@BOTH
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_answers(work, kind, size):
+    """export: the file answers as the model does in evaluation, for a batch of any size."""
+    weights, example = case(kind)
+    batches = [values((size, *EXAMPLE[kind][1:]), seed, dtype=np.float32) for seed in (21, 22)]
+    got = work.run(probes.answers, kind, weights, example, OPTIONS[kind], batches)
+    for batch, one in zip(batches, got):
+        given = given_of(kind) | {"rows in the batch": size}
+        expect_true(not isinstance(one, str), got=one, want="an answer", given=given, note="what ONNX Runtime did")
+        expect(one, equals=right(kind, weights, batch), given=given)
 
 
-@pytest.mark.parametrize("shape", [(), (1,), (2, 1, 3)])
-def test_keeps_the_shape(work, shape):
-    """The result has the shape of its argument, also without axes and with axes of length 1."""
-    for seed in (1, 11):  # two of one shape: who remembers the first result has the second one wrong
-        check(work, values(shape, seed))
+@BOTH
+def test_file(work, kind):
+    """export: one input and one output with their names, the batch a symbol, the opset that was asked for, weights inside."""
+    weights, example = case(kind)
+    inputs, outputs, opset, outside, type_name = work.run(probes.described, kind, weights, example, OPTIONS[kind])
+    given = given_of(kind)
+    expect(type_name, equals="bytes", given=given, note="the type of the result")
+    expect(inputs, equals=[["input", ["batch", *EXAMPLE[kind][1:]]]], given=given, note="the inputs, with their shapes")
+    expect(outputs, equals=[["output", ["batch", SHAPES[kind][-1][0]]]], given=given, note="the outputs, with their shapes")
+    expect(opset, equals=[OPTIONS[kind].get("opset", 18)], given=given, note="the version of ONNX's own operators")
+    expect(outside, equals=0, given=given, note="weights that lie outside of the file")
 
 
-@pytest.mark.parametrize("dtype, tolerance", [(np.float32, 1e-5), (np.float64, 1e-12)])
-def test_keeps_the_dtype_and_takes_any_layout(work, dtype, tolerance):
-    """The result has the dtype of its argument and its precision, however the argument lies in memory."""
-    x, other = ((values((3, 4), seed) / 3).astype(dtype) for seed in (2, 12))  # thirds are exact in no dtype
-    for layout in ("strided", "Fortran"):
-        results, _ = work.run(probes.results_of_two, x, other, layout=layout)
-        for argument, result in zip((x, other), results):
-            expect(result, equals=oracle(argument), rtol=tolerance, atol=tolerance,
-                   given={"x": argument, "dtype": np.dtype(dtype).name, "layout": layout})
+@pytest.mark.parametrize("kind", ["vector", "image", "decides"])
+def test_leaves(work, kind):
+    """export: the model, each module's mode and the example are what they were, after an error too."""
+    weights, example = case(kind)
+    modes, numbers, after, _ = work.run(probes.left, kind, weights, example, OPTIONS[kind])
+    given = given_of(kind)
+    expect(modes[1], equals=modes[0], given=given, note="the modules in training afterwards")
+    for name, each in numbers[0].items():
+        expect(numbers[1][name], equals=each, given=given, note=f"{name} afterwards")
+    expect(after, equals=torch.as_tensor(example), given=given, note="the example afterwards")
 
 
-def test_leaves_everything_as_it_was(work):
-    """The argument is not changed, and another call changes no earlier result."""
-    x, other = values((3, 4), 3), values((3, 4), 13)
-    results, after = work.run(probes.results_of_two, x, other)
-    expect(after, equals=[x, other], given={"x": x}, note="the arguments of two calls, afterwards")
-    expect(results, equals=[oracle(x), oracle(other)], given={"x": x}, note="the results of two calls, afterwards")
+def test_decides(work):
+    """export: a model that decides by the size of the batch raises ValueError."""
+    weights, example = case("decides")
+    *_, error = work.run(probes.left, "decides", weights, example, OPTIONS["decides"])
+    expect_true(error == "ValueError", got=error or "no error", want="ValueError", given=given_of("decides"), note="the error that came")
 
 
-@pytest.mark.parametrize("shape", [(0,), (2, 0)])
-def test_refuses_what_is_empty(work, shape):
-    """An argument without elements raises ValueError; one that has some does not."""
+@pytest.mark.parametrize("name", ["input", "rows"])
+def test_parity(work, name):
+    """parity: for each batch the largest absolute difference between the file's answer and the model's in evaluation."""
+    for seed in (3, 13):
+        weights = values((3, 2), seed, dtype=np.float32)
+        off = weights.copy()
+        off[1, 0] += 0.5
+        batches = [values((size, 3), seed + size, dtype=np.float32) for size in (1, 4, 2)]
+        for in_file in (weights, off):
+            want = [float(np.abs(batch.astype(float) @ (in_file - weights)).max()) for batch in batches]
+            got, before, after = work.run(probes.parity, weights, in_file, batches, {"name": name})
+            given = {"model": "Linear and Dropout, in training, but for a block", "weights": weights, "weights in the file": in_file,
+                     "batches": batches, "name of the input": name}
+            expect(got, equals=want, given=given, atol=1e-6, rtol=1e-4)  # rounding errors of float32
+            expect(after, equals=before, given=given, note="the modules in training afterwards")
+
+
+@pytest.mark.parametrize("options, refused", [({"rows": 2}, [1, 3]), ({"rows": 1}, [2, 3]), ({"turned": True}, [1, 2, 3])])
+def test_parity_refused(work, options, refused):
+    """parity: math.inf for a batch that the file does not take, or answers with another shape."""
     for seed in (4, 14):
-        check(work, values((2, 1), seed))  # else who always refuses would pass
-    x = np.ones(shape)
-    with expect_raises(ValueError, given={"x": x}):
-        work.export(x)
+        weights = values((3, 2), seed, dtype=np.float32)
+        if options.get("turned"):
+            weights = values((3, 4), seed, dtype=np.float32)
+        batches = [values((size, 3), seed + size, dtype=np.float32) for size in (1, 2, 3)]
+        want = [math.inf if size in refused else 0.0 for size in (1, 2, 3)]
+        got, *_ = work.run(probes.parity, weights, weights, batches, options)
+        words = "its answer is turned on its side" if "turned" in options else f"it takes batches of {options['rows']} only"
+        expect(got, equals=want, given={"file": words, "sizes of the batches": [1, 2, 3]}, atol=1e-6)
+    got, *_ = work.run(probes.parity, weights, weights, [], {})
+    expect(got, equals=[], given={"batches": []})

@@ -1,67 +1,104 @@
-"""A session of ONNX Runtime, and its threads."""
+"""A session of ONNX Runtime: its threads, its options, and which hardware it really took."""
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from grader.judge import expect, expect_raises
+from grader.judge import expect, expect_raises, supporting
 from tests.p3_systems.serving import probes_session as probes
-from tests.strategies import arrays, shapes, values
+from tests.strategies import values
+
+CPU, CUDA, TENSORRT = "CPUExecutionProvider", "CUDAExecutionProvider", "TensorrtExecutionProvider"
+LEVELS = {"none": "ORT_DISABLE_ALL", "basic": "ORT_ENABLE_BASIC", "extended": "ORT_ENABLE_EXTENDED", "all": "ORT_ENABLE_ALL"}
 
 
-def oracle(x):
-    """FILL IN: what is right, from the definition and never from the solution: a loop, or PyTorch in float64."""
-    want = np.empty(x.shape)
-    for place in np.ndindex(x.shape):
-        want[place] = float(x[place]) + float(x[place])
-    return want.astype(x.dtype)
+@given(st.integers(1, 64), st.integers(1, 20))
+def test_threads(work, cores, processes):
+    """threads_each: an equal part of the cores, rounded down, and at least one."""
+    want = max(n for n in range(65) if n * processes <= cores or n == 1)
+    expect(work.threads_each(cores, processes), equals=want, given={"cores": cores, "processes": processes})
 
 
-def check(work, x):
-    """The oracle is asked before the call, so that a changed argument changes nothing of what is expected."""
-    want = oracle(x)
-    expect(work.session(x), equals=want, given={"x": x.copy()})
+@pytest.mark.parametrize("arguments", [{"threads": 1}, {"threads": 3}, {"threads": 2, "spin": True}, {"threads": 2, "arena": False},
+                                      *({"threads": 1, "optimize": level} for level in LEVELS)])
+def test_options(work, arguments):
+    """session_options: threads, mode, spinning, arena and optimisation are what was asked for."""
+    want = {"intra-op threads": arguments["threads"], "inter-op threads": 1, "execution mode": "ORT_SEQUENTIAL",
+            "graph optimisation": LEVELS[arguments.get("optimize", "all")], "arena": arguments.get("arena", True),
+            "spinning": "1" if arguments.get("spin") else "0"}
+    got = work.run(probes.options, arguments)
+    for name, value in want.items():
+        expect(got[name], equals=value, given=arguments, note=name)
 
 
-# FILL IN: the checks that this exercise needs, five to nine. Those below are what every function of arrays has.
+def test_open(work):
+    """open_session: the session has the model, and the options that it was given."""
+    for seed, threads in ((1, 1), (11, 2)):
+        weights = values((3, 2), seed, dtype=np.float32)
+        options, providers, missing, _, answers = work.run(probes.opened, weights, [CPU], threads=threads)
+        given = {"model": "rows @ weights", "weights": weights, "threads": threads, "wanted": [CPU]}
+        expect(answers, equals=weights, given=given, note="what it answers to rows of the identity")
+        expect(options["intra-op threads"], equals=threads, given=given, note="its intra-op threads")
+        expect(options["inter-op threads"], equals=1, given=given, note="its inter-op threads")
+        expect([providers, missing], equals=[[CPU], []], given=given, note="its providers, and those it did not take")
 
 
-@given(arrays(shapes()))
-def test_values(work, x):
-    """FILL IN: what is computed, for arrays of any shape."""
-    check(work, x)
+@pytest.mark.parametrize("wanted, offered, asked", [
+    ([CUDA], [CUDA, CPU], [CUDA, CPU]), ([CPU, CUDA], [CUDA, CPU], [CPU, CUDA]), ([CUDA], [CPU], [CPU]), ([], [CUDA, CPU], [CPU]),
+    ([TENSORRT, CUDA, CPU], [TENSORRT, CUDA, CPU], [TENSORRT, CUDA, CPU]), ([CUDA, TENSORRT], [TENSORRT, CUDA, CPU], [CUDA, TENSORRT, CPU])])
+def test_asks(work, wanted, offered, asked):
+    """open_session: asks for what is wanted and offered, in the wanted order, and for the CPU last."""
+    got, missing = work.run(probes.asked_for, wanted, offered)
+    given = {"wanted": wanted, "offered": offered}
+    expect(got, equals=asked, given=given, note="the providers that the session is asked for")
+    taken = [name for name in asked if name != TENSORRT]
+    given["taken"] = taken
+    expect(missing, equals=[name for name in wanted if name not in taken], given=given, note="those that it did not take")
 
 
-@pytest.mark.parametrize("shape", [(), (1,), (2, 1, 3)])
-def test_keeps_the_shape(work, shape):
-    """The result has the shape of its argument, also without axes and with axes of length 1."""
-    for seed in (1, 11):  # two of one shape: who remembers the first result has the second one wrong
-        check(work, values(shape, seed))
+def test_honest(work):
+    """open_session: a provider that is offered and has no hardware here counts as not taken."""
+    for seed, wanted in ((2, [CUDA, CPU]), (12, [TENSORRT, CUDA])):
+        weights = values((2, 2), seed, dtype=np.float32)
+        _, providers, missing, _, answers = work.run(probes.opened, weights, wanted, claimed=[TENSORRT, CUDA])
+        given = {"wanted": wanted, "offered": [TENSORRT, CUDA, CPU], "taken": [CPU]}
+        expect(providers, equals=[CPU], given=given, note="the session's providers")
+        expect(missing, equals=[name for name in wanted if name != CPU], given=given, note="those that it did not take")
+        expect(answers, equals=weights, given=given, note="what it answers to rows of the identity")
 
 
-@pytest.mark.parametrize("dtype, tolerance", [(np.float32, 1e-5), (np.float64, 1e-12)])
-def test_keeps_the_dtype_and_takes_any_layout(work, dtype, tolerance):
-    """The result has the dtype of its argument and its precision, however the argument lies in memory."""
-    x, other = ((values((3, 4), seed) / 3).astype(dtype) for seed in (2, 12))  # thirds are exact in no dtype
-    for layout in ("strided", "Fortran"):
-        results, _ = work.run(probes.results_of_two, x, other, layout=layout)
-        for argument, result in zip((x, other), results):
-            expect(result, equals=oracle(argument), rtol=tolerance, atol=tolerance,
-                   given={"x": argument, "dtype": np.dtype(dtype).name, "layout": layout})
+@given(st.integers(0, 5), st.integers(1, 4), st.integers(1, 3), st.sampled_from(["", "Fortran", "strided"]),
+       st.sampled_from(["float32", "float64", "float16"]))
+def test_predict(work, count, features, outputs, layout, dtype):
+    """predict: float32 answers for any number of rows, of any float type, however they lie in memory."""
+    weights = values((features, outputs), count + 1, dtype=np.float32)
+    rows = values((count, features), 3, dtype=dtype)
+    want = (rows.astype(np.float64) @ weights.astype(np.float64)).astype(np.float32)
+    got, after = work.run(probes.predicted, weights, rows, layout=layout)
+    given = {"weights": weights, "rows": rows, "dtype": dtype, "layout": layout or "rows"}
+    expect(got, equals=want, given=given)
+    expect(after, equals=rows, given=given, note="the rows afterwards")
 
 
-def test_leaves_everything_as_it_was(work):
-    """The argument is not changed, and another call changes no earlier result."""
-    x, other = values((3, 4), 3), values((3, 4), 13)
-    results, after = work.run(probes.results_of_two, x, other)
-    expect(after, equals=[x, other], given={"x": x}, note="the arguments of two calls, afterwards")
-    expect(results, equals=[oracle(x), oracle(other)], given={"x": x}, note="the results of two calls, afterwards")
+def test_names(work):
+    """predict: inputs and outputs are known by the names that the model has for them."""
+    for seed, names in ((4, ("input", "output")), (5, ("tokens", "logits")), (6, ("output", "input"))):
+        weights, rows = values((3, 2), seed, dtype=np.float32), values((2, 3), seed + 1, dtype=np.float32)
+        got, _ = work.run(probes.predicted, weights, rows, names=names)
+        expect(got, equals=rows @ weights, given={"weights": weights, "rows": rows, "names of input and output": names})
 
 
-@pytest.mark.parametrize("shape", [(0,), (2, 0)])
-def test_refuses_what_is_empty(work, shape):
-    """An argument without elements raises ValueError; one that has some does not."""
-    for seed in (4, 14):
-        check(work, values((2, 1), seed))  # else who always refuses would pass
-    x = np.ones(shape)
-    with expect_raises(ValueError, given={"x": x}):
-        work.session(x)
+@supporting
+def test_refuses(work):
+    """What makes no session raises ValueError: no threads, another level, bytes that are no model, other features."""
+    for cores, processes in ((0, 1), (2, 0), (-1, 1), (1, -2)):
+        with expect_raises(ValueError, given={"cores": cores, "processes": processes}):
+            work.threads_each(cores, processes)
+    for arguments in ({"threads": 0}, {"threads": -1}, {"threads": 1, "optimize": "most"}, {"threads": 1, "optimize": "ALL"}):
+        with expect_raises(ValueError, given=arguments):
+            work.run(probes.options, arguments)
+    for data in (b"", b"no model at all", bytes(range(200))):
+        expect(work.run(probes.refused, data), equals="ValueError", given={"model": data[:20]}, note="the error that came")
+    for features in (2, 4, 0):
+        with expect_raises(ValueError, given={"features of the model": 3, "of the rows": features}):
+            work.run(probes.predicted, np.ones((3, 2), np.float32), np.ones((2, features), np.float32))
