@@ -48,6 +48,7 @@ class Run:
     sources: Sources
     context: Context
     observations: Sequence = (...,)  # see added_observations.py
+    check_shapes: bool = True  # whether the module's own signatures are enforced
     work: Work | None = None
     ends: int = 0
     shrunk: bool = False
@@ -72,7 +73,7 @@ class Run:
         link = self.context.start_worker(self.exercise, listener)
         self.links.append(link)
         session = Session(link)
-        session.load(self.sources, self.course, self.exercise.forbids, check_shapes=True, trusts=self.exercise.trusts)
+        session.load(self.sources, self.course, self.exercise.forbids, check_shapes=self.check_shapes, trusts=self.exercise.trusts)
         return session
 
     def drop(self) -> None:

@@ -1,19 +1,31 @@
 """Does a service keep to the contract that it gives itself, its OpenAPI document? Asked by schemathesis, in its own process."""
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.smoke.measures import MachineryError
 
 SECONDS = 180
+TEST_CASE, CODE = re.compile(r"\d+\. Test Case ID"), re.compile(r"^ST\d+ ")
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance"
 
 
-def broken_promises(port: int, document: str = "/openapi.json", examples: int = 25) -> list[tuple[str, str]]:
-    """(operation, what it did against its own document) for each operation that did; [] if all keep to it.
+@dataclass(frozen=True)
+class Broken:
+    """An operation that did something against its own document, in words, and the request that shows it."""
+
+    operation: str
+    words: str
+    request: str
+
+
+def broken_promises(port: int, document: str = "/openapi.json", examples: int = 25) -> list[Broken]:
+    """What each operation did against its own document; [] if all keep to it.
 
     Raises MachineryError if schemathesis itself cannot run.
     """
@@ -34,13 +46,14 @@ def broken_promises(port: int, document: str = "/openapi.json", examples: int = 
         return failures_of(report.read_text(encoding="utf-8"))
 
 
-def failures_of(report: str) -> list[tuple[str, str]]:
-    """(test case, first line that says something) of each failure or error in a JUnit report."""
+def failures_of(report: str) -> list[Broken]:
+    """The failures and errors in a JUnit report of schemathesis."""
     found = []
     for case in ET.fromstring(report).iter("testcase"):
         for failure in [*case.findall("failure"), *case.findall("error")]:
-            text = failure.get("message") or failure.text or ""
-            lines = [line.strip(" -") for line in text.splitlines() if line.strip(" -")]
-            told = [line for line in lines if not line[0].isdigit() and "Test Case ID" not in line]
-            found.append((case.get("name", ""), " ".join(told[:3])[:300]))
+            lines = [line.strip(" -`") for line in (failure.text or failure.get("message") or "").splitlines()]
+            curl = next((line for line in lines if line.startswith("curl ")), "")
+            told = [CODE.sub("", line) for line in lines if line and not TEST_CASE.match(line)]
+            until = next((at for at, line in enumerate(told) if line in ("Reproduce with:", curl)), len(told))
+            found.append(Broken(case.get("name", ""), " ".join(told[:until])[:300], curl[:500]))
     return found

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 Layers = list[tuple[np.ndarray, np.ndarray]]  # (weights (inputs, outputs), bias (outputs,)) of each layer
+LARGEST = 1e6       # of an input's absolute value; what is beyond is taken for this
 CONNECTIONS = 1024  # that wait until they are accepted
 
 
@@ -48,26 +49,25 @@ def export_model(layers: Layers) -> bytes:
 class Model:
     """A session that computes in a thread of its own. `await model(rows)` for a list of rows; a list of answers.
 
-    Raises ValueError for rows that float32 cannot hold: one of them makes its whole batch fail.
+    For drills: it takes `pause` seconds more for each batch, and raises ValueError for a batch with the number `poison` in it.
     """
 
-    def __init__(self, onnx: bytes, *, pause: float = 0.0):
+    def __init__(self, onnx: bytes, *, pause: float = 0.0, poison: float | None = None):
         from .session import open_session, predict, session_options
         self.session, _ = open_session(onnx, session_options(threads=1), [])
-        self.predict, self.pause = predict, pause
+        self.predict, self.pause, self.poison = predict, pause, poison
         self.thread = ThreadPoolExecutor(1)
         self.features: int = self.session.get_inputs()[0].shape[1]
 
     def compute(self, rows: list[list[float]]) -> list[list[float]]:
-        with np.errstate(over="ignore"):
-            x = np.asarray(rows, dtype=np.float32)  # (rows, features)
-        if not np.isfinite(x).all():
-            raise ValueError("a number is too large for float32")
+        x = np.clip(np.asarray(rows), -LARGEST, LARGEST).astype(np.float32)  # (rows, features)
+        if self.poison is not None and self.poison in x:
+            raise ValueError("a row is poisoned")
         return self.predict(self.session, x).tolist()
 
     async def __call__(self, rows: list[list[float]]) -> list[list[float]]:
         answers = await asyncio.get_running_loop().run_in_executor(self.thread, self.compute, rows)
-        if self.pause:  # for a drill: a model that takes its time, and leaves the core to others
+        if self.pause:  # leaves the core to others
             await asyncio.sleep(self.pause)
         return answers
 
@@ -108,7 +108,8 @@ def make_service(model: Model, *, max_batch: int, max_wait: float, max_queue: in
 
 
 def serve(onnx: bytes, *, listener: int, max_batch: int = 32, max_wait: float = 0.002, max_queue: int = 1024,
-          timeout: float = 10.0, max_body: int = 65_536, pause: float = 0.0, notice: float = 0.2, grace: float = 10.0) -> bool:
+          timeout: float = 10.0, max_body: int = 65_536, pause: float = 0.0, poison: float | None = None, notice: float = 0.2,
+          grace: float = 10.0) -> bool:
     """Serve on the socket with the descriptor `listener` until SIGTERM; whether every accepted request had its answer."""
     import uvicorn
 
@@ -119,7 +120,7 @@ def serve(onnx: bytes, *, listener: int, max_batch: int = 32, max_wait: float = 
             return contextlib.nullcontext()  # SIGTERM is GracefulShutdown's
 
     async def main() -> bool:
-        app = make_service(Model(onnx, pause=pause), max_batch=max_batch, max_wait=max_wait, max_queue=max_queue,
+        app = make_service(Model(onnx, pause=pause, poison=poison), max_batch=max_batch, max_wait=max_wait, max_queue=max_queue,
                            timeout=timeout, max_body=max_body)
         guarded = GracefulShutdown(app, notice=notice, grace=grace)
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -49,8 +49,8 @@ def test_contract(work):
         paths = set(document.get("paths", {})) if isinstance(document, dict) else set()
         expect_true({"/predict", "/live", "/ready"} <= paths, got=sorted(paths), want="/live, /predict and /ready in /openapi.json")
         broken = broken_promises(service.port)
-        expect_true(not broken, got=broken[0][1] if broken else "", want="what the document promises",
-                    given={"operation": broken[0][0] if broken else ""})
+        for each in broken:
+            expect_true(False, got=each.words, want="what the document promises", given={"operation": each.operation}, note=each.request)
 
 
 def test_refusals(work):
@@ -74,8 +74,8 @@ def test_poison(work):
     table = rows(12, seed=3)
     want = answers_to(model(work)[0], table)
     poisoned = table.copy()
-    poisoned[5, 0] = 1e300  # a finite number which float32 cannot hold: the model refuses the whole batch
-    with start(work, max_batch=12, max_wait=0.3) as service:
+    poisoned[5, 0] = 77.25  # the model raises for a batch with this number in it
+    with start(work, max_batch=12, max_wait=0.3, poison=77.25) as service:
         for _ in range(2):
             answers = asyncio.run(predict_at_once(service.port, poisoned))
             for place, (answer, right) in enumerate(zip(answers, want)):
