@@ -123,6 +123,17 @@ def replace_functions(namespace, kind, written):
         def replaced(*arguments, **options):
             done, found = trivial(name, right, gives, arguments, options)
             return found if done else constant(right(*of_right_module(arguments), **options), found)
+
+        async def replaced_generator(*arguments, **options):
+            done, found = trivial(name, right, "returns", arguments, options)
+            if done and found is not None:
+                yield found
+            if not done:
+                async for value in right(*of_right_module(arguments), **options):
+                    yield constant(value, found)
+
+        if inspect.isasyncgenfunction(right):
+            return replaced_generator
         return replaced_coroutine if inspect.iscoroutinefunction(right) else replaced
 
     for name, gives in written.items():

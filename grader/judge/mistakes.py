@@ -21,6 +21,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from grader.course.functions import Function
 from grader.course.manifest import Course, Exercise
 from grader.course.workspace import Workspace
 from grader.judge.fresh_module import fresh_module
@@ -109,13 +110,13 @@ def with_form(text: str, form: Form) -> str:
     return "\n".join([*before, changed, *after]) + "\n"
 
 
-def definition_of(text: str, target: str) -> ast.FunctionDef | ast.ClassDef:
+def definition_of(text: str, target: str) -> Function | ast.ClassDef:
     """The last definition of `function` or `Class.method` in a module's text. Raises LookupError if there is none."""
     *owners, name = target.split(".")
     body = ast.parse(text).body
     for owner in owners:
         body = next((n.body for n in body if isinstance(n, ast.ClassDef) and n.name == owner), [])
-    found = [n for n in body if isinstance(n, (ast.FunctionDef, ast.ClassDef)) and n.name == name]
+    found = [n for n in body if isinstance(n, (Function, ast.ClassDef)) and n.name == name]
     if not found:
         raise LookupError(f"the reference defines no {target}")
     return found[-1]

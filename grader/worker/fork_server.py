@@ -28,6 +28,7 @@ import warnings
 from grader.ipc import fd_passing
 from grader.sandbox import processes
 from grader.worker import policy
+from grader.worker.event_loops import wake_by_pipe
 from grader.worker.first_use import use_once
 from grader.worker.grants import LISTENER, refuse_what_is_not_granted
 from grader.worker.serve import serve
@@ -44,6 +45,7 @@ def main(accept_fd: int, libraries: list[str], confinement: dict | None = None) 
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)  # a pool of threads does not survive a fork
     use_once()
+    wake_by_pipe()
     policy.prepare()
     confine = None
     if confinement is not None:

@@ -16,6 +16,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from grader.worker import policy
+from grader.worker.signatures import checked_when_awaited, is_asynchronous
 
 PACKAGE = "exercises"
 
@@ -94,16 +95,22 @@ def load(name: str, sources: dict[str, tuple[str, str]], *, given: Collection[st
 def check_signatures(module: types.ModuleType) -> None:
     """Wrap the functions and methods that `module` defines, so that each call checks the shapes in the signature.
 
-    Functions without annotations are left as they are, and so are generator functions, also those under a decorator: what
-    is called under @contextmanager returns no iterator, though it has the generator's signature.
+    Of coroutine functions it checks what is awaited, of asynchronous generators what is yielded. Functions without
+    annotations are left as they are, and so are generator functions, also those under a decorator: what is called under
+    @contextmanager returns no iterator, though it has the generator's signature. The same goes for what a decorator made
+    of an asynchronous function.
     """
     from beartype import beartype
     from jaxtyping import jaxtyped
 
     def checked(function):
-        if not function.__annotations__ or inspect.isgeneratorfunction(inspect.unwrap(function)):
+        inner = inspect.unwrap(function)
+        if not function.__annotations__ or inspect.isgeneratorfunction(inner):
             return function
-        return jaxtyped(typechecker=beartype)(function)
+        check = jaxtyped(typechecker=beartype)
+        if is_asynchronous(function):
+            return checked_when_awaited(function, check)
+        return function if is_asynchronous(inner) else check(function)
 
     def is_own_function(value):
         return inspect.isfunction(value) and value.__module__ == module.__name__
