@@ -64,7 +64,7 @@ def parser() -> Parser:
     sub = command("smoke", smoke, "Start a project's whole service and check it from outside.")
     sub.add_argument("project", metavar="PROJECT")
     sub.add_argument("--workspace", metavar="DIR", help="with the files of another folder; nothing is recorded")
-    sub.add_argument("--only", metavar="CHECK", help="this check alone; nothing is recorded")
+    sub.add_argument("--only", metavar="CHECK", help="this check alone, or these: parity,metrics; nothing is recorded")
     sub.add_argument("--sandbox", action="store_true", help="run the service in the sandbox, as a stranger's")
     sub.add_argument("--json", action="store_true", help="the verdict as JSON")
     sub.add_argument("--verbose", "-v", action="store_true", help="show also what the services printed")

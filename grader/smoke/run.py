@@ -73,7 +73,8 @@ def smoke_verdict(course: Course, project: Project, workspace: Workspace, *, san
                   say=None) -> Verdict:
     """The verdict on the service of `project` as it is in `workspace`. Raises UsageError for what is not installed."""
     smoke, suite, started = project.smoke, load_suite(course, project), time.perf_counter()
-    plans = [plan for plan in suite.checks if only in (None, plan.name, plan.name.removeprefix("test_"))]
+    named = only.split(",") if only else []
+    plans = [plan for plan in suite.checks if not named or plan.name.removeprefix("test_") in named]
     if not plans:
         raise UsageError(f"There is no check '{only}'; there are {', '.join(p.name.removeprefix('test_') for p in suite.checks)}.")
 
