@@ -82,21 +82,22 @@ class GracefulShutdown:
         """
         ### BEGIN SOLUTION
         while self._begun_at is None:
-            await self._changed_until(None)
+            await self._changed_until(math.inf)
         now = asyncio.get_running_loop().time
         notice_ends, grace_ends = self._begun_at + self._notice, self._begun_at + self._grace
-        while now() < min(notice_ends, grace_ends) or (self._active and now() < grace_ends):
-            # What may come next: the end of the notice, the end of a request, the end of the grace.
-            await self._changed_until(notice_ends if now() < min(notice_ends, grace_ends) else grace_ends)
-        return self._active == 0 and now() >= notice_ends
+        # During the notice requests come and go, and change nothing: there is nothing to wait for but its end.
+        await asyncio.sleep(max(0.0, min(notice_ends, grace_ends) - now()))
+        while self._active and now() < grace_ends:  # what comes first, the end of a request or the end of the grace
+            await self._changed_until(grace_ends)
+        return self._active == 0 and self._notice <= self._grace
         ### END SOLUTION
 
     ### BEGIN SOLUTION
-    async def _changed_until(self, moment: float | None) -> None:
+    async def _changed_until(self, moment: float) -> None:
         """Wait until something has changed, or until this moment of the loop's clock."""
         self._changed.clear()
         try:
-            async with asyncio.timeout_at(moment if moment is not None and math.isfinite(moment) else None):
+            async with asyncio.timeout_at(moment if math.isfinite(moment) else None):
                 await self._changed.wait()
         except TimeoutError:
             pass

@@ -168,7 +168,7 @@ def made(work, notice, grace):
     return virtual_clock.run(main())
 
 
-def served(work, listener, notice, grace):
+def served(work, notice, grace, listener):
     """A real service: GET /SECONDS is answered after so many; returns what `finished` said when it ended."""
     import uvicorn
 

@@ -127,7 +127,7 @@ def test_changes_nothing_before(work):
 @pytest.mark.parametrize("notice, grace", [(-0.1, 1.0), (1.0, -0.1), (math.nan, 1.0), (1.0, math.nan), (-math.inf, 1.0)])
 def test_refuses(work, notice, grace):
     """Seconds that are negative or NaN raise ValueError; 0 and no end at all do not"""
-    for allowed in ((0.0, 0.0), (0.0, math.inf), (2.0, 3.0), (0, 1)):
+    for allowed in ((0.0, 0.0), (0.0, math.inf), (2.0, 3.0)):
         expect(work.run(probes.made, *allowed), equals=True, given={"notice": allowed[0], "grace": allowed[1]})
     with expect_raises(ValueError, given={"notice": notice, "grace": grace}):
         work.run(probes.made, notice, grace)
