@@ -61,6 +61,14 @@ def parser() -> Parser:
     sub.add_argument("--workspace", metavar="DIR", help="measure the files of another folder")
     sub.add_argument("--json", action="store_true", help="as JSON")
 
+    sub = command("smoke", smoke, "Start a project's whole service and check it from outside.")
+    sub.add_argument("project", metavar="PROJECT")
+    sub.add_argument("--workspace", metavar="DIR", help="with the files of another folder; nothing is recorded")
+    sub.add_argument("--only", metavar="CHECK", help="this check alone, or these: parity,metrics; nothing is recorded")
+    sub.add_argument("--sandbox", action="store_true", help="run the service in the sandbox, as a stranger's")
+    sub.add_argument("--json", action="store_true", help="the verdict as JSON")
+    sub.add_argument("--verbose", "-v", action="store_true", help="show also what the services printed")
+
     sub = command("study", study, "Run a project's experiment; draws its plots.")
     sub.add_argument("project", metavar="PROJECT", help="or `all`: every project that has one")
     sub.add_argument("--workspace", metavar="DIR", help="with the files of another folder")
@@ -205,6 +213,12 @@ def reset(args, root: Path) -> int:
 def bench(args, root: Path) -> int:
     from grader.local.bench import bench_project
     return bench_project(load(root), args.project, absolute(args.workspace), as_json=args.json)
+
+
+def smoke(args, root: Path) -> int:
+    from grader.smoke.run import smoke_project
+    return smoke_project(load(root), args.project, absolute(args.workspace), sandbox=args.sandbox, as_json=args.json,
+                         verbose=args.verbose, color=wants_color(), only=args.only)
 
 
 def study(args, root: Path) -> int:

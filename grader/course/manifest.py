@@ -5,57 +5,16 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from grader.course.limits import Benchmark, Limits, Strict, Threshold
 from grader.course.manifest_errors import MANIFEST, line_of, mistake_at, what_is_wrong
 from grader.errors import UsageError
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Library = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.\w+)*$")]  # as it is imported
-Grant = Literal["loopback", "processes", "compiler"]  # what a worker may be granted, see worker/fork_server.py
+Grant = Literal["loopback", "processes", "compiler", "service"]  # what a worker may be granted, see worker/grants.py
 YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Limits(Strict):
-    """What one check may use in the worker. The worker is stopped if a check uses more."""
-
-    cpu_seconds: float = Field(10, gt=0)
-    wall_seconds: float = Field(40, gt=0)
-    memory_mb: int = Field(1500, gt=0)
-    output_kb: int = Field(256, gt=0)
-
-
-class Benchmark(Strict):
-    """A performance threshold: a ratio of CPU time, never seconds."""
-
-    title: str
-    reference_at_most: float = Field(gt=0)  # the reference against the library's baseline
-    learner_at_most: float = Field(gt=0)    # the learner against the reference
-
-
-class Threshold(Strict):
-    """What a result of a study must reach: at least, at most, or both."""
-
-    at_least: float | None = Field(None, allow_inf_nan=False)
-    at_most: float | None = Field(None, allow_inf_nan=False)
-
-    @model_validator(mode="after")
-    def _says_something(self) -> "Threshold":
-        if self.at_least is None and self.at_most is None:
-            raise ValueError("a threshold needs at_least or at_most")
-        return self
-
-    def __str__(self) -> str:
-        named = {"at least": self.at_least, "at most": self.at_most}
-        return " and ".join(f"{words} {value:g}" for words, value in named.items() if value is not None)
-
-    def holds(self, value: float) -> bool:
-        """False for NaN."""
-        return (self.at_least is None or value >= self.at_least) and (self.at_most is None or value <= self.at_most)
 
 
 class Exercise(Strict):
@@ -113,6 +72,22 @@ class Exercise(Strict):
         return f"tests/{self.project}/observations.py"
 
 
+class Smoke(Exercise):
+    """A check of a whole service: the exercises of a project, put together by its given `service.py`, started and asked."""
+
+    name: Name = "smoke"
+    grants: list[Grant] = ["service"]
+    thresholds: dict[str, Threshold] = {}  # of what is measured, by the names that the suite has for them
+
+    @property
+    def path(self) -> str:
+        return f"{self.project}/service.py"
+
+    @property
+    def suite(self) -> str:
+        return f"tests/{self.project}/smoke.py"
+
+
 class Project(Strict):
     name: Name
     title: str
@@ -122,6 +97,7 @@ class Project(Strict):
     preload: list[Library] = []
     benchmarks: dict[str, Benchmark] = {}
     study: dict[str, Threshold] = {}  # what each result of the project's study must reach
+    smoke: Smoke | None = None        # `grader smoke PROJECT`
     exercises: list[Exercise] = []
     id: str = Field("", exclude=True)
     number: str = Field("", exclude=True)
@@ -239,6 +215,9 @@ def _name_everything(course: Course) -> None:
                     exercise.preload = project.preload + exercise.preload
                 exercise.limits = course.limits.model_copy(update=exercise.limits.model_dump(exclude_unset=True))
                 exercise.needs = [_need(course, project, words) for words in exercise.needs]
+            if smoke := project.smoke:
+                smoke.id, smoke.number = f"{project.id}/{smoke.name}", f"{project.number}.{smoke.name}"
+                smoke.limits = course.limits.model_copy(update=smoke.limits.model_dump(exclude_unset=True))
 
 
 def _need(course: Course, project: Project, words: str) -> str:

@@ -5,6 +5,7 @@ from grader.judge import fingerprint
 from grader.judge.added_observations import observed
 from grader.judge.context import JudgeTimeoutError, Run, limited_judge_time
 from grader.judge.expect import MismatchError
+from grader.judge.http import NoAnswerError
 from grader.judge.link import WorkerError
 from grader.judge.reasons import NOT_WRITTEN
 from grader.judge.remote import LearnerError, NotStartedError, Work
@@ -45,7 +46,7 @@ def run_check(run: Run, plan: CheckPlan) -> Check:
         return failed_check(run, plan, [Failure(error, (0, 0))], "")
     try:
         work.begin_check()
-        with limited_judge_time():
+        with limited_judge_time(run.context.judge_seconds):
             failures = failures_of(run, plan, work)
         if work._session.refused:  # even if the check or the learner's code caught it
             failures = [Failure(work._session.refused, (0, 0))]
@@ -158,6 +159,8 @@ def shown(error: Exception, given: dict[str, str]) -> dict:
         return {"given": given, "got": f"{error.class_names[0]}: {error.message}", "detail": error.class_names[0]}
     if isinstance(error, WorkerError):
         return {"given": given, "note": str(error), "detail": error.detail}
+    if isinstance(error, NoAnswerError):
+        return {"given": given, "got": str(error), "want": "an answer of the service", "detail": error.why}
     if isinstance(error, AssertionError):
         return {"given": given, "note": str(error).partition("\n")[0]}
     return {"given": given, "note": f"the check could not use what came back ({type(error).__name__}: {error})"[:300]}

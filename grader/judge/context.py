@@ -1,12 +1,13 @@
 """What one run of a suite works with: where workers come from, and the worker that it has now."""
 import contextlib
 import signal
+import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from grader.course.manifest import Course, Exercise
 from grader.course.workspace import Sources
-from grader.errors import UsageError
+from grader.errors import GraderError, UsageError
 from grader.judge.link import Link
 from grader.judge.remote import Session, Work
 from grader.worker.launch import ForkServers
@@ -22,14 +23,20 @@ class Context:
     cpu: int | None = None
     asker: object = None
     shrink: bool = True
+    judge_seconds: float = JUDGE_CPU_SECONDS
 
-    def start_worker(self, exercise: Exercise) -> Link:
-        """Start a worker with what the exercise is granted, and no more. Raises UsageError if a library is missing."""
+    def start_worker(self, exercise: Exercise, listener: socket.socket | None = None) -> Link:
+        """Start a worker with what the exercise is granted, and no more. Raises UsageError if a library is missing.
+
+        One that is to serve gets the socket `listener`, and may use every core.
+        """
+        if listener and "service" not in exercise.grants:
+            raise GraderError(f"'{exercise.short}' starts a service: say so in course.yml, grants: [service].")
         fork_server = self.fork_servers.get(tuple(exercise.preload))
         if fork_server is None:
             raise UsageError(f"{exercise.short} works with {' and '.join(exercise.preload) or 'NumPy'}, which cannot be "
                              "imported here; install it and try again.")
-        return Link(fork_server, exercise.limits, exercise.grants, self.cpu, self.asker)
+        return Link(fork_server, exercise.limits, exercise.grants, None if listener else self.cpu, self.asker, listener)
 
 
 @dataclass
@@ -41,6 +48,7 @@ class Run:
     sources: Sources
     context: Context
     observations: Sequence = (...,)  # see added_observations.py
+    check_shapes: bool = True  # whether the module's own signatures are enforced
     work: Work | None = None
     ends: int = 0
     shrunk: bool = False
@@ -57,13 +65,16 @@ class Run:
         Raises LearnerError or NotStartedError if the file raises while it is imported, and WorkerError.
         """
         if self.work is None:
-            link = self.context.start_worker(self.exercise)
-            self.links.append(link)
-            session = Session(link)
-            session.load(self.sources, self.course, self.exercise.forbids, check_shapes=True,
-                         trusts=self.exercise.trusts)
-            self.work = Work(session)
+            self.work = Work(self.start(), self.start)
         return self.work
+
+    def start(self, listener: socket.socket | None = None) -> Session:
+        """A new worker with the exercise loaded; with a `listener`, one to serve on it. Raises as `open` does."""
+        link = self.context.start_worker(self.exercise, listener)
+        self.links.append(link)
+        session = Session(link)
+        session.load(self.sources, self.course, self.exercise.forbids, check_shapes=self.check_shapes, trusts=self.exercise.trusts)
+        return session
 
     def drop(self) -> None:
         self.work = None

@@ -10,6 +10,7 @@ import re
 import numpy as np
 
 from grader.judge.expect import MismatchError
+from grader.judge.http import NoAnswerError
 from grader.judge.link import WorkerError
 from grader.judge.remote import LearnerError, is_plain
 from grader.records.verdict import Kind
@@ -28,6 +29,8 @@ def kind_of(error: Exception) -> Kind:
         if "MemoryError" in error.class_names:
             return Kind.MEMORY
         return Kind.FORBIDDEN if error.forbidden else Kind.EXCEPTION
+    if isinstance(error, NoAnswerError):
+        return Kind.EXCEPTION
     return Kind.VALUE if isinstance(error, AssertionError) else Kind.TYPE
 
 
@@ -38,7 +41,7 @@ def of(check: str, place: tuple, error: Exception) -> str:
     elif isinstance(error, LearnerError):
         came_back = error.signature.get("got", "") if error.signature else raised(error)
     else:
-        came_back = ""
+        came_back = error.why if isinstance(error, NoAnswerError) else ""
     whole = f"{check}|{place}|{kind_of(error)}|{came_back}"
     return hashlib.blake2b(whole.encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
 

@@ -49,6 +49,10 @@ class InProcessWork:
     def run(self, probe, *args, **kwargs):
         return probe(self._module, *args, **kwargs)
 
+    def serve(self, probe, *args, **kwargs):
+        from grader.judge.service_here import ServiceHere
+        return ServiceHere(lambda listener: probe(self._module, *args, listener=listener, **kwargs))
+
 
 IN_PROCESS = pytest.StashKey()
 

@@ -44,6 +44,7 @@ class Link:
     grants: list[str] = field(default_factory=list)
     cpu: int | None = None
     asker: socket.socket | None = None
+    listener: socket.socket | None = None  # the socket that the worker serves on, if it does (judge/service.py)
 
     def __post_init__(self):
         self.stdout = bytearray()
@@ -54,12 +55,13 @@ class Link:
         self.stdout_fd, their_stdout = os.pipe()
         os.set_blocking(self.stdout_fd, False)
         message = {"memory_mb": self.limits.memory_mb, "grants": self.grants, "cpu": self.cpu}
-        socket.send_fds(self.connection, [json.dumps(message).encode()], [theirs.fileno(), their_stdout])
+        fds = [theirs.fileno(), their_stdout, *([self.listener.fileno()] if self.listener else [])]
+        socket.send_fds(self.connection, [json.dumps(message).encode()], fds)
         theirs.close()
         os.close(their_stdout)
         self._heard = b""       # bytes from the fork server that are not parsed yet
         self._ended: int | None = None
-        self.pid = self._hear("pid", FORK_SERVER_SECONDS)
+        self.pid = self.hear("pid", FORK_SERVER_SECONDS)
         if self.pid is None:
             raise ForkServerLostError
         self.poll = select.poll()
@@ -73,7 +75,7 @@ class Link:
         except OSError:
             raise ForkServerLostError from None
 
-    def _hear(self, what: str, seconds: float):
+    def hear(self, what: str, seconds: float):
         """Wait until the fork server sends `what`, and return its value; None if `seconds` pass before.
 
         Raises ForkServerLostError.
@@ -188,7 +190,7 @@ class Link:
 
         The fork server reports that.
         """
-        code = self._hear("ended", END_SECONDS) if self._ended is None else self._ended
+        code = self.hear("ended", END_SECONDS) if self._ended is None else self._ended
         if code == -9:
             self.fail(Kind.MEMORY, "the process was killed by the system, most likely for memory", KILLED)
         if code is None:
@@ -217,8 +219,13 @@ class Link:
             return 0.0, 0.0
         with contextlib.suppress(OSError):
             self.connection.sendall(b"?")
-        cpu, queued = self._hear("used", FORK_SERVER_SECONDS) or (0.0, 0.0)
+        cpu, queued = self.hear("used", FORK_SERVER_SECONDS) or (0.0, 0.0)
         return cpu, queued
+
+    def signal(self, order: bytes) -> None:
+        """Have the fork server send the worker a signal, one of its ORDERS: nobody else may."""
+        with contextlib.suppress(OSError):
+            self.connection.sendall(order)
 
     def close(self) -> None:
         """Close the connection. The fork server then kills the worker, as it does when this process dies."""

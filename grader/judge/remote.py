@@ -1,8 +1,9 @@
 """The learner's module and objects as the suite sees them: ordinary Python, each operation a call over the wire."""
 import functools
 import inspect
+import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -12,6 +13,7 @@ from grader.course.manifest import Course
 from grader.course.workspace import Sources
 from grader.ipc import wire
 from grader.judge.link import Link
+from grader.judge.service import Service, serve
 from grader.judge.show import show
 from grader.records.verdict import Kind
 
@@ -116,10 +118,16 @@ class Session:
         """
         self.last_call = call
         tree, sent = wire.encode(list(request), self._refer)
-        arrays: list = []
-        reply_tree, payload = self.link.ask(tree, sent)
+        return self.read(self.link.ask(tree, sent), sent, probe=request[0] == "probe")
+
+    def post(self, *request) -> None:
+        """Send `request` and do not wait: the worker serves until it is told to end (judge/service.py)."""
+        wire.send(self.link.wire, *wire.encode(list(request), self._refer))
+
+    def read(self, frame: tuple[bytes, bytearray], sent: Sequence = (), probe: bool = True):
+        """The value of a reply; `sent` are the arrays of its request. Raises as `ask` does."""
         try:
-            reply = wire.decode(reply_tree, payload, self._resolve, arrays)
+            reply = wire.decode(*frame, self._resolve)
             if type(reply) is not list or not reply:
                 raise wire.WireError("not a list")
             if reply[0] == "error" and len(reply) == 2:
@@ -128,7 +136,7 @@ class Session:
                 description = None
                 # A probe returns everything that a check needs, so its arguments are not changed here. A change that
                 # a submission forged could make wrong what the check computes from them next.
-                if request[0] != "probe":
+                if not probe:
                     take_changes(reply[2], sent)
             else:
                 raise wire.WireError("neither ok nor error")
@@ -150,6 +158,12 @@ class Session:
         """
         self.ask("load", sources.module, sources.files, sources.given, str(course.root / "exercises/common"), forbids,
                  check_shapes, watch_operators, list(trusts))
+
+    def send_probes(self, module: ModuleType) -> None:
+        """Have the worker load a module of probes, unless it has it."""
+        if module not in self.probes:
+            self.ask("probes", module.__name__, _source(module))
+            self.probes.add(module)
 
     def operate(self, name: str, *args):
         return self.ask("operator", name, args)
@@ -203,8 +217,8 @@ def take_changes(changes, sent: list[np.ndarray]) -> None:
 class Work:
     """What a suite's `work` is: the exercise's module, seen through the wire."""
 
-    def __init__(self, session: Session):
-        self._session = session
+    def __init__(self, session: Session, session_on: Callable[[socket.socket], Session] | None = None):
+        self._session, self._session_on = session, session_on
         self._module = Remote(session, wire.Handle(0, "module"))
         self._members: dict[str, Remote] = {}
 
@@ -219,11 +233,16 @@ class Work:
     def run(self, probe, *args, **kwargs):
         """Run `probe`, a function of the suite's probes, in the worker, with the module as its first argument."""
         module = inspect.getmodule(probe)
-        if module not in self._session.probes:
-            self._session.ask("probes", module.__name__, _source(module))
-            self._session.probes.add(module)
+        self._session.send_probes(module)
         return self._session.ask("probe", module.__name__, probe.__name__, args, kwargs,
                                  call=(_parameters(probe), args, kwargs))
+
+    def serve(self, probe, *args, **kwargs) -> Service:
+        """Run `probe` in a worker of its own that serves on a socket of the judge's: `with work.serve(...) as service:`.
+
+        The probe gets the socket's descriptor as `listener`. The exercise needs `grants: [service]`.
+        """
+        return serve(self._session_on, self._session.link.limits.wall_seconds, probe, args, kwargs)
 
     def last_given(self) -> dict[str, str]:
         """The arguments of the last call of the learner's code, as text, by the names that a probe has for them."""

@@ -107,6 +107,7 @@ class Verdict(Frozen):
     suite_hash: str = ""          # digest of the suite and the limits
     engine_hash: str = ""         # digest of the grader and the libraries that judged; older verdicts have none
     hidden_checks_run: bool = True
+    hints: bool = True            # whether `grader hint` knows this exercise
     recorded: bool = True         # whether the verdict is in the ledger
     unsafe: bool = False          # a stranger's file, judged without the sandbox
     seconds: float = 0.0

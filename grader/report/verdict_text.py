@@ -73,6 +73,8 @@ def _check(check: Check, told: set[str], color: bool, verbose: bool, waiting: bo
         return lines + _printed(check.output, color, None if verbose else PRINTED_LINES)
     if check.status == Status.NOT_STARTED or not check.counts:
         return lines + _wrapped(safe_line(short(check.note, LONGEST)))
+    if check.status == Status.PASSED:
+        lines += [paint(line, "dim", color) for line in _wrapped(safe_line(short(check.note, LONGEST)))]
     if verbose:
         return lines + _printed(check.output, color, None)
     if check.output.strip():
@@ -152,7 +154,7 @@ def _closing(verdict: Verdict, color: bool) -> str:
     text = "  " + " · ".join(safe_line(w) for w in words)
     well = verdict.status == Status.PASSED
     shown = paint(text, "green", color) if well else text
-    if well or verdict.status in (Status.EXAMPLES_PASSED, Status.NOT_RUN):
+    if well or not verdict.hints or verdict.status in (Status.EXAMPLES_PASSED, Status.NOT_RUN):
         return shown
     return shown + _gap(text, SECOND[1]) + paint(f"hint: grader hint {verdict.number}", "dim", color)
 

@@ -11,6 +11,7 @@ import errno
 import functools
 import os
 import resource
+import socket
 import struct
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from grader.sandbox.processes import die_with_parent
 TMP_MEGABYTES = 16
 THREADS = 64
 OPEN_FILES = 64
+SERVICE_FILES = 1024  # of a worker that serves: each connection is one
 CPU_SECONDS = 600    # of one worker or judge in all, in case the judge cannot limit a check
 
 _CLONE_NEWNS = 0x00020000
@@ -51,6 +53,7 @@ COMPUTING = """
     sched_get_priority_min getpriority getrandom wait4 waitid exit exit_group
 """.split()
 LOOPBACK = "socket socketpair bind listen accept accept4 connect setsockopt recvmmsg sendmmsg".split()
+SERVICE = "socketpair listen accept accept4 setsockopt".split()  # no socket of one's own, no bind, no connect
 PROCESSES = "fork vfork execve execveat setsid setpgid".split()
 _HARMLESS_IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIO(N)CLEX
 # Duplicates, flags and locks; not F_SETOWN and F_SETSIG: by them the kernel would send a signal to any process.
@@ -74,7 +77,7 @@ class Confinement:
 
     def worker(self, grants: list[str], memory_mb: int) -> None:
         """Confine this process, a worker just forked, to computing and to its grants."""
-        limit(memory_mb)
+        limit(memory_mb, SERVICE_FILES if "service" in grants else OPEN_FILES)
         own_mounts([folder for folder in self.below_tmp if Path(folder).is_dir()])
         self.own_user()
         allow_only(worker_program(grants))
@@ -97,17 +100,18 @@ class Confinement:
 
 
 def worker_program(grants: list[str]) -> bytes:
-    return filter_program(loopback="loopback" in grants, processes=bool({"processes", "compiler"} & {*grants}))
+    return filter_program(loopback="loopback" in grants, processes=bool({"processes", "compiler"} & {*grants}),
+                          service="service" in grants)
 
 
-def limit(memory_mb: int) -> None:
+def limit(memory_mb: int, files: int = OPEN_FILES) -> None:
     """Set resource limits beyond those of every worker: address space, threads, open files, total CPU time, ...
 
     The process may map `memory_mb` + 64 MB beyond what it has mapped already. An inherited lower limit stays.
     """
     pages = int(open("/proc/self/statm").read().split()[0])
     space = pages * os.sysconf("SC_PAGE_SIZE") + (memory_mb + 64 << 20)
-    hard = {resource.RLIMIT_AS: space, resource.RLIMIT_NOFILE: OPEN_FILES, resource.RLIMIT_CPU: CPU_SECONDS,
+    hard = {resource.RLIMIT_AS: space, resource.RLIMIT_NOFILE: files, resource.RLIMIT_CPU: CPU_SECONDS,
             resource.RLIMIT_MSGQUEUE: 0, resource.RLIMIT_MEMLOCK: 0, resource.RLIMIT_NPROC: THREADS}
     for which, most in hard.items():
         inherited = resource.getrlimit(which)[1]  # only root could raise it
@@ -172,12 +176,13 @@ class _Program(ctypes.Structure):
 
 
 @functools.cache
-def filter_program(loopback: bool = False, processes: bool = False, judge: bool = False) -> bytes:
+def filter_program(loopback: bool = False, processes: bool = False, judge: bool = False, service: bool = False) -> bytes:
     """The system call filter in the form that the kernel takes (BPF).
 
     It is made once, before the fork: making it takes as long as the rest of the confinement.
     """
-    names = [*COMPUTING, *(LOOPBACK if loopback else []), *(PROCESSES if processes else [])]
+    names = [*COMPUTING, *(LOOPBACK if loopback else []), *(PROCESSES if processes else []),
+             *(SERVICE if service else [])]
     calls = seccomp.SyscallFilter(seccomp.ERRNO(errno.EPERM))
     for name in names:
         if judge and name in CHANGES_FILES:
@@ -188,7 +193,10 @@ def filter_program(loopback: bool = False, processes: bool = False, judge: bool 
         else:
             add(calls, name)
     if judge:
-        add(calls, "socketpair")
+        # A judge listens for a service that it starts, and asks it, on the loopback of its own sandbox, where nobody else is.
+        for name in ("socketpair", "bind", "listen", "connect", "setsockopt"):
+            add(calls, name)
+        add(calls, "socket", seccomp.Arg(0, seccomp.EQ, socket.AF_INET))
     for request in _HARMLESS_IOCTLS:
         add(calls, "ioctl", seccomp.Arg(1, seccomp.EQ, request))
     for command in _HARMLESS_FCNTLS:

@@ -3,9 +3,10 @@
     judge ──connects──> fork server ──fork──> worker
       └─────────────── wire ────────────────┘
 
-The judge connects and sends the worker's end of the wire, a pipe for the worker's stdout and stderr, and its limits.
-The fork server replies with the worker's pid. To each later message of the judge it replies with the CPU time that the
-worker has used, and with the time that it waited for a core. If the worker ends, the fork server sends its exit code (-n if signal n ended it). When the judge
+The judge connects and sends the worker's end of the wire, a pipe for the worker's stdout and stderr, its limits and, for
+a worker that serves, the socket to serve on. The fork server replies with the worker's pid. Each later byte of the judge
+is an order (ORDERS): to the first it replies with the CPU time that the worker has used, and with the time that it waited
+for a core; the others are signals for the worker, which nobody else may send. If the worker ends, the fork server sends its exit code (-n if signal n ended it). When the judge
 closes the connection or dies, the fork server kills the worker and all that the worker started. When every copy of the
 connect end is closed, the fork server ends.
 
@@ -13,6 +14,7 @@ Run as `python -P -m grader.worker.fork_server JSON`. The JSON holds the argumen
 accept end, the modules to import before the first fork, and, in a sandbox, how workers are confined. The fork server
 prints "ready" when it is, and at its end the CPU time used in all, as JSON.
 """
+import fcntl
 import gc
 import importlib
 import json
@@ -28,8 +30,11 @@ from grader.sandbox import processes
 from grader.worker import policy
 from grader.worker.event_loops import wake_by_pipe
 from grader.worker.first_use import use_once
-from grader.worker.grants import refuse_what_is_not_granted
+from grader.worker.grants import LISTENER, refuse_what_is_not_granted
 from grader.worker.serve import serve
+
+ASK_USED = b"?"
+ORDERS = {b"T": signal.SIGTERM, b"I": signal.SIGINT, b"K": signal.SIGKILL}
 
 
 def main(accept_fd: int, libraries: list[str], confinement: dict | None = None) -> None:
@@ -72,7 +77,7 @@ def main(accept_fd: int, libraries: list[str], confinement: dict | None = None) 
                     selector.register(connection, selectors.EVENT_READ)
             elif key.fileobj == child_ended_r:
                 os.read(child_ended_r, 4096)
-            elif key.fileobj in workers and not tell_used(key.fileobj, workers[key.fileobj]):
+            elif key.fileobj in workers and not obey(key.fileobj, workers[key.fileobj]):
                 if pid := workers.pop(key.fileobj):
                     processes.kill_tree(pid)
                 selector.unregister(key.fileobj)
@@ -88,14 +93,20 @@ def leave(workers: dict[socket.socket, int]) -> None:
     print(json.dumps({"cpu_seconds": processes.cpu_seconds_with_children()}), flush=True)
 
 
-def tell_used(connection: socket.socket, pid: int) -> bool:
-    """Reply to the judge with its worker's CPU time, and how long it waited for a core. Returns False if the judge closed the connection or has ended."""
+def obey(connection: socket.socket, pid: int) -> bool:
+    """Carry out what the judge orders; `pid` is its worker's, 0 if that has ended.
+
+    Returns False if the judge closed the connection or has ended.
+    """
     try:
-        if not connection.recv(64):
-            return False
-        cpu, queued = (processes.cpu_seconds(pid), processes.queued_seconds(pid)) if pid else (0.0, 0.0)
-        connection.sendall(json.dumps({"used": [cpu, queued]}).encode() + b"\n")
-        return True
+        orders = connection.recv(64)
+        for order in (orders[at:at + 1] for at in range(len(orders))):
+            if order in ORDERS and pid:
+                processes.kill(pid, ORDERS[order])
+            elif order == ASK_USED:
+                cpu, queued = (processes.cpu_seconds(pid), processes.queued_seconds(pid)) if pid else (0.0, 0.0)
+                connection.sendall(json.dumps({"used": [cpu, queued]}).encode() + b"\n")
+        return bool(orders)
     except OSError:
         return False
 
@@ -107,9 +118,9 @@ def start_worker(connection: socket.socket, others: list[socket.socket], confine
     closes `others`, the sockets that only the fork server uses.
     """
     try:
-        message, fds, _, _ = socket.recv_fds(connection, 4096, 2)
+        message, fds, _, _ = socket.recv_fds(connection, 4096, 3)
         limits = json.loads(message)
-        wire_fd, stdout_fd = fds
+        wire_fd, stdout_fd, *listener_fd = fds
     except (OSError, ValueError):
         connection.close()
         return 0
@@ -120,11 +131,11 @@ def start_worker(connection: socket.socket, others: list[socket.socket], confine
         try:
             for other in [connection, *others]:
                 other.close()
-            become_worker(wire_fd, stdout_fd, limits, confine)
+            become_worker(wire_fd, stdout_fd, limits, confine, *listener_fd)
         finally:
             os._exit(1)
-    os.close(wire_fd)
-    os.close(stdout_fd)
+    for fd in fds:
+        os.close(fd)
     try:
         connection.sendall(json.dumps({"pid": pid}).encode() + b"\n")
     except OSError:
@@ -132,18 +143,22 @@ def start_worker(connection: socket.socket, others: list[socket.socket], confine
     return pid
 
 
-def become_worker(wire_fd: int, stdout_fd: int, limits: dict, confine) -> None:
+def become_worker(wire_fd: int, stdout_fd: int, limits: dict, confine, listener_fd: int | None = None) -> None:
     processes.die_with_parent()
     os.setsid()
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGCHLD, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
+    if listener_fd is not None:
+        listener_fd = fcntl.fcntl(listener_fd, fcntl.F_DUPFD, 16)  # out of the way of the numbers below
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.dup2(stdout_fd, 1)
     os.dup2(stdout_fd, 2)
     os.dup2(wire_fd, 3)
-    os.closerange(4, 256)
+    if listener_fd is not None:
+        os.dup2(listener_fd, LISTENER)
+    os.closerange(LISTENER + (listener_fd is not None), 256)
     sys.stdin = open(0, closefd=False)
     sys.stdout = open(1, "w", buffering=1, errors="backslashreplace", closefd=False)
     sys.stderr = open(2, "w", buffering=1, errors="backslashreplace", closefd=False)

@@ -1,6 +1,7 @@
 """What a worker may do beyond computing: nothing, unless `grants` in course.yml names it.
 
-    processes    start processes and signal them      loopback    sockets on this machine      compiler    processes, to compile
+    processes    start processes and signal them      loopback    sockets on this machine
+    compiler     processes, to compile                service     answer on the one socket that the judge has made
 
 Here a refusal is explained, in any worker; in the sandbox of a class the system call filter enforces it (sandbox/confine.py).
 """
@@ -11,6 +12,7 @@ EVENTS = {  # of Python's audit hooks, by the grant that allows them
                   "pty.spawn", "os.kill", "os.killpg"),
     "loopback": ("socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo"),
 }
+LISTENER = 4  # the descriptor of the socket that a worker serves on
 IMPLIED = {"compiler": ["processes"]}
 
 

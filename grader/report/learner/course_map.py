@@ -15,7 +15,7 @@ def course_map(course: Course, statuses: Statuses) -> dict:
     for pipeline in course.pipelines:
         projects = []
         for project in pipeline.projects:
-            exercises = [_exercise(exercise, statuses) for exercise in project.exercises]
+            exercises = [_exercise(exercise, statuses) for exercise in [*project.exercises, *filter(None, [project.smoke])]]
             projects.append({"number": project.number, "id": project.id, "title": project.title,
                              "planned": project.planned, **_totals(exercises), "exercises": exercises})
         pipelines.append({"number": pipeline.number, "id": pipeline.name, "title": pipeline.title,
@@ -43,7 +43,7 @@ def _next(course: Course, exercises: list[dict]) -> dict | None:
     `examples passed` counts as passed here, for a course in which only examples can be run.
     """
     done = {e["id"] for e in exercises if e["status"] in ("passed", "examples passed")}
-    open_ones = [e for e in exercises if e["id"] not in done]
+    open_ones = [e for e in exercises if e["id"] not in done and e["id"] in course.exercises]
     ready = [e for e in open_ones if done.issuperset(course.exercises[e["id"]].needs)]
     return next(iter(ready or open_ones), None)
 
