@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from grader.course.manifest import Course, Exercise
 from grader.course.workspace import Sources
 from grader.errors import UsageError
+from grader.judge.document import Document
 from grader.judge.link import Link
 from grader.judge.remote import Session, Work
 from grader.worker.launch import ForkServers
@@ -41,7 +42,7 @@ class Run:
     sources: Sources
     context: Context
     observations: Sequence = (...,)  # see added_observations.py
-    work: Work | None = None
+    work: Work | Document | None = None
     ends: int = 0
     shrunk: bool = False
     links: list[Link] = field(default_factory=list)
@@ -51,11 +52,13 @@ class Run:
         """The exercise's file, as its lines are named."""
         return self.sources.files[self.sources.module][0]
 
-    def open(self) -> Work:
-        """The worker with the exercise loaded; a new worker if the last one was stopped.
+    def open(self) -> Work | Document:
+        """The worker with the exercise loaded; a new worker if the last one was stopped. Of data, what a suite sees of it.
 
         Raises LearnerError or NotStartedError if the file raises while it is imported, and WorkerError.
         """
+        if self.work is None and not self.exercise.language.runs:
+            self.work = Document(self.sources.files[self.sources.module][1], self.exercise.language)
         if self.work is None:
             link = self.context.start_worker(self.exercise)
             self.links.append(link)

@@ -33,11 +33,11 @@ def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite
     try:
         with limited_judge_time():
             sources = gather(course, workspace, exercise)
-            done = progress(sources.files[sources.module][1], suite.stub)
+            done = progress(sources.files[sources.module][1], suite.stub, exercise.language)
     except SourceError as error:
         return verdict(Status.FAILED, **unreadable(error))
     except JudgeTimeoutError:
-        too_long = "takes too long to read as Python."
+        too_long = f"takes too long to read as {exercise.language.name}."
         return verdict(Status.FAILED, reason=Reason.UNREADABLE_FILE, detail="too long to read",
                        message=f"{workspace.label}/{exercise.path} {too_long}", summary=f"The file {too_long}")
     if suite.stub and not done.begun:

@@ -28,7 +28,7 @@ def _exercise(exercise: Exercise, statuses: Statuses) -> dict:
     status, earned, points = statuses.get(exercise.id, ("not started", 0, exercise.points))
     if points != exercise.points:  # the course changed the points after it was judged
         earned = earned * exercise.points // points if points else 0
-    return {"number": exercise.number, "id": exercise.id, "title": exercise.title, "status": str(status),
+    return {"number": exercise.number, "id": exercise.id, "file": exercise.path, "title": exercise.title, "status": str(status),
             "earned": earned, "points": exercise.points, "minutes": exercise.minutes}
 
 
