@@ -21,6 +21,7 @@ from grader.files import read_bytes
 from grader.judge.diagnose import Catalogue, diagnosed, fingerprints_of, matches
 from grader.judge.mistakes import Mistake
 from grader.records.verdict import Kind, Status, Verdict
+from grader.text import listed
 
 NAMES = {
     0: "its files can be read and are filled in",
@@ -81,11 +82,14 @@ def stub_is_released(course: Course, exercise: Exercise) -> str:
 def reference_passes(exercise: Exercise, verdicts: list[Verdict], thresholds: list[tuple[str, bool]]) -> str:
     """Proof 2, of two verdicts on one text: a suite that draws without a seed does not give the same twice."""
     for verdict in verdicts:
-        if verdict.status != Status.PASSED or verdict.earned != exercise.points:
+        if verdict.status != Status.PASSED or verdict.earned != verdict.points:
             raise ProofError(f"It is '{verdict.status}' with {verdict.earned} of {verdict.points} points: {why(verdict)}")
     if missed := [words for words, met in thresholds if not met]:
         raise ProofError("\n".join(missed))
-    return "; ".join([f"{len(verdicts[0].checks)} checks", *(words for words, _ in thresholds)])
+    checks = verdicts[0].checks
+    absent = sorted({name for check in checks for name in check.missing})
+    not_run = [f"{len(checks) - verdicts[0].runnable_checks} of them not run, for want of {listed(absent)}"] if absent else []
+    return "; ".join([f"{len(checks)} checks", *not_run, *(words for words, _ in thresholds)])
 
 
 def stub_earns_nothing(verdict: Verdict) -> str:
@@ -236,7 +240,7 @@ def strangers_are_judged(judged: list[tuple[Stranger, Future]], catalogue: Catal
 def why(verdict: Verdict) -> str:
     """The first problem of a verdict, in one line."""
     for check in verdict.checks:
-        if check.status != Status.PASSED:
+        if check.status != Status.PASSED and check.counts:
             found = f"got {check.got}, want {check.want}" if check.got or check.want else check.in_suite or check.note
             return f"{check.title} {found}".strip()
     return verdict.message or "every check passed."
