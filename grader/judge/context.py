@@ -10,6 +10,7 @@ from grader.errors import UsageError
 from grader.judge.document import Document
 from grader.judge.link import Link
 from grader.judge.remote import Session, Work
+from grader.judge.tools import ToolResult, run_tool
 from grader.worker.launch import ForkServers
 
 JUDGE_CPU_SECONDS = 10  # the judge's own CPU time for one check; a hundred times what any check takes
@@ -26,11 +27,18 @@ class Context:
 
     def start_worker(self, exercise: Exercise) -> Link:
         """Start a worker with what the exercise is granted, and no more. Raises UsageError if a library is missing."""
+        return self._start(exercise, exercise.grants)
+
+    def start_tool_worker(self, exercise: Exercise) -> Link:
+        """Start a worker that runs a trusted program, and no code of a learner. Raises UsageError."""
+        return self._start(exercise, ["processes"])
+
+    def _start(self, exercise: Exercise, grants: Sequence[str]) -> Link:
         fork_server = self.fork_servers.get(tuple(exercise.preload))
         if fork_server is None:
             raise UsageError(f"{exercise.short} works with {' and '.join(exercise.preload) or 'NumPy'}, which cannot be "
                              "imported here; install it and try again.")
-        return Link(fork_server, exercise.limits, exercise.grants, self.cpu, self.asker)
+        return Link(fork_server, exercise.limits, [*grants], self.cpu, self.asker)
 
 
 @dataclass
@@ -58,14 +66,17 @@ class Run:
         Raises LearnerError or NotStartedError if the file raises while it is imported, and WorkerError.
         """
         if self.work is None and not self.exercise.language.runs:
-            self.work = Document(self.sources.files[self.sources.module][1], self.exercise.language)
+            self.work = Document(self.sources.files[self.sources.module][1], self.exercise.language, self.run_tool)
         if self.work is None:
             link = self.context.start_worker(self.exercise)
             self.links.append(link)
             session = Session(link)
             session.load(self.sources, self.course, self.exercise.forbids, check_shapes=True)
-            self.work = Work(session)
+            self.work = Work(session, self.run_tool)
         return self.work
+
+    def run_tool(self, name: str, arguments: tuple[str, ...], files: dict[str, str]) -> ToolResult:
+        return run_tool(lambda: self.context.start_tool_worker(self.exercise), name, arguments, files)
 
     def drop(self) -> None:
         self.work = None

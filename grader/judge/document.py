@@ -32,8 +32,8 @@ class NoSession:
 class Document:
     """A file of data, as a suite sees it."""
 
-    def __init__(self, text: str, language: Language):
-        self.text, self._language = text, language
+    def __init__(self, text: str, language: Language, run_tool: Callable):
+        self.text, self._language, self._run_tool = text, language, run_tool
         self._session = NoSession()
 
     @property
@@ -45,6 +45,10 @@ class Document:
 
     def last_given(self) -> dict[str, str]:
         return {}
+
+    def run_tool(self, name: str, *arguments: str, files: dict[str, str]):
+        """(exit code, what it printed) of a trusted program, see tools.py."""
+        return self._run_tool(name, arguments, files)
 
     def run(self, probe: Callable, *args, **kwargs):
         raise TypeError(f"{probe.__name__} is a probe, which runs beside a learner's code; a file of data has none")

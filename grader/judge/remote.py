@@ -2,6 +2,7 @@
 import functools
 import inspect
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -199,8 +200,8 @@ def take_changes(changes, sent: list[np.ndarray]) -> None:
 class Work:
     """What a suite's `work` is: the exercise's module, seen through the wire."""
 
-    def __init__(self, session: Session):
-        self._session = session
+    def __init__(self, session: Session, run_tool: Callable | None = None):
+        self._session, self._run_tool = session, run_tool
         self._module = Remote(session, wire.Handle(0, "module"))
         self._members: dict[str, Remote] = {}
 
@@ -220,6 +221,10 @@ class Work:
             self._session.probes.add(module)
         return self._session.ask("probe", module.__name__, probe.__name__, args, kwargs,
                                  call=(_parameters(probe), args, kwargs))
+
+    def run_tool(self, name: str, *arguments: str, files: dict[str, str]):
+        """(exit code, what it printed) of a trusted program, in a worker without the learner's code; see tools.py."""
+        return self._run_tool(name, arguments, files)
 
     def last_given(self) -> dict[str, str]:
         """The arguments of the last call of the learner's code, as text, by the names that a probe has for them."""

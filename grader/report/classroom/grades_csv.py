@@ -44,18 +44,17 @@ def note(exercises: list[Exercise], one: Marked, unsafe: bool, by: str) -> str:
         short(needs_a_look(exercises, one), LONGEST),
         f"Not judged: {', '.join(missing)}." if missing else "",
         f"Not run: {', '.join(not_run)}." if not_run else "",
-        f"Run in part, for want of {listed(names)}: {', '.join(of)}; 'out of' is without what could not be run."
-        if (names := missing_things(exercises, one)) and (of := in_part(exercises, one)) else "",
+        in_part(exercises, one),
         by, UNSAFE if unsafe else "") if part)
 
 
-def in_part(exercises: list[Exercise], one: Marked) -> list[str]:
-    """The numbers of the exercises of which some checks need what is not on the machine that marked."""
-    return [v.number for v in judged(exercises, one) if any(check.missing for check in v.checks)]
-
-
-def missing_things(exercises: list[Exercise], one: Marked) -> list[str]:
-    return sorted({name for verdict in judged(exercises, one) for check in verdict.checks for name in check.missing})
+def in_part(exercises: list[Exercise], one: Marked) -> str:
+    """Which exercises have checks that need what is not on the machine that marked; empty if none has."""
+    without = {verdict.number: check.missing for verdict in judged(exercises, one) for check in verdict.checks if check.missing}
+    if not without:
+        return ""
+    names = sorted({name for missing in without.values() for name in missing})
+    return f"Run in part, for want of {listed(names)}: {', '.join(without)}. 'out of' is without the points of that part."
 
 
 def cell(text: str) -> str:
