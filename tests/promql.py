@@ -126,6 +126,8 @@ def _call(tree, database, at):
 
 def _over_range(tree, database, at, function: Callable):
     *_, selector = tree.args if tree.func.name == "quantile_over_time" else tree.args[:1]
+    if type(selector).__name__ == "SubqueryExpr":
+        return _over_subquery(selector, database, at, function)
     if type(selector).__name__ != "MatrixSelector":
         raise UnknownError(type(selector).__name__)
     span = selector.range.total_seconds()
@@ -138,6 +140,20 @@ def _over_range(tree, database, at, function: Callable):
         if value is not None:
             found[without_name(key)] = value
     return found
+
+
+def _over_subquery(tree, database, at, function: Callable):
+    """Of the inner expression at each step of the range; the steps are multiples of their length, a minute if none is said."""
+    span = tree.range.total_seconds()
+    step = tree.step.total_seconds() if isinstance(tree.step, timedelta) else 60.0
+    found: dict[Labels, list[tuple[float, float]]] = {}
+    when = (at - span) // step * step + step
+    while when <= at:
+        for key, value in evaluate(tree.expr, database, when).items():
+            found.setdefault(without_name(key), []).append((when, value))
+        when += step
+    values = {key: function(samples, at - span, at) for key, samples in found.items()}
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def _grown(samples, start: float, end: float, counter: bool) -> float | None:
@@ -199,6 +215,9 @@ def histogram_quantile(q: float, vector: Vector) -> Vector:
         buckets.sort()
         if len(buckets) < 2 or buckets[-1][0] != math.inf or not buckets[-1][1] > 0:
             found[key] = math.nan
+            continue
+        if not 0 <= q <= 1:
+            found[key] = math.copysign(math.inf, q)
             continue
         rank = q * buckets[-1][1]
         at = next(i for i, (_, count) in enumerate(buckets) if count >= rank)
