@@ -25,7 +25,7 @@ NAMED = {Kind.TIMEOUT, Kind.MEMORY, Kind.OUTPUT, Kind.CRASHED, Kind.PROTOCOL, Ki
 # First words of a title that keep their capital letter. Other titles begin in lower case, after a symbol.
 PROPER_NAMES = {"Adam", "Bayes", "Bernoulli", "Bessel", "Cholesky", "Dirichlet", "Euler", "Fourier", "Frobenius",
                 "Gauss", "Gaussian", "Hessian", "Huber", "Jacobian", "Kaiming", "Laplace", "Lion", "Markov", "Muon",
-                "Nesterov", "Newton", "Poisson", "Python", "Xavier"}
+                "Nesterov", "Newton", "Poisson", "Prometheus", "Python", "Xavier"}
 
 
 def verdict_text(verdict: Verdict, color: bool, verbose: bool) -> str:
