@@ -5,6 +5,7 @@ the course are written in, by the server's own definitions (rates are extrapolat
 prometheus/promql/functions.go; a series counts for five minutes after its last sample). What is not known here raises
 UnknownError, which says nothing about whether the server knows it.
 """
+import bisect
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -93,10 +94,14 @@ def _selector(tree, database, at):
     at -= tree.offset.total_seconds() if isinstance(tree.offset, timedelta) else 0.0
     found = {}
     for key, samples in database.matching(tree):
-        seen = [value for when, value in samples if at - LOOKBACK < when <= at]
-        if seen:
-            found[key] = seen[-1]
+        if inside := samples_in(samples, at - LOOKBACK, at):
+            found[key] = inside[-1][1]
     return found
+
+
+def samples_in(samples: list[tuple[float, float]], start: float, end: float) -> list[tuple[float, float]]:
+    """Those after `start` and not after `end`."""
+    return samples[bisect.bisect_right(samples, (start, math.inf)):bisect.bisect_right(samples, (end, math.inf))]
 
 
 def without_name(key: Labels) -> Labels:
@@ -135,7 +140,7 @@ def _over_range(tree, database, at, function: Callable):
     at -= offset.total_seconds() if isinstance(offset, timedelta) else 0.0
     found = {}
     for key, samples in database.matching(selector.vector_selector):
-        inside = [(when, value) for when, value in samples if at - span < when <= at]
+        inside = samples_in(samples, at - span, at)
         value = function(inside, at - span, at) if inside else None
         if value is not None:
             found[without_name(key)] = value
