@@ -17,6 +17,8 @@ from collections.abc import Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
+from exercises.common.monitored import METRICS
+
 
 class Exporter:
     r"""The metrics of one model, in a registry of their own.
@@ -45,6 +47,10 @@ class Exporter:
 
     def __init__(self, *, features: Sequence[str], classes: Sequence[str]):
         raise NotImplementedError
+
+    def _metric(self, kind: type, name: str):
+        """Given: a metric of METRICS, in the registry `self.registry`, with its labels and its help text."""
+        return kind(name, METRICS[name].says, METRICS[name].labels, registry=self.registry)
 
     def predicted(self, label: str) -> None:
         """Count a prediction of the class `label`; a label that is none of the classes counts as "other"."""

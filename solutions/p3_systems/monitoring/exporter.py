@@ -17,6 +17,8 @@ from collections.abc import Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
+from exercises.common.monitored import METRICS
+
 
 class Exporter:
     r"""The metrics of one model, in a registry of their own.
@@ -52,18 +54,20 @@ class Exporter:
         self.features, self.classes = tuple(features), frozenset(classes)
         # A registry of its own: the library's default one belongs to the process, and refuses a second metric of one name.
         self.registry = CollectorRegistry()
-        self.predictions = Counter("model_predictions_total", "Predictions that were made", ["label"], registry=self.registry)
-        self.distance = Gauge("model_drift_distance", "Kolmogorov's distance of each feature from its reference", ["feature"],
-                              registry=self.registry)
-        self.accuracy = Gauge("model_accuracy_estimate", "The accuracy, estimated without labels", registry=self.registry)
-        self.last_update = Gauge("model_drift_last_update_timestamp_seconds", "When the drift was computed last, in Unix time",
-                                 registry=self.registry)
+        self.predictions = self._metric(Counter, "model_predictions_total")
+        self.distance = self._metric(Gauge, "model_drift_distance")
+        self.accuracy = self._metric(Gauge, "model_accuracy_estimate")
+        self.last_update = self._metric(Gauge, "model_drift_last_update_timestamp_seconds")
 
         # The counter's series exist from here on, at 0, |classes| + 1 of them and never more.
         for label in [*classes, "other"]:
             self.predictions.labels(label=label)
         self.accuracy.set(math.nan)  # nothing is known yet, and 0 would be a statement
         ### END SOLUTION
+
+    def _metric(self, kind: type, name: str):
+        """Given: a metric of METRICS, in the registry `self.registry`, with its labels and its help text."""
+        return kind(name, METRICS[name].says, METRICS[name].labels, registry=self.registry)
 
     def predicted(self, label: str) -> None:
         """Count a prediction of the class `label`; a label that is none of the classes counts as "other"."""
@@ -104,8 +108,8 @@ class Exporter:
 ### END AFTERWORD
 
 ### BEGIN HINTS
-# 1. prometheus_client has Counter, Gauge and generate_latest. Each metric takes a registry; where do they go if you do not
-#    name one, and what happens with a second Exporter then?
+# 1. self._metric(Gauge, "...") makes a metric in self.registry, so there must be a registry first. The library has one of
+#    its own, and CollectorRegistry() makes another: what happens with a second Exporter in the library's own?
 # 2. A series with labels comes into being by .labels(...). Call it for each class when the exporter is made, and for the
 #    features not before the first update. Look at everything that came in before you set the first gauge.
 # 3. self.predictions.labels(label=label if label in self.classes else "other").inc(); and in __init__

@@ -33,13 +33,13 @@ mistake("exporter.Exporter.__init__", """Before the first update your estimate o
         forms=[{"replace": "self.accuracy.set(math.nan)", "by": "self.accuracy.set(1.0)"}])
 
 mistake("exporter.Exporter.__init__", """Your metrics are in the library's own registry, which the whole process shares. A second exporter, as every test makes one,
-        is refused for its names, and whatever else the process exports is on the same page. Give each metric registry=…""",
+        is refused for its names, and whatever else the process exports is on the same page. Make a CollectorRegistry for each exporter.""",
         name="the_shared_registry", replace="self.registry = CollectorRegistry()",
         by="import prometheus_client\n        self.registry = prometheus_client.REGISTRY")
 
 mistake("exporter.Exporter.__init__", """Predictions are exported as a gauge. A gauge may fall as well as rise, so `rate` of it means nothing and a restart looks like a
         fall; what only grows is a counter.""",
-        name="gauge_for_a_counter", replace='Counter("model_predictions_total"', by='Gauge("model_predictions_total"')
+        name="gauge_for_a_counter", replace='_metric(Counter, "', by='_metric(Gauge, "')
 
 mistake("exporter.Exporter.__init__", """No feature at all, two names alike, or a class called "other" get through. Two features of one name write into one series, and
         the last one wins; a class called "other" cannot be told from what is no class.""",

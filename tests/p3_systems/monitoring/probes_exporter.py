@@ -38,3 +38,12 @@ def side_by_side(work, features, classes):
 
 def kind_of_page(work, features, classes):
     return type(work.Exporter(features=features, classes=classes).exposition()).__name__
+
+
+def made(work, features, classes):
+    """What comes of making an exporter, in a word or two."""
+    try:
+        work.Exporter(features=features, classes=classes)
+    except ValueError:
+        return "ValueError"
+    return "an exporter"

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from grader.judge import expect, expect_raises, expect_true, supporting
+from grader.judge import expect, expect_true, supporting
 from tests.p3_systems.monitoring import probes_exporter as probes
 
 TYPES = {"model_predictions": "counter", "model_drift_distance": "gauge", "model_accuracy_estimate": "gauge",
@@ -109,10 +109,10 @@ def test_refuses_an_update_whole(work, distances, accuracy):
 @pytest.mark.parametrize("features, classes", [([], ["a"]), (["x", "x"], ["a"]), (["x"], ["a", "a"]), (["x"], ["a", "other"])])
 def test_refuses_names_that_are_alike(work, features, classes):
     """No features, two names alike, and a class called other raise ValueError; no classes are allowed."""
+    expect(work.run(probes.made, features, classes), equals="ValueError", given={"features": features, "classes": classes})
+    expect(work.run(probes.made, ["x"], []), equals="an exporter", given={"features": ["x"], "classes": []})
     expect(sorted(of(work.run(probes.pages, ["x"], [], [["b"]])[-1], "model_predictions_total")),
-           equals=["model_predictions_total label=other"], given={"classes": []})
-    with expect_raises(ValueError, given={"features": features, "classes": classes}):
-        work.Exporter(features=features, classes=classes)
+           equals=["model_predictions_total label=other"], given={"features": ["x"], "classes": []})
 
 
 def test_two_live_side_by_side(work):
