@@ -104,7 +104,8 @@ def parser() -> Parser:
     sub = command("new", new, "For maintainers: the files of a new exercise, to be filled in.")
     sub.add_argument("exercise", metavar="PROJECT/NAME", help="such as autograd/softplus")
     sub.add_argument("--after", metavar="NAME", help="it comes behind this exercise of its project (the last)")
-    sub.add_argument("--kind", choices=("function", "operation"), default="function", help="of arrays, or of an engine's tensors")
+    sub.add_argument("--kind", choices=("function", "operation", "yaml"), default="function",
+                     help="of arrays, of an engine's tensors, or a file of YAML")
 
     sub = command("verify", verify, "For maintainers: the eight proofs of every exercise.")
     takes_exercises(sub, nargs="*")
@@ -197,7 +198,7 @@ def solution(args, root: Path) -> int:
         raise UsageError(f"You have not passed {exercise.short} yet; `grader solution {exercise.number} --yes` shows it "
                          "all the same.")
     from grader.course.sections import without_markers
-    print(without_markers(path.read_text(encoding="utf-8")), end="")
+    print(without_markers(path.read_text(encoding="utf-8"), exercise.path), end="")
     return PASSED
 
 

@@ -41,7 +41,7 @@ def digest_of(course: Course, exercise: Exercise) -> str:
     """
     tests = (course.root / exercise.suite).parent
     files = [course.root / exercise.mistakes, tests / "equivalent_mutants.yml", *sorted(Path(__file__).parent.glob("*.py")),
-             *(file for folder in folders_of(course, exercise).values() for file in sorted(folder.glob("*.py")))]
+             *(file for folder in folders_of(course, exercise).values() for file in sorted(folder.glob(f"*{exercise.language.suffix}")))]
     whole = hashlib.sha256(f"{engine_digest()} {course.projects[exercise.project].benchmarks}".encode())
     try:
         whole.update(suite_digest(course, exercise).encode())  # with the entry of course.yml

@@ -14,7 +14,9 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
 from grader.authoring.equivalent_mutants import Equivalent, read_equivalents
+from grader.authoring.yaml_mutants import changed_data
 from grader.course.functions import functions_in
+from grader.course.languages import language_of
 from grader.course.manifest import Course, Exercise
 from grader.course.sections import solution_regions
 from grader.course.workspace import Workspace, local_workspace
@@ -82,6 +84,8 @@ class MutationScore:
 def mutants_of(text: str, name: str = "solution") -> list[Mutant]:
     """Every mutant of a solution's text, without duplicates, in the order of the file."""
     regions = solution_regions(text, name)
+    if not language_of(name).runs:
+        return [Mutant(place, *difference(before, after, name), after) for place, before, after in changed_data(text, regions)]
     known = {ast.dump(ast.parse(text))}
     functions = functions_by_line(text)
     found = []

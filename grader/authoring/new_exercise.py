@@ -7,12 +7,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from grader.authoring.manifest_lines import with_exercise
 from grader.authoring.unfinished import own_files
+from grader.course.languages import YAML
 from grader.course.manifest import MANIFEST, Course, Exercise, Project, load_course
 from grader.errors import UsageError
 from grader.files import read_text, write_atomically
 
 TEMPLATES = Path(__file__).with_name("templates")
-KINDS = ("function", "operation")  # a folder of TEMPLATES each
+KINDS = ("function", "operation", "yaml")  # a folder of TEMPLATES each
 FIRST_VALUES = {"points": 6, "minutes": 30, "difficulty": 2}
 
 
@@ -22,7 +23,8 @@ def new_exercise(course: Course, words: str, after: str | None = None, kind: str
     It comes behind the exercise `after` of its project, or else last. Raises UsageError, and then nothing was written.
     """
     project, name = project_and_name(course, words)
-    exercise = Exercise(name=name, title=name.replace("_", " ").capitalize(), id=f"{project.id}/{name}", **FIRST_VALUES)
+    file = f"{name}{YAML.suffix}" if kind == "yaml" else ""
+    exercise = Exercise(name=name, file=file, title=name.replace("_", " ").capitalize(), id=f"{project.id}/{name}", **FIRST_VALUES)
     previous = previous_exercise(project, after)
     if exercise.id in course.exercises:
         raise UsageError(f"There is an exercise {exercise.short} already; choose another name.")
@@ -34,7 +36,7 @@ def new_exercise(course: Course, words: str, after: str | None = None, kind: str
         raise UsageError(f"{same[0]} has the title '{exercise.title}', by which hints are found; choose another name.")
     before = read_text(course.root / MANIFEST, MANIFEST)
     values = ", ".join(f"{key}: {value}" for key, value in FIRST_VALUES.items())
-    entry = f"{{name: {name}, title: {exercise.title}, {values}}}  # FILL IN: title, points, minutes and difficulty"
+    entry = f"{{name: {name}, {f'file: {file}, ' if file else ''}title: {exercise.title}, {values}}}  # FILL IN: title, points, minutes and difficulty"
     manifest = with_exercise(before, project, previous, entry)
     for path, text in files.items():  # first, since course.yml may name only what is there
         write_atomically(course.root / path, text)
@@ -79,8 +81,16 @@ def texts_of(course: Course, exercise: Exercise, kind: str) -> dict[str, str]:
                                  "leave --kind out.")
     templates = Environment(loader=FileSystemLoader(TEMPLATES / kind), undefined=StrictUndefined, keep_trailing_newline=True)
     texts = {}
-    for path, template in zip(own_files(exercise), ("solution", "suite", "probes", "mistakes")):
-        if (TEMPLATES / kind / f"{template}.py.j2").exists():  # the probes of operations are their project's
-            texts[path] = templates.get_template(f"{template}.py.j2").render(
+    for path in own_files(exercise):
+        template = template_of(path)
+        if (TEMPLATES / kind / template).exists():  # the probes of operations are their project's
+            texts[path] = templates.get_template(template).render(
                 name=exercise.name, title=exercise.title, package=exercise.project.replace("/", "."))
     return texts
+
+
+def template_of(path: str) -> str:
+    """The template of an exercise's file: solutions/…/rules.yml is made of solution.yml.j2, its suite of suite.py.j2."""
+    folders, _, name = path.rpartition("/")
+    kind = "solution" if folders.startswith("solutions/") else {"test": "suite"}.get(first := name.partition("_")[0], first)
+    return f"{kind}.{name.rpartition('.')[2]}.j2"

@@ -8,10 +8,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from grader.authoring.release import chapters, stub_text
-from grader.authoring.strangers import Stranger
-from grader.authoring.trivial_solutions import KINDS, OF_NUMBERS
+from grader.authoring.strangers import Stranger, head_of
+from grader.authoring.trivial_solutions import all_kinds, of_numbers
 from grader.course.hints import hints_for, hints_page, hints_path
 from grader.course.imports import unnamed_imports
+from grader.course.languages import Language
 from grader.course.manifest import Course, Exercise
 from grader.course.sections import hints_on_page
 from grader.course.workspace import SourceError, Workspace
@@ -20,6 +21,7 @@ from grader.files import read_bytes
 from grader.judge.diagnose import Catalogue, diagnosed, fingerprints_of, matches
 from grader.judge.mistakes import Mistake
 from grader.records.verdict import Kind, Status, Verdict
+from grader.text import listed
 
 NAMES = {
     0: "its files can be read and are filled in",
@@ -35,6 +37,7 @@ NAMES = {
 FEWEST_MISTAKES = 4
 SLIPS = {"NameError", "UnboundLocalError"}  # of a mistake's author, who copied half a function
 HINTS = 3
+FEWEST_LINES = 3  # of a comment that states a contract
 OF_VALUES = {Kind.VALUE, Kind.SHAPE, Kind.DTYPE}  # failures that show that a value came back
 BROKEN = (GraderError, UsageError, SourceError, SyntaxError, UnicodeDecodeError)  # what a file of the author can raise
 
@@ -79,11 +82,14 @@ def stub_is_released(course: Course, exercise: Exercise) -> str:
 def reference_passes(exercise: Exercise, verdicts: list[Verdict], thresholds: list[tuple[str, bool]]) -> str:
     """Proof 2, of two verdicts on one text: a suite that draws without a seed does not give the same twice."""
     for verdict in verdicts:
-        if verdict.status != Status.PASSED or verdict.earned != exercise.points:
+        if verdict.status != Status.PASSED or verdict.earned != verdict.points:
             raise ProofError(f"It is '{verdict.status}' with {verdict.earned} of {verdict.points} points: {why(verdict)}")
     if missed := [words for words, met in thresholds if not met]:
         raise ProofError("\n".join(missed))
-    return "; ".join([f"{len(verdicts[0].checks)} checks", *(words for words, _ in thresholds)])
+    checks = verdicts[0].checks
+    absent = sorted({name for check in checks for name in check.missing})
+    not_run = [f"{len(checks) - verdicts[0].runnable_checks} of them not run, for want of {listed(absent)}"] if absent else []
+    return "; ".join([f"{len(checks)} checks", *not_run, *(words for words, _ in thresholds)])
 
 
 def stub_earns_nothing(verdict: Verdict) -> str:
@@ -142,12 +148,22 @@ def told_under(verdict: Verdict) -> dict[str, list[str]]:
 
 
 def examples_run(reference: Workspace, exercise: Exercise, failures: list[str]) -> str:
+    if not exercise.language.runs:
+        return states_its_contract(reference.read(exercise.path), exercise.language)
     count = count_examples(reference.read(exercise.path))
     if failures:
         raise ProofError("\n".join(failures))
     if not count:
         raise ProofError("There is no docstring example; a stub has at least one that runs.")
     return f"{count} examples"
+
+
+def states_its_contract(text: str, language: Language) -> str:
+    """Of data, in the place of examples: the file begins with a comment, which a learner reads as the contract."""
+    head = [*head_of(text, language.comment)]
+    if len(head) < FEWEST_LINES:
+        raise ProofError(f"The file must begin with its contract, in {FEWEST_LINES} lines of comment or more; it has {len(head)}.")
+    return f"a contract of {len(head)} lines"
 
 
 def count_examples(text: str) -> int:
@@ -162,6 +178,8 @@ def count_examples(text: str) -> int:
 
 def needs_are_named(course: Course, exercise: Exercise, reference: Workspace, mistakes: list[Mistake]) -> str:
     """Proof 6: the reference and the mistakes import only exercises that `needs` names, and given code."""
+    if not exercise.language.runs:
+        return "needs none"  # data imports nothing
     problems = unnamed_imports(course, exercise, reference.read(exercise.path))
     for wrong in mistakes:
         for form in wrong.forms:
@@ -178,13 +196,13 @@ def trivial_solutions_earn_nothing(judged: dict[str, Future]) -> str:
     for kind, future in judged.items():
         for check in future.result().checks:
             if check.status == Status.PASSED and not check.supporting:
-                found.setdefault(check.name, []).append(KINDS[kind])
+                found.setdefault(check.name, []).append(all_kinds()[kind])
     if found:
         raise ProofError("\n".join(f"{name} is passed by a solution that {', or '.join(kinds)}: harden it, or declare it "
                                    "@supporting." for name, kinds in found.items()))
-    with_numbers = [check for kind in OF_NUMBERS for check in judged[kind].result().checks]
+    with_numbers = [check for kind in of_numbers(judged) for check in judged[kind].result().checks]
     if not any(check.status == Status.PASSED or check.kind in OF_VALUES for check in with_numbers):
-        first = next((judged[kind].result() for kind in OF_NUMBERS))
+        first = next(judged[kind].result() for kind in of_numbers(judged))
         raise ProofError(f"No constant could be tried: each check of a solution that returns one ends in an error. {why(first)}")
     return f"{len(judged)} trivial solutions"
 
@@ -222,7 +240,7 @@ def strangers_are_judged(judged: list[tuple[Stranger, Future]], catalogue: Catal
 def why(verdict: Verdict) -> str:
     """The first problem of a verdict, in one line."""
     for check in verdict.checks:
-        if check.status != Status.PASSED:
+        if check.status != Status.PASSED and check.counts:
             found = f"got {check.got}, want {check.want}" if check.got or check.want else check.in_suite or check.note
             return f"{check.title} {found}".strip()
     return verdict.message or "every check passed."

@@ -1,7 +1,7 @@
 """Make what learners get from the solutions: write stubs and hints, reset a stub, write the bundle of a class.
 
-    solutions/**.py ──release──> exercises/**.py, exercises/<project>/hints.md
-                    └──bundle──> a folder without solutions and tests
+    solutions/** ──release──> exercises/**, exercises/<project>/hints.md
+                 └──bundle──> a folder without solutions and tests
 
 No file that somebody edited is lost: a file that differs from what the last release wrote is left alone or backed up.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from grader.authoring.chapter import chapter_path, with_manifest
 from grader.course.hints import hints_page, hints_path
+from grader.course.languages import suffixes
 from grader.course.manifest import MANIFEST, Course, Exercise
 from grader.course.sections import blocks_of, stub_of
 from grader.errors import UsageError
@@ -43,11 +44,11 @@ def released_texts(course: Course, only: list[Exercise] | None = None) -> dict[s
     wanted = {e.id for e in only} if only is not None else set(course.exercises)
     projects = {e.project for e in only} if only is not None else set(course.projects)
     texts: dict[str, str] = {}
-    for file in sorted(solutions.rglob("*.py")):
+    for file in sorted(file for file in solutions.rglob("*") if file.suffix in suffixes()):
         path = file.relative_to(solutions).as_posix()
         if any(part.startswith(".") for part in path.split("/")):
             continue
-        if exercise := course.exercises.get(path.removesuffix(".py")):
+        if exercise := course.by_path.get(path):
             if exercise.id in wanted:
                 texts[path] = stub_text(course, exercise)
         elif only is None or any(path.startswith(f"{project}/") for project in projects):

@@ -10,6 +10,7 @@ import hashlib
 import sys
 from collections.abc import Callable
 
+from grader.course.languages import language_of
 from grader.course.manifest import Course, Exercise
 from grader.course.workspace import Workspace, files_behind
 from grader.judge.suite_faults import STOPPED
@@ -39,7 +40,7 @@ class Remembering:
                 self.judged_by[exercise.id] = by
             return verdict
         by = self.judged_by.get(exercise.id)
-        key = (exercise.id, by, *((path, meaning_of(text)) for path, text in sorted(workspace.replaced.items())))
+        key = (exercise.id, by, *((path, meaning_of(text) if language_of(path).runs else text) for path, text in sorted(workspace.replaced.items())))
         if key in self.kept:
             return self.kept[key]
         verdict = self.judge(course, workspace, exercise, quick=True, **options)

@@ -1,6 +1,6 @@
 """Whole files of an exercise that were written without sight of its suite, to try suite and catalogue on.
 
-    tests/<project>/wrong/<exercise>/*.py    each must fail, and hears no words but those that are true of it
+    tests/<project>/wrong/<exercise>/*.py    (or another suffix of the exercise's language) each must fail, and hears no words but those that are true of it
     tests/<project>/right/<exercise>/*.py    each must pass
 
 A wrong file begins with what is wrong in it, and with the catalogue's mistakes whose words are true of it:
@@ -41,26 +41,27 @@ def strangers_of(course: Course, exercise: Exercise) -> tuple[list[Stranger], li
     """The strangers' files of an exercise, and a sentence for each that cannot be used."""
     found, problems = [], []
     for wrong, folder in folders_of(course, exercise).items():
-        for file in sorted(folder.glob("*.py")):
+        for file in sorted(folder.glob(f"*{exercise.language.suffix}")):
             path = file.relative_to(course.root).as_posix()
             try:
                 text = read_text(file, path)
             except UsageError as error:
                 problems.append(str(error))
                 continue
-            lines = [*head_of(text)]
+            comment = exercise.language.comment
+            lines = [f"#{line.removeprefix(comment)}" for line in head_of(text, comment)]
             what = next((match[1] for line in lines if (match := WHAT.fullmatch(line))), "")
             told = next((match[1] for line in lines if (match := TOLD.fullmatch(line))), "nothing")
             if wrong and not what:
-                problems.append(f"{path} must begin with a line '# what is wrong: …'.")
+                problems.append(f"{path} must begin with a line '{comment} what is wrong: …'.")
             found.append(Stranger(path, wrong, what, frozenset() if told.strip() == "nothing" else
                                   frozenset(name.strip() for name in told.split(",")), text))
     return found, problems
 
 
-def head_of(text: str) -> Iterator[str]:
+def head_of(text: str, comment: str) -> Iterator[str]:
     """The comment lines at the top of a file."""
     for line in text.splitlines():
-        if not line.startswith("#"):
+        if not line.startswith(comment):
             return
         yield line.rstrip()

@@ -7,9 +7,11 @@ Proof 7 of verify names the checks that a trivial solution passes. Such a check 
 (judge/scoring.py). Limit: a function that only changes objects in place is replaced by one that does nothing.
 """
 import ast
+from collections.abc import Iterable
 from pathlib import Path
 from typing import get_args
 
+from grader.authoring import trivial_data
 from grader.course.functions import Function, functions_in
 from grader.course.manifest import Exercise
 from grader.course.sections import solution_regions
@@ -32,9 +34,25 @@ KINDS = {  # each text continues "a solution that …"
 OF_NUMBERS = ("zeros", "ones", "first", "first of form", "before")  # those that return a constant in the right form
 
 
+def kinds_of(exercise: Exercise) -> dict[str, str]:
+    """The kinds of trivial solutions that an exercise is tried with, each with its text."""
+    return KINDS if exercise.language.runs else trivial_data.KINDS
+
+
+def all_kinds() -> dict[str, str]:
+    return {**KINDS, **trivial_data.KINDS}
+
+
+def of_numbers(kinds: Iterable[str]) -> list[str]:
+    """Those of `kinds` that keep the right form, and have other values in it."""
+    return [kind for kind in kinds if kind in (*OF_NUMBERS, *trivial_data.IN_THE_RIGHT_FORM)]
+
+
 def with_trivial_solution(workspace: Workspace, exercise: Exercise, kind: str) -> Workspace:
-    """`workspace` with each function that contains a solution region replaced by one of `kind`, a key of KINDS."""
+    """`workspace` with each function that contains a solution region replaced by one of `kind`, a key of `kinds_of`."""
     text = workspace.read(exercise.path)
+    if not exercise.language.runs:
+        return workspace.with_text(exercise.path, trivial_data.trivial(text, exercise.language, kind))
     return workspace.with_text(exercise.path, f"{text}\n{_REPLACE}\n\n"
                                f"replace_functions(globals(), {kind!r}, {written_functions(text)!r})\n")
 

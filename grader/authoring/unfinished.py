@@ -10,9 +10,10 @@ FILL_IN = re.compile(r"FILL IN(?:: )?(.*)")
 
 
 def own_files(exercise: Exercise) -> list[str]:
-    """The files that an author writes for an exercise, below the course's folder; the probes may be absent."""
+    """The files that an author writes for an exercise, below the course's folder; the probes may be absent, and data has none."""
     folder = exercise.suite.rpartition("/")[0]
-    return [f"solutions/{exercise.path}", exercise.suite, f"{folder}/probes_{exercise.name}.py", exercise.mistakes]
+    probes = [f"{folder}/probes_{exercise.name}.py"] if exercise.language.runs else []
+    return [f"solutions/{exercise.path}", exercise.suite, *probes, exercise.mistakes]
 
 
 def unfinished(course: Course, exercise: Exercise) -> list[str]:

@@ -19,7 +19,7 @@ from grader.authoring.mistake_table import table
 from grader.authoring.proofs import BROKEN, NAMES, JudgedForm, ProofError
 from grader.authoring.release import stub_text
 from grader.authoring.strangers import strangers_of
-from grader.authoring.trivial_solutions import KINDS, with_trivial_solution
+from grader.authoring.trivial_solutions import kinds_of, with_trivial_solution
 from grader.authoring.unfinished import unfinished
 from grader.course.manifest import Course, Exercise, Project
 from grader.course.workspace import Workspace, local_workspace
@@ -162,7 +162,7 @@ class Judging:
         self.of_stub = self.submit(lambda: reference.with_text(exercise.path, stub_text(self.course, exercise)), quick=True)
         self.of_examples = self.pool.submit(self.run_examples, reference, exercise)
         self.of_trivial_solutions = {
-            kind: self.submit(partial(with_trivial_solution, reference, exercise, kind), quick=True) for kind in KINDS}
+            kind: self.submit(partial(with_trivial_solution, reference, exercise, kind), quick=True) for kind in kinds_of(exercise)}
         self.of_forms = [(wrong, number, self.submit(partial(with_one_mistake, reference, exercise, wrong, number), quick=True))
                          for wrong in self.mistakes for number in range(len(wrong.forms))]
         strangers, self.of_files = strangers_of(self.course, exercise)

@@ -13,12 +13,13 @@ from pathlib import Path, PurePosixPath
 from grader.autograde import tars
 from grader.autograde.content import IS_A_LINK, Content, UnreadableError, Unusable
 from grader.autograde.tars import MOST_MEMBERS
+from grader.course.languages import suffixes
 from grader.course.workspace import most_of
 from grader.text import safe_line
 
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar")
 FOREIGN = (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst")  # archives that students hand in and that are not read here
-LOOSE = (".py", ".ipynb")  # a single file of a student, among the folders of the class
+LOOSE = (*suffixes(), ".ipynb")  # a single file of a student, among the folders of the class
 LARGEST_ARCHIVE = 100 << 20
 LARGEST_PORTION = 4 << 20  # bytes of one read; the longest read of a zip is the list of its members
 LONGEST_REASON = 100       # characters of a library's error message

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from grader.authoring.release import files_below, released_texts
 from grader.autograde.run import exercises_to_mark
+from grader.course.languages import suffixes
 from grader.course.manifest import MANIFEST, Course, Exercise
 from grader.errors import UsageError
 from grader.files import read_bytes, read_text, write_atomically
@@ -65,7 +66,7 @@ def gradescope_files(course: Course, exercises: list[Exercise], only: str | None
         for path in files_below(course.root / top):
             name = path.relative_to(course.root).as_posix()
             stays = name.startswith("tests/grader/") or STRANGERS & {*name.split("/")}
-            if path.suffix == ".py" and not stays and project_of(course, name) in {None, *needed}:
+            if path.suffix in suffixes() and not stays and project_of(course, name) in {None, *needed}:
                 files[name] = read_bytes(path) or b""
     for path in files_below(ENGINE):
         files[f"grader/{path.relative_to(ENGINE).as_posix()}"] = read_bytes(path) or b""

@@ -277,7 +277,8 @@ def read_verdict(stream: BinaryIO, exercise: Exercise) -> Verdict:
     if not isinstance(said, dict) or "verdict" not in said:
         raise JudgeLostError((isinstance(said, dict) and said.get("error")) or "the judge's process ended")
     verdict = Verdict.model_validate(said["verdict"])
-    if (verdict.exercise, verdict.points) != (exercise.id, exercise.points) or not 0 <= verdict.earned <= exercise.points:
+    whole = verdict.points + verdict.left_out
+    if (verdict.exercise, whole) != (exercise.id, exercise.points) or not 0 <= verdict.earned <= verdict.points <= whole:
         raise ValueError("a verdict on something else")
     return verdict
 

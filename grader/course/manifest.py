@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from grader.course.languages import PYTHON, Language, language_of, suffixes, without_suffix
 from grader.course.limits import Benchmark, Limits, Strict, Threshold
 from grader.course.manifest_errors import MANIFEST, line_of, mistake_at, what_is_wrong
+from grader.course.manifest_links import check_links
 from grader.errors import UsageError
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -20,6 +22,7 @@ YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Exercise(Strict):
     name: Name
     title: str
+    file: str = ""          # its name and suffix, where it is no Python module: rules.yml
     points: int = Field(gt=0)
     minutes: int = Field(gt=0)
     difficulty: int = Field(2, ge=1, le=3)
@@ -43,6 +46,19 @@ class Exercise(Strict):
             raise ValueError("'mutants: false' goes with a reason, why: \"...\"")
         return self
 
+    @model_validator(mode="after")
+    def _has_a_language(self) -> "Exercise":
+        possible = [f"{self.name}{suffix}" for suffix in suffixes()]
+        if self.file and self.file not in possible:
+            raise ValueError(f"'file: {self.file}' must be one of {', '.join(possible)}")
+        if self.notebook and self.language is not PYTHON:
+            raise ValueError(f"a notebook has cells of Python, and {self.file} is {self.language.name}; leave 'notebook' out")
+        return self
+
+    @property
+    def language(self) -> Language:
+        return language_of(self.file or PYTHON.suffix)
+
     @property
     def project(self) -> str:
         return self.id.rpartition("/")[0]
@@ -54,7 +70,7 @@ class Exercise(Strict):
     @property
     def path(self) -> str:
         """The path of the file, below a workspace."""
-        return f"{self.id}.py"
+        return f"{self.id}{self.language.suffix}"
 
     @property
     def suite(self) -> str:
@@ -124,13 +140,18 @@ class Course(Strict):
     def exercises(self) -> dict[str, Exercise]:
         return {exercise.id: exercise for project in self.projects.values() for exercise in project.exercises}
 
+    @cached_property
+    def by_path(self) -> dict[str, Exercise]:
+        """{path of its file below a workspace: the exercise}."""
+        return {exercise.path: exercise for exercise in self.exercises.values()}
+
     def find(self, words: str) -> list[Exercise]:
         """The exercises that `words` names: one exercise, or those of a project or pipeline.
 
         `words` is an id, a short form, a name, a number or a file. Raises UsageError if it names nothing (with the
         nearest name), or something that has no exercises yet.
         """
-        key = words.removeprefix("./").removesuffix(".py").rstrip("/")
+        key = without_suffix(words.removeprefix("./")).rstrip("/")
         key = key.split("exercises/")[-1].split("solutions/")[-1]
         known: dict[str, list[Exercise]] = {}
         for pipeline in self.pipelines:
@@ -198,7 +219,7 @@ def load_course(root: Path) -> Course:
         raise UsageError(f"{MANIFEST} is not YAML: {error}.") from None
     course.root = root
     _name_everything(course)
-    _check_links(course, tree)
+    check_links(course, tree)
     return course
 
 
@@ -227,44 +248,3 @@ def _need(course: Course, project: Project, words: str) -> str:
         return f"{project.id}/{words}"
     called = [f"{pipeline.name}/{name}" for pipeline in course.pipelines for p in pipeline.projects if p.name == name]
     return f"{called[0]}/{inside}" if len(called) == 1 and "/" not in inside else words
-
-
-def _check_links(course: Course, tree) -> None:
-    """Raise UsageError unless names are unique, files exist, only planned projects are empty, and `needs` names earlier
-    exercises without a cycle.
-    """
-    names: set[str] = set()
-    for i, pipeline in enumerate(course.pipelines):
-        for j, project in enumerate(pipeline.projects):
-            at = ("pipelines", i, "projects", j)
-            if project.id in names:
-                raise mistake_at(line_of(tree, at), f"a second project '{project.id}'")
-            names.add(project.id)
-            if bool(project.exercises) == project.planned:
-                raise mistake_at(line_of(tree, at), f"'{project.name}' must have either exercises or 'planned: true'")
-            for k, exercise in enumerate(project.exercises):
-                line = line_of(tree, (*at, "exercises", k))
-                if exercise.id in names:
-                    raise mistake_at(line, f"a second exercise '{exercise.id}'")
-                names.add(exercise.id)
-                if not (course.root / "exercises" / exercise.path).exists() and \
-                        not (course.root / "solutions" / exercise.path).exists():
-                    raise mistake_at(line, f"'{exercise.name}' has no file exercises/{exercise.path}")
-    position = {name: at for at, name in enumerate(course.exercises)}
-    lines = {exercise.id: line_of(tree, ("pipelines", i, "projects", j, "exercises", k, "needs"))
-             for i, pipeline in enumerate(course.pipelines) for j, project in enumerate(pipeline.projects)
-             for k, exercise in enumerate(project.exercises)}
-    for exercise in course.exercises.values():
-        for need in exercise.needs:
-            name = need.partition("/")[0]
-            if (called := [p for p in course.projects.values() if p.name == name and need.count("/") == 1])[1:]:
-                raise mistake_at(lines[exercise.id], f"'{exercise.name}' needs '{need}', and {len(called)} projects are called so: "
-                                                   "name its pipeline too")
-            if need not in position:
-                raise mistake_at(lines[exercise.id], f"'{exercise.name}' needs '{need}', which does not exist")
-    for exercise in course.exercises.values():
-        for need in exercise.needs:
-            if exercise.id in [need, *(e.id for e in course.requirements(course.exercises[need]))]:
-                raise mistake_at(lines[exercise.id], f"'{exercise.name}' needs itself, by way of '{need}'")
-            if position[need] > position[exercise.id]:
-                raise mistake_at(lines[exercise.id], f"'{exercise.name}' needs '{need}', which comes later")

@@ -10,24 +10,18 @@ All functions work on text; no file is read or written here.
     ### BEGIN AFTERWORD
     # What to notice, shown once after passing.
     ### END AFTERWORD
+
+What begins a marker and a comment is the language's, which the file's name tells. In a file of data a region may have a
+name, by which mistakes mean it: `### BEGIN SOLUTION recording`.
 """
-import ast
 import re
 from typing import NamedTuple
 
+from grader.course.languages import Language, WrongSyntaxError, language_of
 from grader.errors import UsageError
 
-BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
-BEGIN_HINTS, END_HINTS = "### BEGIN HINTS", "### END HINTS"
-BEGIN_QUESTIONS, END_QUESTIONS = "### BEGIN QUESTIONS", "### END QUESTIONS"
-BEGIN_AFTERWORD, END_AFTERWORD = "### BEGIN AFTERWORD", "### END AFTERWORD"
-BEGINNINGS = {BEGIN_SOLUTION: "solution", BEGIN_HINTS: "hints", BEGIN_QUESTIONS: "questions", BEGIN_AFTERWORD: "afterword"}
-ENDINGS = {END_SOLUTION: "solution", END_HINTS: "hints", END_QUESTIONS: "questions", END_AFTERWORD: "afterword"}
-MARKERS = {**BEGINNINGS, **ENDINGS}
-
-# A misspelt marker would leave the solution in the stub, so every line that resembles a marker must be one.
-_RESEMBLES_A_MARKER = re.compile(r"#+\s*(begin|end)[\s_-]*(solution|hint|question|afterword)", re.IGNORECASE)
-_ITEM = re.compile(r"# (\d+)\. (.*)")
+KINDS = ("solution", "hints", "questions", "afterword")
+_NAMED = re.compile(r"(.* BEGIN SOLUTION) ([a-z][a-z0-9_]*)")
 _QUESTION = re.compile(r"\((\d+) points?\) (.*)", re.DOTALL)
 
 
@@ -37,6 +31,18 @@ class Block(NamedTuple):
     kind: str  # "solution", "hints", "questions" or "afterword"
     begin: int
     end: int
+    name: str = ""  # of a solution region in a file of data
+
+
+def markers_of(language: Language) -> dict[str, tuple[bool, str]]:
+    """{marker: (whether it begins a block, the kind of block)}."""
+    return {f"{language.marker} {word} {kind.upper()}": (word == "BEGIN", kind) for kind in KINDS for word in ("BEGIN", "END")}
+
+
+def resembles_a_marker(line: str, language: Language) -> bool:
+    """A misspelt marker would leave the solution in the stub, so every line that resembles a marker must be one."""
+    sign = re.escape(language.comment[0])
+    return bool(re.match(rf"{sign}+\s*(begin|end)[\s_-]*(solution|hint|question|afterword)", line, re.IGNORECASE))
 
 
 def blocks_of(text: str, name: str = "solution") -> list[Block]:
@@ -45,23 +51,27 @@ def blocks_of(text: str, name: str = "solution") -> list[Block]:
     Raises UsageError, with `name` and the line, if a marker is misspelt, if the markers do not pair up, or if the hints
     are not one block at the end.
     """
+    language = language_of(name)
+    markers = markers_of(language)
     found: list[Block] = []
-    kind, begin = "", 0
+    kind, begin, region = "", 0, ""
     lines = text.split("\n")
     for number, line in enumerate(lines, 1):
         marker = line.strip()
-        if marker not in MARKERS:
-            if _RESEMBLES_A_MARKER.match(marker):
-                raise UsageError(f"{name}, line {number}: '{marker}' is none of the markers ({', '.join(MARKERS)}).")
+        named = _NAMED.fullmatch(marker) if language.names_regions else None
+        begins, its_kind = markers.get(named[1] if named else marker, (False, ""))
+        if not its_kind:
+            if resembles_a_marker(marker, language):
+                raise UsageError(f"{name}, line {number}: '{marker}' is none of the markers ({', '.join(markers)}).")
             continue
-        if marker in BEGINNINGS:
+        if begins:
             if kind:
                 raise UsageError(f"{name}, line {number}: '{marker}' comes before the end of what line {begin} begins.")
-            kind, begin = MARKERS[marker], number
-        elif kind != MARKERS[marker]:
+            kind, begin, region = its_kind, number, named[2] if named else ""
+        elif kind != its_kind:
             raise UsageError(f"{name}, line {number}: '{marker}' ends nothing that was begun.")
         else:
-            found.append(Block(kind, begin, number))
+            found.append(Block(kind, begin, number, region))
             kind = ""
     if kind:
         raise UsageError(f"{name}, line {begin}: '{lines[begin - 1].strip()}' is never ended.")
@@ -77,11 +87,13 @@ def solution_regions(text: str, name: str = "solution") -> list[Block]:
 
 
 def stub_of(solution_text: str, name: str = "solution") -> str:
-    """The stub of a solution: each region is one `raise NotImplementedError`; hints and questions are left out.
+    """The stub of a solution: each region is one `raise NotImplementedError`, or a comment in a file of data; hints and
+    questions are left out.
 
     Text without markers is given code and is returned as it is. Raises UsageError, with the file `name`, if the markers
-    are wrong or the stub is not Python.
+    are wrong or the stub is not of its language.
     """
+    language = language_of(name)
     blocks = blocks_of(solution_text, name)
     if not blocks:
         return solution_text
@@ -92,22 +104,23 @@ def stub_of(solution_text: str, name: str = "solution") -> str:
         kept += lines[at:block.begin - 1]
         if block.kind == "solution":
             marker = lines[block.begin - 1]
-            kept.append(marker[:len(marker) - len(marker.lstrip())] + "raise NotImplementedError")
+            kept.append(marker[:len(marker) - len(marker.lstrip())] + language.unwritten)
         at = block.end
     stub = "\n".join([*kept, *lines[at:]]).rstrip() + "\n"
     try:
-        ast.parse(stub)
-    except SyntaxError as error:
-        raise UsageError(f"{name}: its stub is not Python ({error.msg}: '{(error.text or '').strip()}'); "
-                         "a region must hold whole statements.") from None
+        language.check(stub)
+    except WrongSyntaxError as error:
+        line = stub.split("\n")[max(error.line - 1, 0)].strip()
+        raise UsageError(f"{name}: its stub is not {language.name} ({error}: '{line}'); a region must hold whole "
+                         f"{'statements' if language.runs else 'values'}.") from None
     return stub
 
 
-def without_markers(solution_text: str) -> str:
+def without_markers(solution_text: str, name: str = "solution") -> str:
     """The solution as a page to read: without markers, hints, questions and afterword."""
     lines = solution_text.split("\n")
     left_out: set[int] = set()
-    for block in blocks_of(solution_text):
+    for block in blocks_of(solution_text, name):
         left_out |= {block.begin, block.end} if block.kind == "solution" else set(range(block.begin, block.end + 1))
     return "\n".join(line for number, line in enumerate(lines, 1) if number not in left_out).rstrip() + "\n"
 
@@ -119,13 +132,13 @@ def hints_of(solution_text: str, name: str = "solution") -> list[str]:
 
 def afterword_of(solution_text: str, name: str = "solution") -> str:
     """What to notice after passing, as one paragraph; empty if there is none. Raises UsageError for a line without #."""
-    words = []
+    words, comment = [], language_of(name).comment
     for block in blocks_of(solution_text, name):
         if block.kind == "afterword":
             for number, line in enumerate(solution_text.split("\n")[block.begin:block.end - 1], block.begin + 1):
-                if line.strip() and not line.startswith("#"):
-                    raise UsageError(f"{name}, line {number}: between the markers of the afterword every line begins with #.")
-                words.append(line.removeprefix("#").strip())
+                if line.strip() and not line.startswith(comment):
+                    raise UsageError(f"{name}, line {number}: between the markers of the afterword every line begins with {comment}.")
+                words.append(line.removeprefix(comment).strip())
     return " ".join(word for word in words if word)
 
 
@@ -153,18 +166,20 @@ def questions_of(solution_text: str, name: str = "solution") -> list[Question]:
 def _items(solution_text: str, kind: str, name: str) -> list[list[str]]:
     """The numbered items of the blocks of `kind`, each a list of paragraphs, without comment signs."""
     items: list[list[str]] = []
+    comment = language_of(name).comment
+    item = re.compile(rf"{comment} (\d+)\. (.*)")
     for block in blocks_of(solution_text, name):
         if block.kind != kind:
             continue
         for number, line in enumerate(solution_text.split("\n")[block.begin:block.end - 1], block.begin + 1):
-            if line.strip() and not line.startswith("#"):
-                raise UsageError(f"{name}, line {number}: between the markers of the {kind} every line begins with #.")
-            words = line.removeprefix("#").strip()
-            starts = _ITEM.fullmatch(line.rstrip())
+            if line.strip() and not line.startswith(comment):
+                raise UsageError(f"{name}, line {number}: between the markers of the {kind} every line begins with {comment}.")
+            words = line.removeprefix(comment).strip()
+            starts = item.fullmatch(line.rstrip())
             if starts and int(starts[1]) == len(items) + 1:
                 items.append([starts[2].strip()])
             elif starts or (words and not items):
-                raise UsageError(f"{name}, line {number}: the {kind[:-1]} '# {len(items) + 1}. …' must come here.")
+                raise UsageError(f"{name}, line {number}: the {kind[:-1]} '{comment} {len(items) + 1}. …' must come here.")
             elif not words and items:
                 items[-1].append("")
             elif items:

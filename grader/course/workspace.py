@@ -2,13 +2,13 @@
 
 The judge reads the files once, here, so the text that is hashed is the text that the worker runs.
 """
-import ast
 import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from grader.course.forbidden import first_forbidden, sentence
+from grader.course.languages import WrongSyntaxError, language_of, without_suffix
 from grader.course.manifest import Course, Exercise, Project
 from grader.errors import UsageError
 
@@ -86,7 +86,7 @@ class Workspace:
     def given_code(self, course: Course, project: str) -> dict[str, str]:
         """The project's Python files that are no exercises, {path: text}. They are the same for everybody."""
         paths = sorted(str(file.relative_to(self.given)) for file in (self.given / project).glob("*.py"))
-        return {path: self.read(path, self.given) for path in paths if path.removesuffix(".py") not in course.exercises}
+        return {path: self.read(path, self.given) for path in paths if path not in course.by_path}
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def given_folder(course: Course) -> Path:
 
 def module_name(path: str) -> str:
     """`p1_fundamentals/autograd/unbroadcast.py` -> `exercises.p1_fundamentals.autograd.unbroadcast`."""
-    return "exercises." + path.removesuffix(".py").replace("/", ".")
+    return "exercises." + without_suffix(path).replace("/", ".")
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class Sources:
     """Everything that one run needs: the module texts by name, and a digest of them."""
 
     module: str
-    files: dict[str, tuple[str, str]]  # {module name: (file name to show, text)}
+    files: dict[str, tuple[str, str]]  # {module name: (file name to show, text)}; of data, only the exercise's own file
     digest: str
     given: list[str] = field(default_factory=list)  # those of the modules that are given code
 
@@ -163,7 +163,7 @@ def gather(course: Course, workspace: Workspace, exercise: Exercise) -> Sources:
         projects[each.project] = True
         name = f"{workspace.label}/{each.path}"
         text = workspace.read(each.path)
-        check_text(text, name, exercise.forbids)
+        check_text(text, name, exercise.forbids if each.language.runs else [])
         texts[each.path] = (name, text)
     given = []
     for project in projects:
@@ -173,7 +173,8 @@ def gather(course: Course, workspace: Workspace, exercise: Exercise) -> Sources:
     whole = hashlib.sha256()
     for path in sorted(texts):
         whole.update(f"{path}\0{len(texts[path][1])}\0{texts[path][1]}".encode("utf-8", "surrogatepass"))
-    return Sources(module_name(exercise.path), {module_name(p): t for p, t in texts.items()}, whole.hexdigest()[:16], given)
+    files = {module_name(path): text for path, text in texts.items() if path == exercise.path or language_of(path).runs}
+    return Sources(module_name(exercise.path), files, whole.hexdigest()[:16], given)
 
 
 def files_behind(course: Course, exercise: Exercise) -> list[Path]:
@@ -189,7 +190,7 @@ def gather_project(course: Course, workspace: Workspace, project: Project, name:
     """Read every exercise of a project and its given code, to run the project's module `name`: a study, a benchmark."""
     files: dict[str, tuple[str, str]] = {}
     digests, given = [], set()
-    for exercise in project.exercises:
+    for exercise in (each for each in project.exercises if each.language.runs):
         sources = gather(course, workspace, exercise)
         files |= sources.files
         given |= set(sources.given)
@@ -199,23 +200,30 @@ def gather_project(course: Course, workspace: Workspace, project: Project, name:
 
 
 def check_text(text: str, name: str, forbids: list[str]) -> None:
-    """Raise SourceError if `text` is not Python (for a syntax error: line and caret), or uses a name that `forbids`
-    covers (with the name and its line).
+    """Raise SourceError if `text` is not of the language that its name says (with line and caret where the error has a
+    place), or uses a name that `forbids` covers (with the name and its line).
     """
+    language = language_of(name)
     try:
-        tree = ast.parse(text)
-        use = first_forbidden(tree, forbids)
-    except SyntaxError as error:
-        line = (error.text or "").rstrip("\n")
-        before = line[:max(error.offset or 1, 1) - 1]
-        caret = "".join(c if c == "\t" else " " for c in before) + "^"
-        place = f"{name}, line {error.lineno}" if error.lineno else name
-        raise SourceError(f"{place}: {error.msg}.", detail=type(error).__name__, summary=f"{error.msg}.", line=error.lineno or 0,
-                          excerpt=f"{line}\n{caret}" if line else "") from None
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise SourceError(f"{name} cannot be read as Python: {error or type(error).__name__}.",
-                          detail=type(error).__name__, summary="The file cannot be read as Python.") from None
+        tree = language.check(text)
+        use = first_forbidden(tree, forbids) if forbids else None
+    except WrongSyntaxError as error:
+        place = f"{name}, line {error.line}" if error.line else name
+        raise SourceError(f"{place}: {error}.", detail=error.kind, summary=f"{str(error)[:1].upper()}{str(error)[1:]}.",
+                          line=error.line, excerpt=excerpt(text, error.line, error.column)) from None
+    except RecursionError:
+        raise SourceError(f"{name} cannot be read as {language.name}: it nests too deeply.", detail="RecursionError",
+                          summary=f"The file cannot be read as {language.name}.") from None
     if use:
         words = sentence(use.banned, use.advice)
         raise SourceError(f"{name}, line {use.line}: {words}.", detail=use.banned, line=use.line, forbidden=True,
                           summary=f"{words[:1].upper()}{words[1:]}.")
+
+
+def excerpt(text: str, line: int, column: int) -> str:
+    """The line, counted from 1, and below it a caret at the column, counted from 0; empty where there is no such line."""
+    lines = text.split("\n")
+    if not 0 < line <= len(lines) or not lines[line - 1].strip():
+        return ""
+    shown = lines[line - 1]
+    return f"{shown}\n{''.join(c if c == chr(9) else ' ' for c in shown[:column])}^"

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from grader.course.manifest import Course, Exercise
 from grader.course.workspace import Sources
 from grader.errors import GraderError, UsageError
+from grader.judge.document import Document
 from grader.judge.link import Link
 from grader.judge.remote import Session, Work
+from grader.judge.tools import ToolResult, run_tool
 from grader.worker.launch import ForkServers
 
 JUDGE_CPU_SECONDS = 10  # the judge's own CPU time for one check; a hundred times what any check takes
@@ -32,11 +34,18 @@ class Context:
         """
         if listener and "service" not in exercise.grants:
             raise GraderError(f"'{exercise.short}' starts a service: say so in course.yml, grants: [service].")
+        return self._start(exercise, exercise.grants, listener)
+
+    def start_tool_worker(self, exercise: Exercise) -> Link:
+        """Start a worker that runs a trusted program, and no code of a learner. Raises UsageError."""
+        return self._start(exercise, ["processes"])
+
+    def _start(self, exercise: Exercise, grants: Sequence[str], listener: socket.socket | None = None) -> Link:
         fork_server = self.fork_servers.get(tuple(exercise.preload))
         if fork_server is None:
             raise UsageError(f"{exercise.short} works with {' and '.join(exercise.preload) or 'NumPy'}, which cannot be "
                              "imported here; install it and try again.")
-        return Link(fork_server, exercise.limits, exercise.grants, None if listener else self.cpu, self.asker, listener)
+        return Link(fork_server, exercise.limits, [*grants], None if listener else self.cpu, self.asker, listener)
 
 
 @dataclass
@@ -49,7 +58,7 @@ class Run:
     context: Context
     observations: Sequence = (...,)  # see added_observations.py
     check_shapes: bool = True  # whether the module's own signatures are enforced
-    work: Work | None = None
+    work: Work | Document | None = None
     ends: int = 0
     shrunk: bool = False
     links: list[Link] = field(default_factory=list)
@@ -59,13 +68,15 @@ class Run:
         """The exercise's file, as its lines are named."""
         return self.sources.files[self.sources.module][0]
 
-    def open(self) -> Work:
-        """The worker with the exercise loaded; a new worker if the last one was stopped.
+    def open(self) -> Work | Document:
+        """The worker with the exercise loaded; a new worker if the last one was stopped. Of data, what a suite sees of it.
 
         Raises LearnerError or NotStartedError if the file raises while it is imported, and WorkerError.
         """
+        if self.work is None and not self.exercise.language.runs:
+            self.work = Document(self.sources.files[self.sources.module][1], self.exercise.language, self.run_tool)
         if self.work is None:
-            self.work = Work(self.start(), self.start)
+            self.work = Work(self.start(), self.start, self.run_tool)
         return self.work
 
     def start(self, listener: socket.socket | None = None) -> Session:
@@ -75,6 +86,9 @@ class Run:
         session = Session(link)
         session.load(self.sources, self.course, self.exercise.forbids, check_shapes=self.check_shapes, trusts=self.exercise.trusts)
         return session
+
+    def run_tool(self, name: str, arguments: tuple[str, ...], files: dict[str, str]) -> ToolResult:
+        return run_tool(lambda: self.context.start_tool_worker(self.exercise), name, arguments, files)
 
     def drop(self) -> None:
         self.work = None

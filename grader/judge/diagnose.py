@@ -132,12 +132,19 @@ def near_match(fingerprints: dict[str, str], catalogue: Catalogue) -> list[tuple
     return list(best.values()) if len(best) == 1 else []
 
 
+def of_checks(catalogue: Catalogue, run: set[str]) -> Catalogue:
+    """The catalogue without the places of checks that were not run here, for want of what they need."""
+    return [{**entry, "forms": [{place: each for place, each in form.items() if place.partition("[")[0] in run}
+                                for form in entry["forms"]]} for entry in catalogue]
+
+
 def diagnosed(verdict: Verdict, catalogue: Catalogue) -> Verdict:
     """The verdict with the words of each matching mistake under the first check that it fails.
 
     A later check of which all failures are explained so `follows` that one.
     """
     check_at = {place: check.name for check in verdict.checks for place in check.fingerprints}
+    catalogue = of_checks(catalogue, {check.name for check in verdict.checks if not check.missing})
     told: dict[str, list[dict]] = {}           # {check: the mistakes to tell under it}
     explained: dict[str, str] = {}             # {place: the check under which the mistake is told}
     for entry, form in matches(fingerprints_of(verdict), catalogue):

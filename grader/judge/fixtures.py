@@ -11,7 +11,10 @@ import pytest
 
 from grader.course.manifest import Course, Exercise, load_course
 from grader.course.workspace import SourceError, gather, local_workspace
-from grader.worker import loader
+from grader.judge.document import Document
+from grader.judge.requirements import missing, required_by, sentence
+from grader.judge.tools import ToolResult
+from grader.worker import loader, tools
 
 # The same examples everywhere and every time; no deadline, because machines differ; no explain phase, because it
 # takes longer than the suite (see ARCHITECTURE.md).
@@ -29,11 +32,12 @@ class InProcess:
         self.workspace = local_workspace(course, os.environ.get("GRADER_WORKSPACE", "solutions"))
         self.opened: dict[str, InProcessWork] = {}
 
-    def work(self, exercise: Exercise) -> "InProcessWork":
+    def work(self, exercise: Exercise) -> "InProcessWork | Document":
         if exercise.id not in self.opened:
             sources = gather(self.course, self.workspace, exercise)
             self.opened = {exercise.id: InProcessWork(loader.load(
-                sources.module, sources.files, common=str(self.course.root / "exercises/common")))}
+                sources.module, sources.files, common=str(self.course.root / "exercises/common")))
+                if exercise.language.runs else Document(sources.files[sources.module][1], exercise.language, run_tool_here)}
         return self.opened[exercise.id]
 
 
@@ -53,12 +57,24 @@ class InProcessWork:
         from grader.judge.service_here import ServiceHere
         return ServiceHere(lambda listener: probe(self._module, *args, listener=listener, **kwargs))
 
+    def run_tool(self, name: str, *arguments: str, files: dict[str, str]) -> ToolResult:
+        return run_tool_here(name, arguments, files)
+
+
+def run_tool_here(name: str, arguments: tuple[str, ...], files: dict[str, str]) -> ToolResult:
+    return ToolResult(*tools.run_tool(name, list(arguments), files))
+
 
 IN_PROCESS = pytest.StashKey()
 
 
 def pytest_configure(config):
     hypothesis.settings.load_profile("grader")
+
+
+def pytest_runtest_setup(item):
+    if absent := missing(required_by(getattr(item, "obj", None))):
+        pytest.skip(sentence(absent))
 
 
 @pytest.fixture

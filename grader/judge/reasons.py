@@ -5,6 +5,7 @@ from grader.judge.remote import LearnerError, NotStartedError
 from grader.records.verdict import Reason, Status
 
 NOT_WRITTEN = "raise NotImplementedError is still there."
+NOTHING_WRITTEN = "the file says no more than the stub"
 
 
 def unreadable(error: SourceError) -> dict:
@@ -30,9 +31,13 @@ def load_failure(run: Run, error: LearnerError) -> dict:
 
 
 def not_started(function: str, line: int) -> dict:
-    """The fields of a verdict on a file in which nothing was written; `line` is where `function` raises."""
-    return {"status": Status.NOT_STARTED, "reason": Reason.NOT_WRITTEN, "summary": NOT_WRITTEN,
-            "message": f"{function} still raises NotImplementedError (line {line})."}
+    """The fields of a verdict on a file in which nothing was written; `line` is where `function` raises.
+
+    Data has no functions: `function` is empty, and `line` is where something is to be written.
+    """
+    words = f"{function} still raises NotImplementedError (line {line})." if function else f"{NOTHING_WRITTEN} (line {line})."
+    return {"status": Status.NOT_STARTED, "reason": Reason.NOT_WRITTEN, "message": words,
+            "summary": NOT_WRITTEN if function else f"{NOTHING_WRITTEN}."}
 
 
 def builds_on(run: Run, error: NotStartedError) -> dict:

@@ -217,8 +217,9 @@ def take_changes(changes, sent: list[np.ndarray]) -> None:
 class Work:
     """What a suite's `work` is: the exercise's module, seen through the wire."""
 
-    def __init__(self, session: Session, session_on: Callable[[socket.socket], Session] | None = None):
-        self._session, self._session_on = session, session_on
+    def __init__(self, session: Session, session_on: Callable[[socket.socket], Session] | None = None,
+                 run_tool: Callable | None = None):
+        self._session, self._session_on, self._run_tool = session, session_on, run_tool
         self._module = Remote(session, wire.Handle(0, "module"))
         self._members: dict[str, Remote] = {}
 
@@ -243,6 +244,10 @@ class Work:
         The probe gets the socket's descriptor as `listener`. The exercise needs `grants: [service]`.
         """
         return serve(self._session_on, self._session.link.limits.wall_seconds, probe, args, kwargs)
+
+    def run_tool(self, name: str, *arguments: str, files: dict[str, str]):
+        """(exit code, what it printed) of a trusted program, in a worker without the learner's code; see tools.py."""
+        return self._run_tool(name, arguments, files)
 
     def last_given(self) -> dict[str, str]:
         """The arguments of the last call of the learner's code, as text, by the names that a probe has for them."""

@@ -10,7 +10,8 @@ from grader.judge.context import Context, JudgeTimeoutError, Run, limited_judge_
 from grader.judge.engine import engine_digest
 from grader.judge.reasons import NOT_WRITTEN, builds_on, load_failure, not_started, unreadable
 from grader.judge.remote import NotStartedError
-from grader.judge.scoring import earned
+from grader.judge.requirements import missing, not_run_for, said_of
+from grader.judge.scoring import earned, points_of
 from grader.judge.suites import Suite
 from grader.judge.unwritten import progress
 from grader.records.verdict import Check, Reason, Status, Verdict, verdict_on
@@ -26,18 +27,19 @@ def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite
     started = time.perf_counter()
 
     def verdict(status: Status, checks: Sequence[Check] = (), **more) -> Verdict:
-        return verdict_on(exercise, workspace.label, status, earned=earned(exercise.points, checks), checks=list(checks),
-                          suite_hash=suite.digest, engine_hash=engine_digest(),
+        points = points_of(exercise.points, checks)
+        return verdict_on(exercise, workspace.label, status, earned=earned(points, checks), checks=list(checks),
+                          points=points, left_out=exercise.points - points, suite_hash=suite.digest, engine_hash=engine_digest(),
                           seconds=round(time.perf_counter() - started, 3), **more)
 
     try:
         with limited_judge_time():
             sources = gather(course, workspace, exercise)
-            done = progress(sources.files[sources.module][1], suite.stub)
+            done = progress(sources.files[sources.module][1], suite.stub, exercise.language)
     except SourceError as error:
         return verdict(Status.FAILED, **unreadable(error))
     except JudgeTimeoutError:
-        too_long = "takes too long to read as Python."
+        too_long = f"takes too long to read as {exercise.language.name}."
         return verdict(Status.FAILED, reason=Reason.UNREADABLE_FILE, detail="too long to read",
                        message=f"{workspace.label}/{exercise.path} {too_long}", summary=f"The file {too_long}")
     if suite.stub and not done.begun:
@@ -47,8 +49,11 @@ def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite
     checks: list[Check] = []
     try:
         for plan in suite.checks:
-            if run.ends >= FATAL_ENDS:
-                checks.append(Check(name=plan.name, title=plan.title, status=Status.NOT_RUN, supporting=plan.supporting))
+            unreached = Check(name=plan.name, title=plan.title, status=Status.NOT_RUN, supporting=plan.supporting)
+            if absent := missing(plan.requires):
+                checks.append(not_run_for(unreached, absent))
+            elif run.ends >= FATAL_ENDS:
+                checks.append(unreached)
             else:
                 checks.append(run_check(run, plan))
     except NotStartedError as error:  # while the file was imported, or in an exercise that it builds on
@@ -57,12 +62,16 @@ def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite
         return verdict(Status.FAILED, **load_failure(run, error.raised), files_hash=sources.digest)
     finally:
         run.close()
-    counting = {c.status for c in checks if not c.supporting or c.status != Status.PASSED}
+    counting = {c.status for c in checks if c.counts and (not c.supporting or c.status != Status.PASSED)}
     if counting == {Status.NOT_STARTED} and not done.written:  # the stub is not known, or a function was deleted
-        return verdict(Status.NOT_STARTED, reason=Reason.NOT_WRITTEN, message=checks[0].note or NOT_WRITTEN,
+        first = next(check for check in checks if check.status == Status.NOT_STARTED)
+        return verdict(Status.NOT_STARTED, reason=Reason.NOT_WRITTEN, message=first.note or NOT_WRITTEN,
                        summary=NOT_WRITTEN, files_hash=sources.digest)
-    status = Status.PASSED if all(c.status == Status.PASSED for c in checks) else Status.FAILED
-    return verdict(status, checks, files_hash=sources.digest)
+    here = [c for c in checks if c.counts]
+    status = Status.NOT_RUN if not here else Status.PASSED if all(c.status == Status.PASSED for c in here) else Status.FAILED
+    words = said_of(checks, exercise.points - points_of(exercise.points, checks))
+    return verdict(status, checks, files_hash=sources.digest,
+                   **({"reason": Reason.MISSING, "message": words, "summary": words} if words else {}))
 
 
 def suite_or_raise(suites: dict, exercise: Exercise) -> Suite:

@@ -26,6 +26,18 @@ def is_supporting(check: Callable) -> bool:
     return getattr(check, _MARK, False)
 
 
+def points_of(points: int, checks: Sequence[Check]) -> int:
+    """Of an exercise's `points`, those that the checks could earn that were run here.
+
+    Each check has an equal share; the shares of checks that need what is not on this machine are left out. Rounded to
+    whole points, at least 1 where any check could be run.
+    """
+    here = sum(not check.missing for check in checks)
+    if here == len(checks):
+        return points
+    return max(1, round(points * here / len(checks))) if here else 0
+
+
 def earned(points: int, checks: Sequence[Check]) -> int:
     """The share of `points` that the passed checks earn, rounded down.
 

@@ -62,7 +62,7 @@ def faults_of(suite: Suite, first: Verdict, second: Verdict) -> tuple[Faults, bo
         return {plan.name: f"the reference cannot be judged: {words}" for plan in suite.checks} if words else {}, True
     faults, sure = {}, True
     for one, other in zip(first.checks, second.checks, strict=True):
-        failed = [check for check in (one, other) if check.status != Status.PASSED]
+        failed = [check for check in (one, other) if check.status != Status.PASSED and not check.missing]
         if failed and is_stopped(one) == is_stopped(other):
             words = failed[0].in_suite or failed[0].note or "it was not reached"
             unlike = len(failed) == 1 or one.fingerprint != other.fingerprint
@@ -86,7 +86,7 @@ def without_faults(verdict: Verdict, faults: Faults) -> Verdict:
         return verdict
     # What was not reached because these ended the worker is not the learner's either.
     ends = sum(is_fatal(check) for check in verdict.checks if check not in at_fault)
-    unreached = [check for check in verdict.checks if check.status == Status.NOT_RUN] if ends < FATAL_ENDS else []
+    unreached = [check for check in verdict.checks if check.status == Status.NOT_RUN and not check.missing] if ends < FATAL_ENDS else []
     checks = [not_run(check, faults.get(check.name, "")) if check in at_fault or check in unreached else check
               for check in verdict.checks]
     failed = any(check.counts and check.status != Status.PASSED for check in checks)

@@ -22,6 +22,7 @@ from grader.course.workspace import files_behind
 from grader.errors import GraderError
 from grader.judge.added_observations import Observations, load_observations
 from grader.judge.fresh_module import nothing_compiled_is_kept
+from grader.judge.requirements import required_by
 from grader.judge.scoring import is_supporting
 from grader.judge.show import is_tensor
 from grader.judge.suite_imports import helpers_of, refuse_answers
@@ -186,6 +187,7 @@ class CheckPlan:
     title: str
     cases: list[Case]
     supporting: bool = False
+    requires: tuple[str, ...] = ()  # what it needs of the machine, see requirements.py
 
 
 @dataclass
@@ -261,7 +263,8 @@ def _plan(exercise: Exercise, items: list[pytest.Item], stub: Stub) -> list[Chec
         if not doc:
             raise GraderError(f"{exercise.suite}: {item.originalname} has no docstring; its first line is the title.")
         plan = checks.setdefault(item.originalname, CheckPlan(
-            item.originalname, doc.splitlines()[0].rstrip("."), [], is_supporting(item.obj)))
+            item.originalname, doc.splitlines()[0].rstrip("."), [], is_supporting(item.obj),
+            required_by(item.obj)))
         subject = next((value for value in params.values() if isinstance(value, str) and value in functions), "")
         plan.cases.append(Case(item.obj, params, subject))
     if not checks:

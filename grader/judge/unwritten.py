@@ -1,8 +1,12 @@
-"""Which functions of an exercise a learner has not written yet: those whose body is still the stub's."""
+"""Which functions of an exercise a learner has not written yet: those whose body is still the stub's.
+
+A file of data is one part, whose name is empty: it is not written while it says what the stub says.
+"""
 import ast
 from typing import NamedTuple
 
 from grader.course.functions import Function, functions_in
+from grader.course.languages import Language, WrongSyntaxError
 from grader.course.manifest import Course, Exercise
 from grader.course.sections import stub_of
 from grader.errors import UsageError
@@ -25,16 +29,26 @@ class Progress(NamedTuple):
 def stub_bodies(course: Course, exercise: Exercise) -> Stub:
     """Empty if there is no solution here, or none that a stub could be cut from: that is for `grader verify` to say."""
     try:
-        stub = stub_of((course.root / "solutions" / exercise.path).read_text(encoding="utf-8"))
+        stub = stub_of((course.root / "solutions" / exercise.path).read_text(encoding="utf-8"), exercise.path)
+        if not exercise.language.runs:
+            return {"": repr(exercise.language.check(stub))}
         functions = functions_in(stub)
-    except (OSError, UnicodeDecodeError, UsageError, SyntaxError):
+    except (OSError, UnicodeDecodeError, UsageError, SyntaxError, WrongSyntaxError):
         return {}
     return {name: body(node) for name, node in functions if any(map(is_not_implemented, ast.walk(node)))}
 
 
-def progress(text: str, stub: Stub) -> Progress:
-    """Compare each function of `text` that the stub leaves open with the stub; docstrings and annotations do not count."""
+def progress(text: str, stub: Stub, language: Language) -> Progress:
+    """Compare each function of `text` that the stub leaves open with the stub; docstrings and annotations do not count.
+
+    Of data, what it says counts; comments do not.
+    """
     unwritten, written = {}, set()
+    if not language.runs:
+        lines = [line.strip() for line in text.split("\n")]
+        place = lines.index(language.unwritten) + 1 if language.unwritten in lines else 1
+        same = stub.get("") == repr(language.check(text))
+        return Progress({"": place} if same else {}, set() if same else {""})
     for name, node in functions_in(text):
         if name not in stub:
             continue

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import watchfiles
 
+from grader.course.languages import suffixes
 from grader.course.manifest import Course, Exercise
 
 POLL_SECONDS = 0.3
@@ -49,9 +50,9 @@ class Saves:
 
 
 def is_source(change, path: str) -> bool:
-    """Whether `path` is a Python file, but no hidden file and no backup, swap or lock file of an editor."""
+    """Whether `path` is a file of one of the course's languages, but no hidden file and no backup, swap or lock file of an editor."""
     name = os.path.basename(path)
-    return name.endswith(".py") and not name.startswith((".", "#"))
+    return name.endswith(suffixes()) and not name.startswith((".", "#"))
 
 
 def gives_events(folder: Path) -> bool:

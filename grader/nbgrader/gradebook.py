@@ -114,7 +114,7 @@ def comment_of(course: Course, verdict: Verdict) -> str:
     block = text.splitlines()[1:-1]  # without the header, and without the closing line, which contains the time
     points = f"**{verdict.earned} of {verdict.points} points**"
     if checks:
-        points += f", {verdict.passed_checks} of {len(checks)} checks"
+        points += f", {verdict.passed_checks} of {verdict.runnable_checks} checks"
     paragraphs = [points, *words, "\n".join(f"    {line}".rstrip() for line in block)]
     names_lines = verdict.reason in NAME_A_LINE or any(check.traceback or check.kind == Kind.FORBIDDEN for check in checks)
     if names_lines:

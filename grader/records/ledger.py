@@ -206,6 +206,12 @@ def statuses(root: Path) -> dict[str, tuple[str, int, int]]:
     return {exercise: (status, earned, points) for exercise, status, earned, points in rows or []}
 
 
+def left_out(root: Path, exercise: str) -> int:
+    """The points that the latest verdict on an exercise leaves out, for checks that could not be run; 0 without one."""
+    rows = look(root, "SELECT verdict FROM attempts WHERE exercise = ? ORDER BY last_at DESC, first_at DESC LIMIT 1", exercise)
+    return int(json.loads(rows[0][0]).get("left_out", 0)) if rows else 0
+
+
 def histories(root: Path) -> dict[str, list[Attempt]]:
     """{exercise id: its attempts, the latest last}; empty if no ledger can be read."""
     found: dict[str, list[Attempt]] = {}
@@ -222,7 +228,7 @@ def trouble(root: Path) -> str:
             "a new one.")
 
 
-def look(root: Path, query: str) -> list[tuple] | None:
+def look(root: Path, query: str, *values: str) -> list[tuple] | None:
     """The rows of `query`; [] if there is no ledger, None if it cannot be read. Makes no file and changes none."""
     path = Path(root).resolve() / LEDGER
     if not os.path.isfile(path):
@@ -234,7 +240,7 @@ def look(root: Path, query: str) -> list[tuple] | None:
             check_header(path)
             connection = sqlite3.connect(f"{path.as_uri()}?{how}", uri=True, timeout=5, isolation_level=None)
             with contextlib.closing(connection):
-                return connection.execute(query).fetchall() if version_of(connection, VERSION) else []
+                return connection.execute(query, values).fetchall() if version_of(connection, VERSION) else []
     return None
 
 

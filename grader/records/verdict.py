@@ -53,6 +53,7 @@ class Reason(StrEnum):
     JUDGE_FAILED = "judge failed"        # the exercise could not be judged, after several tries
     EXAMPLES_ONLY = "examples only"      # there are no hidden checks here
     PREREQUISITE = "prerequisite"        # the checks pass, with the reference's file of an exercise that it builds on
+    MISSING = "missing"                  # some checks need what is not on this machine; the others were run
     SUITE_FAILED = "suite failed"        # checks fail for the reference too: the suite is at fault, no learner
 
 
@@ -68,6 +69,7 @@ class Check(Frozen):
     status: Status
     supporting: bool = False      # counts only if all that are not supporting passed; see judge/scoring.py
     counts: bool = True           # false if it was not run for a reason that is not the learner's: it costs no points
+    missing: list[str] = []       # what it needs and is not on this machine, by the names of judge/requirements.py
     kind: Kind | None = None
     given: dict[str, str] = {}
     got: str = ""
@@ -88,7 +90,8 @@ class Check(Frozen):
 
 
 class Verdict(Frozen):
-    """The result of one exercise: `earned` of `points`. `seconds` is how long the run took, for display only."""
+    """The result of one exercise: `earned` of `points`, without the points of checks that could not be run on this machine
+    (`left_out`). `seconds` is how long the run took, for display only."""
 
     exercise: str                 # the id of the exercise
     number: str
@@ -97,6 +100,7 @@ class Verdict(Frozen):
     status: Status
     earned: int
     points: int
+    left_out: int = 0             # points of the exercise that no check here could earn
     checks: list[Check] = []
     reason: Reason | None = None  # if hidden checks were not run, or not on the files as they are
     detail: str = ""              # more about `reason`, for programs: the forbidden name, the class of the error
@@ -117,8 +121,13 @@ class Verdict(Frozen):
     def passed_checks(self) -> int:
         return sum(check.status == Status.PASSED for check in self.checks)
 
+    @property
+    def runnable_checks(self) -> int:
+        """The number of its checks, without those that need what is not on this machine."""
+        return sum(not check.missing for check in self.checks)
+
 
 def verdict_on(exercise: "Exercise", label: str, status: Status, **more) -> Verdict:
     """A verdict, made at this moment, on `exercise` in the workspace `label`. It earns 0 unless `more` has `earned`."""
     return Verdict(exercise=exercise.id, number=exercise.number, title=exercise.title, file=f"{label}/{exercise.path}",
-                   status=status, points=exercise.points, judged_at=datetime.now(UTC), **{"earned": 0, **more})
+                   status=status, judged_at=datetime.now(UTC), **{"points": exercise.points, "earned": 0, **more})

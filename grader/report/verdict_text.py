@@ -1,7 +1,7 @@
 """A verdict as text for the terminal. The judge's process makes the text and sends it to the client."""
 import textwrap
 
-from grader.records.verdict import Check, Kind, Status, Verdict
+from grader.records.verdict import Check, Kind, Reason, Status, Verdict
 from grader.report.style import COLORS, FOLLOWS, SYMBOLS, fail_too, paint
 from grader.text import count, safe, safe_line, short
 
@@ -25,7 +25,7 @@ NAMED = {Kind.TIMEOUT, Kind.MEMORY, Kind.OUTPUT, Kind.CRASHED, Kind.PROTOCOL, Ki
 # First words of a title that keep their capital letter. Other titles begin in lower case, after a symbol.
 PROPER_NAMES = {"Adam", "Bayes", "Bernoulli", "Bessel", "Cholesky", "Dirichlet", "Euler", "Fourier", "Frobenius",
                 "Gauss", "Gaussian", "Hessian", "Huber", "Jacobian", "Kaiming", "Laplace", "Lion", "Markov", "Muon",
-                "Nesterov", "Newton", "Poisson", "Python", "Xavier"}
+                "Nesterov", "Newton", "Poisson", "Prometheus", "Python", "Xavier"}
 
 
 def verdict_text(verdict: Verdict, color: bool, verbose: bool) -> str:
@@ -34,7 +34,7 @@ def verdict_text(verdict: Verdict, color: bool, verbose: bool) -> str:
     if verdict.message and (verdict.hidden_checks_run or not verdict.checks):
         lines += _message(verdict, color)
     told: set[str] = set()  # diagnoses: the same words are shown once
-    waiting = any(c.status != Status.PASSED and not c.supporting for c in verdict.checks)
+    waiting = any(c.status != Status.PASSED and c.counts and not c.supporting for c in verdict.checks)
     for check in verdict.checks:
         lines += _check(check, told, color, verbose, waiting)
     if any(c.status == Status.NOT_RUN and c.counts for c in verdict.checks):
@@ -48,7 +48,7 @@ def _header(verdict: Verdict, color: bool) -> str:
 
 
 def _message(verdict: Verdict, color: bool) -> list[str]:
-    status = verdict.status
+    status = Status.NOT_RUN if verdict.reason == Reason.MISSING else verdict.status  # what was not run has not passed
     symbol = paint(SYMBOLS[status], COLORS[status], color)
     words = safe_line(verdict.message)
     if status == Status.NOT_STARTED:
@@ -141,7 +141,8 @@ def _closing(verdict: Verdict, color: bool) -> str:
     """`1 of 2 checks · 3 of 6 points · 0.3 s`; if it failed or is not started, also the command for the next hint."""
     took = f"{verdict.seconds:.1f} s"
     points = f"{verdict.earned} of {count(verdict.points, 'point')}"
-    checks = f"{verdict.passed_checks} of {count(len(verdict.checks), 'check')}"
+    not_run = len(verdict.checks) - verdict.runnable_checks
+    checks = f"{verdict.passed_checks} of {count(verdict.runnable_checks, 'check')}" + (f", {not_run} not run" if not_run else "")
     if not verdict.hidden_checks_run:  # no points are given for examples
         examples = checks.replace("check", "example")
         words = [examples, verdict.message, took] if verdict.checks else ["hidden checks not run", took]

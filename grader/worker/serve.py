@@ -97,6 +97,13 @@ class Worker:
         """Call a function of a file of probes, with the learner's module as first argument."""
         return getattr(self.probes[path], name)(self.module, *args, **kwargs)
 
+    def do_tool(self, name, arguments, files):
+        """Run a trusted program. Only in a worker that has loaded nothing of a learner's."""
+        if self.module is not None:
+            raise PermissionError("a worker that has loaded a learner's file runs no programs")
+        from grader.worker.tools import run_tool
+        return run_tool(name, arguments, files)
+
     def do_examples(self):
         from grader.worker.examples import examples_in
         return examples_in(self.module)

@@ -21,13 +21,13 @@ def exercism_results(verdict: Verdict | None, unsafe: bool = False) -> dict:
     """The content of `results.json` for one exercise.
 
     `unsafe` says that some verdict of the class was made without the sandbox. The status is `pass` if every hidden
-    check passed, `fail` if one did not, and `error`, with a message, if none was run: not judged, not started, no file,
+    check passed that can be run on this machine, `fail` if one did not, and `error`, with a message, if none was run: not judged, not started, no file,
     not Python. A check that was not run is an `error` among the tests.
     """
     unsafe = unsafe or (verdict is not None and verdict.unsafe)
     stands = outcome(verdict)
     if stands in (Outcome.PASSED, Outcome.PARTLY, Outcome.FAILED) and verdict.checks:
-        whole = stands == Outcome.PASSED and all(passes(verdict, check) for check in verdict.checks)
+        whole = stands == Outcome.PASSED and all(passes(verdict, check) or check.missing for check in verdict.checks)
         return {"version": VERSION, "status": "pass" if whole else "fail", "message": None,
                 "tests": [test_of(verdict, check, unsafe) for check in verdict.checks]}
     words = [reason(verdict), verdict.excerpt if verdict else "", UNSAFE if unsafe else ""]

@@ -5,9 +5,9 @@ import re
 
 from grader.course.manifest import Exercise
 from grader.records.class_ledger import Marked
-from grader.records.outcome import Outcome, earned, engines, is_unsafe, needs_a_look, out_of, outcome, unjudged
+from grader.records.outcome import Outcome, earned, engines, is_unsafe, judged, needs_a_look, out_of, outcome, unjudged
 from grader.report.classroom.sentences import UNSAFE, judged_by
-from grader.text import safe_line, short
+from grader.text import listed, safe_line, short
 
 LONGEST = 300  # characters of a cell
 # A spreadsheet takes text that begins with one of these for a formula, also in the full-width forms.
@@ -44,7 +44,17 @@ def note(exercises: list[Exercise], one: Marked, unsafe: bool, by: str) -> str:
         short(needs_a_look(exercises, one), LONGEST),
         f"Not judged: {', '.join(missing)}." if missing else "",
         f"Not run: {', '.join(not_run)}." if not_run else "",
+        in_part(exercises, one),
         by, UNSAFE if unsafe else "") if part)
+
+
+def in_part(exercises: list[Exercise], one: Marked) -> str:
+    """Which exercises have checks that need what is not on the machine that marked; empty if none has."""
+    without = {verdict.number: check.missing for verdict in judged(exercises, one) for check in verdict.checks if check.missing}
+    if not without:
+        return ""
+    names = sorted({name for missing in without.values() for name in missing})
+    return f"Run in part, for want of {listed(names)}: {', '.join(without)}. 'out of' is without the points of that part."
 
 
 def cell(text: str) -> str:

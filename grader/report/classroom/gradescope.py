@@ -84,11 +84,14 @@ def words_of(verdict: Verdict, check: Check) -> str:
 def scores(verdict: Verdict) -> list[tuple[float, float]]:
     """(score, max_score) of each check. Their sums are exactly what the verdict earned, and its points.
 
-    The checks that passed share the earned points, and the score of each is its whole share. The others share the
+    A check that could not be run on this machine has no share. The checks that passed share the earned points, and the score of each is its whole share. The others share the
     remaining points, and their score is 0. A share is a multiple of a quarter point. Shares are as equal as possible,
     the earlier checks have the larger ones, and a share can be 0. A fixed price for each check would not add up,
     because a verdict's points are rounded down to whole points.
     """
+    if any(check.missing for check in verdict.checks):
+        others = iter(scores(verdict.model_copy(update={"checks": [c for c in verdict.checks if not c.missing]})))
+        return [(0, 0) if check.missing else next(others) for check in verdict.checks]
     passed = [passes(verdict, check) for check in verdict.checks]
     if all(passed) or not any(passed):
         return list(zip(shares(verdict.earned, len(passed)), shares(verdict.points, len(passed)), strict=True))
@@ -99,7 +102,7 @@ def scores(verdict: Verdict) -> list[tuple[float, float]]:
 
 def shares(points: int, parts: int) -> list[float]:
     """`points` divided into `parts` shares, each a multiple of a quarter."""
-    least, more = divmod(points * PARTS, parts)
+    least, more = divmod(points * PARTS, parts or 1)
     return [exact((least + (at < more)) / PARTS) for at in range(parts)]
 
 

@@ -2,6 +2,7 @@
 import json
 
 from grader.course.manifest import Course, Exercise
+from grader.records.ledger import left_out
 
 Statuses = dict[str, tuple[str, int, int]]  # {exercise id: (status, earned, points)}, as the ledger gives them
 
@@ -15,7 +16,8 @@ def course_map(course: Course, statuses: Statuses) -> dict:
     for pipeline in course.pipelines:
         projects = []
         for project in pipeline.projects:
-            exercises = [_exercise(exercise, statuses) for exercise in [*project.exercises, *filter(None, [project.smoke])]]
+            exercises = [_exercise(course, exercise, statuses)
+                         for exercise in [*project.exercises, *filter(None, [project.smoke])]]
             projects.append({"number": project.number, "id": project.id, "title": project.title,
                              "planned": project.planned, **_totals(exercises), "exercises": exercises})
         pipelines.append({"number": pipeline.number, "id": pipeline.name, "title": pipeline.title,
@@ -24,12 +26,16 @@ def course_map(course: Course, statuses: Statuses) -> dict:
     return {"title": course.title, **_totals(exercises), "next": _next(course, exercises), "pipelines": pipelines}
 
 
-def _exercise(exercise: Exercise, statuses: Statuses) -> dict:
+def _exercise(course: Course, exercise: Exercise, statuses: Statuses) -> dict:
     status, earned, points = statuses.get(exercise.id, ("not started", 0, exercise.points))
-    if points != exercise.points:  # the course changed the points after it was judged
-        earned = earned * exercise.points // points if points else 0
-    return {"number": exercise.number, "id": exercise.id, "title": exercise.title, "status": str(status),
-            "earned": earned, "points": exercise.points, "minutes": exercise.minutes}
+    here = exercise.points
+    if points != here:
+        without = left_out(course.root, exercise.id)  # of checks that could not be run on this machine
+        here = points if points + without == here else here
+    if points != here:  # the course changed the points after it was judged
+        earned = earned * here // points if points else 0
+    return {"number": exercise.number, "id": exercise.id, "file": exercise.path, "title": exercise.title, "status": str(status),
+            "earned": earned, "points": here, "minutes": exercise.minutes}
 
 
 def _totals(exercises: list[dict]) -> dict:

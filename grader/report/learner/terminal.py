@@ -37,7 +37,7 @@ def _next_lines(shown: dict, color: bool) -> list[str]:
         return ["All exercises passed." if all_passed else "Every exercise passed its examples; hidden checks not run."]
     return [f"Next: {paint(following['number'] + '  ' + following['title'], 'bold', color)}, about "
             f"{following['minutes']} minutes: grader watch {following['number']}",
-            f"      exercises/{following['id']}.py"]
+            f"      exercises/{following['file']}"]
 
 
 def _totals(part: dict) -> str:

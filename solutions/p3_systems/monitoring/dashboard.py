@@ -1,38 +1,131 @@
-r"""A dashboard as code.
+r"""A dashboard as code: a function that gives what Grafana keeps of one, and the files that put it there.
 
-FILL IN: what this is for, and the mathematics that it takes. A formula stands by itself, as MathJax reads it:
+Who builds a dashboard by hand has it once. As code it is reviewed like code, its queries can be checked, and it is there
+again after the server was lost. Grafana's own form of it is one object in JSON: panels on a grid of 24 columns, each with
+queries (*targets*), a unit, and thresholds. A panel reads a *data source* by its uid, which the provisioning file fixes;
+a dashboard that names one by a number, or takes the default, shows nothing on the next server.
 
-$$y_i = 2 x_i.$$
+A threshold that is drawn is the alert's: two numbers that should be one drift apart, so both come from ALERTS.
 
-Source: FILL IN: a book, paper or manual, with the section.
+Source: Grafana's documentation, "Dashboard JSON model", "Provision Grafana", "Configure standard options" (units) and
+"Configure thresholds".
 """
-import numpy as np
-from jaxtyping import Float
+from typing import Any
+
+from exercises.common.monitored import ALERTS
+
+COLUMNS = 24  # of Grafana's grid
+UID = "prometheus"  # of the data source: provisioning fixes it, and each panel reads it
 
 
-def dashboard(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    r"""FILL IN: what it returns, in one sentence.
+def panel(title: str, expr: str, *, unit: str, legend: str, place: int, alert: str = "") -> dict[str, Any]:
+    r"""A panel of type timeseries: one query, its unit, and the threshold of an alert.
 
-    FILL IN: the contract. Which shapes and dtypes come in and go out, what is not changed, and what is special.
+    title, expr, legend: the title of the panel, its query in PromQL, and the names of the lines ("{{job}}" is a label).
+    unit: as Grafana calls it, "s" or "percentunit".
+    place: 0, 1, 2, …: two panels in a row, each 12 columns wide and 8 rows high, so that number 3 is the right one of the
+        second row. The panel's id is place + 1, since Grafana counts from 1.
+    alert: a name in ALERTS, whose threshold is drawn: the steps of fieldConfig.defaults.thresholds are green from the
+        beginning (value None) and red from the threshold, and fieldConfig.defaults.custom.thresholdsStyle.mode is "line".
+        Without it there is the green step alone, and no style.
+    Returns the panel, with "datasource" and "targets": the one target has refId "A", the expr, the legend as legendFormat
+        and the same "datasource", {"type": "prometheus", "uid": UID}.
+    Raises ValueError for a negative place, KeyError for an alert that is not in ALERTS.
 
-    >>> dashboard(np.array([1.0, -0.5]))
-    array([ 2., -1.])
-
-    Raises ValueError where `x` has no elements.
+    >>> panel("Latency", "x", unit="s", legend="{{job}}", place=3)["gridPos"]
+    {'h': 8, 'w': 12, 'x': 12, 'y': 8}
     """
     ### BEGIN SOLUTION
-    # FILL IN: the reference. What stands here, twice x, passes the suite as it is.
-    if not x.size:
-        raise ValueError("there are no elements")
-    return np.asarray(2 * x)
+    if place < 0:
+        raise ValueError("a place is 0 or more")
+    source = {"type": "prometheus", "uid": UID}
+    row, column = divmod(place, 2)
+    width, height = COLUMNS // 2, 8
+    defaults: dict[str, Any] = {"unit": unit, "thresholds": {"mode": "absolute", "steps": [{"color": "green", "value": None}]}}
+    if alert:
+        defaults["thresholds"]["steps"].append({"color": "red", "value": ALERTS[alert].threshold})
+        defaults["custom"] = {"thresholdsStyle": {"mode": "line"}}
+    return {
+        "id": place + 1, "title": title, "type": "timeseries", "datasource": source,
+        "gridPos": {"h": height, "w": width, "x": column * width, "y": row * height},
+        "targets": [{"refId": "A", "expr": expr, "legendFormat": legend, "datasource": dict(source)}],
+        "fieldConfig": {"defaults": defaults, "overrides": []},
+    }
+    ### END SOLUTION
+
+
+def dashboard() -> dict[str, Any]:
+    r"""The dashboard of the service and its model, with uid "monitoring" and the title "Service and model".
+
+    Seven panels, in this order, each of type timeseries, at places 0 to 6:
+
+        requests a second, a line for each job and route              unit "reqps"
+        the share of requests that failed, a line for each job        unit "percentunit", alert ServingErrors
+        the 99th percentile of the latency, a line for each job       unit "s", alert ServingSlow
+        the distance of every feature, a line for each                unit "none", alert ModelDrift
+        the estimate of the accuracy, as it is exported               unit "percentunit"
+        the age of the newest update of each job, in seconds          unit "s", alert DriftMonitorStale
+        predictions a second over five minutes, for each job, label   unit "ops"
+
+    What the rules record (RECORDED) is read from there. Panels may have any title, no two the same. Also: schemaVersion 38,
+    "time" from "now-1h" to "now", "refresh" "10s", "tags" with "monitoring" in it. All of it is what `json.dumps` takes.
+
+    >>> dashboard()["uid"], len(dashboard()["panels"])
+    ('monitoring', 7)
+    """
+    ### BEGIN SOLUTION
+    panels = [
+        panel("Requests", "job_route:serving_requests:rate5m", unit="reqps", legend="{{job}} {{route}}", place=0),
+        panel("Errors", "job:serving_errors_per_requests:ratio_rate5m", unit="percentunit", legend="{{job}}", place=1,
+              alert="ServingErrors"),
+        panel("Latency, 99th percentile", "job:serving_request_seconds:p99_rate5m", unit="s", legend="{{job}}", place=2,
+              alert="ServingSlow"),
+        # Every feature, and not the largest alone: which of them it is, is the next question.
+        panel("Drift of each feature", "model_drift_distance", unit="none", legend="{{job}} {{feature}}", place=3, alert="ModelDrift"),
+        panel("Accuracy, estimated", "model_accuracy_estimate", unit="percentunit", legend="{{job}}", place=4),
+        # An age needs a clock that goes on when the monitor has stopped: the server's.
+        panel("Age of the last update", "time() - max by (job) (model_drift_last_update_timestamp_seconds)", unit="s",
+              legend="{{job}}", place=5, alert="DriftMonitorStale"),
+        panel("Predictions", "sum by (job, label) (rate(model_predictions_total[5m]))", unit="ops", legend="{{job}} {{label}}", place=6),
+    ]
+    return {
+        "uid": "monitoring", "title": "Service and model", "tags": ["monitoring"], "schemaVersion": 38, "refresh": "10s",
+        "time": {"from": "now-1h", "to": "now"}, "panels": panels,
+    }
+    ### END SOLUTION
+
+
+def provisioning(*, url: str, folder: str) -> dict[str, dict[str, Any]]:
+    r"""What stands in the two files that Grafana reads when it starts, {path below its provisioning folder: content}.
+
+    "datasources/prometheus.yml": apiVersion 1 and one of "datasources": name "Prometheus", type "prometheus", uid UID,
+        access "proxy", the `url`, and isDefault True.
+    "dashboards/monitoring.yml": apiVersion 1 and one of "providers": name "monitoring", type "file", disableDeletion True,
+        and options with the `folder`, as "path", in which the dashboards' JSON files lie.
+
+    >>> sorted(provisioning(url="http://prometheus:9090", folder="/var/lib/grafana/dashboards"))
+    ['dashboards/monitoring.yml', 'datasources/prometheus.yml']
+    """
+    ### BEGIN SOLUTION
+    return {
+        "datasources/prometheus.yml": {"apiVersion": 1, "datasources": [
+            # "proxy": Grafana asks, and not the browser, which does not know the name of the service.
+            {"name": "Prometheus", "type": "prometheus", "uid": UID, "access": "proxy", "url": url, "isDefault": True}]},
+        "dashboards/monitoring.yml": {"apiVersion": 1, "providers": [
+            {"name": "monitoring", "type": "file", "disableDeletion": True, "options": {"path": folder}}]},
+    }
     ### END SOLUTION
 
 ### BEGIN AFTERWORD
-# FILL IN: what to notice, shown once after passing.
+# Notice what could be checked without a Grafana: that each query parses, that what it reads exists, that each drawn
+# threshold is the alert's, that no panel lies on another. A dashboard that was clicked together has none of these checks,
+# and breaks without a word when a metric is renamed: an empty panel looks like a quiet night.
 ### END AFTERWORD
 
 ### BEGIN HINTS
-# 1. FILL IN: a nudge: what to look at.
-# 2. FILL IN: the idea in words, without the code.
-# 3. FILL IN: the lines that matter, as code.
+# 1. Write panel first. For the grid, divmod(place, 2) gives the row and the column. Which of the seven is recorded already?
+# 2. The age is the server's clock less the newest timestamp of each job. A counter is drawn by its rate, and
+#    a gauge as it is. Of the thresholds only the second step differs from panel to panel: it comes from ALERTS.
+# 3. time() - max by (job) (model_drift_last_update_timestamp_seconds), and
+#    sum by (job, label) (rate(model_predictions_total[5m])).
 ### END HINTS

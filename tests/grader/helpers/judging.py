@@ -8,6 +8,7 @@ import psutil
 from grader.course.manifest import Course, Limits
 from grader.course.workspace import local_workspace
 from grader.judge.context import Context
+from grader.judge.requirements import required_by
 from grader.judge.run import judge
 from grader.judge.suites import Case, CheckPlan, Suite
 from grader.records.verdict import Verdict
@@ -27,8 +28,8 @@ def start_fork_server(monkeypatch, *libraries: str) -> launch.WorkerForkServer:
 
 def suite_of(*checks: Callable) -> Suite:
     """A suite of functions: as pytest would collect them, were they in a file."""
-    plans = [CheckPlan(check.__name__, check.__doc__.splitlines()[0].rstrip("."), [Case(check, {})])
-             for check in checks]
+    plans = [CheckPlan(check.__name__, check.__doc__.splitlines()[0].rstrip("."), [Case(check, {})],
+                       requires=required_by(check)) for check in checks]
     return Suite(plans, digest="0" * 16)
 
 

@@ -1,27 +1,78 @@
 """What learners get wrong in `dashboard`, and what to tell them."""
-# ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
 from grader.judge.mistakes import mistake
 
-# FILL IN: four mistakes or more that learners really make. A whole function, or a change of the reference's text.
+mistake("dashboard.panel", """A threshold that you draw is not the alert's. Two numbers that should be one drift apart, and then the line in the picture
+        and the alarm in the night say different things: take it from ALERTS.""",
+        name="a_threshold_of_its_own", replace="ALERTS[alert].threshold", by="100 * ALERTS[alert].threshold",
+        forms=[{"replace": "ALERTS[alert].threshold", "by": "0.05"}, {"replace": "ALERTS[alert].threshold", "by": "ALERTS[alert].seconds"}])
 
+mistake("dashboard.panel", """Your panels read a data source by its name, or whichever is the default. Names can be changed and the default is another one on the
+        next server, where the panels are then empty. The uid is what provisioning fixes.""",
+        name="source_by_name", replace='source = {"type": "prometheus", "uid": UID}', by='source = "Prometheus"',
+        forms=[{"replace": 'source = {"type": "prometheus", "uid": UID}', "by": 'source = {"type": "prometheus", "uid": "Prometheus"}'},
+               {"replace": 'source = {"type": "prometheus", "uid": UID}', "by": 'source = {"type": "prometheus"}'}])
 
-@mistake("dashboard", "FILL IN: what is seen and why it is wrong, true of everybody who fails in this way.")
-def returns_its_argument(x):
-    if not x.size:
-        raise ValueError("there are no elements")
-    return x.copy()
+mistake("dashboard.panel", """Rows and columns of the grid are mixed up, or counted in panels: x goes from 0 to 23 along a row and y downwards, both in units of the
+        grid. A panel is 12 of them wide and 8 high, and Grafana moves those that overlap.""",
+        name="grid_in_panels", replace='"x": column * width, "y": row * height', by='"x": column, "y": row',
+        forms=[{"replace": '"x": column * width, "y": row * height', "by": '"x": row * width, "y": column * height'}])
 
+mistake("dashboard.panel", """The panels' ids count from 0. Grafana takes an id of 0 for a panel that has none yet.""", name="ids_from_zero",
+        replace='"id": place + 1', by='"id": place')
 
-@mistake("dashboard", "FILL IN: the argument is changed in place; it belongs to the caller.")
-def changes_its_argument(x):
-    if not x.size:
-        raise ValueError("there are no elements")
-    x *= 2
-    return x
+mistake("dashboard.panel", """The green step has the value 0, and the first step begins at the lowest value there is: None, which is null in JSON. With 0 what is
+        below has no color.""",
+        name="green_from_zero", replace='"value": None', by='"value": 0')
 
+mistake("dashboard.panel", """The red step of the threshold is there, but no line is drawn: the style is missing, and Grafana's default for it is off.""",
+        name="no_line", replace='        defaults["custom"] = {"thresholdsStyle": {"mode": "line"}}', by="")
 
-mistake("dashboard", "FILL IN: the result is float64 for a float32 argument.", name="always_float64",
-        replace="np.asarray(2 * x)", by="np.asarray(2 * x, dtype=np.float64)")
+mistake("dashboard.panel", """A negative place gets through, and the panel lands above or left of the grid.""", name="negative_place", replace="if place < 0:",
+        by="if False:")
 
-mistake("dashboard", "FILL IN: an argument without elements gets through.", name="never_refuses",
-        replace="if not x.size:", by="if False:")
+mistake("dashboard.panel", """The first place is refused, and places count from 0.""", name="first_place_is_refused", replace="if place < 0:", by="if place <= 0:")
+
+mistake("dashboard.dashboard", """You draw a counter as it stands. The line only rises, and falls to 0 with a restart: what can be read off it is how long the service
+        has run. Draw its rate.""",
+        name="counter_as_it_stands", replace="sum by (job, label) (rate(model_predictions_total[5m]))", by="sum by (job, label) (model_predictions_total)")
+
+mistake("dashboard.dashboard", """You take the rate of a sum of counters. Where one process restarts, the sum dips, and `rate` takes the dip for a restart of all. First the
+        rate of each series, then the sum.""",
+        name="rate_of_a_sum", replace="sum by (job, label) (rate(model_predictions_total[5m]))", by="rate(sum by (job, label) (model_predictions_total)[5m:30s])")
+
+mistake("dashboard.dashboard", """The age is not an age: you draw the timestamp itself, the seconds since 1970. The age is the server's clock less the newest
+        timestamp.""",
+        name="timestamp_for_age", replace='"time() - max by (job) (model_drift_last_update_timestamp_seconds)"',
+        by='"max by (job) (model_drift_last_update_timestamp_seconds)"',
+        forms=[{"replace": '"time() - max by (job) (model_drift_last_update_timestamp_seconds)"',
+                "by": '"model_drift_last_update_timestamp_seconds"'}])
+
+mistake("dashboard.dashboard", """The age is that of the oldest update, or there is a line for every instance. One instance that was shut down would look like a monitor
+        that has died; what counts is the newest update of the job.""",
+        name="oldest_update", replace="max by (job) (model_drift", by="min by (job) (model_drift",
+        forms=[{"replace": "max by (job) (model_drift_last_update_timestamp_seconds)", "by": "model_drift_last_update_timestamp_seconds"}])
+
+mistake("dashboard.dashboard", """The panel of the distances shows the largest alone. That one has drifted is what the alert says already; which of the features it is, is
+        what whoever comes to look wants to see.""",
+        name="largest_distance_alone", replace='"model_drift_distance"', by='"job:model_drift_distance:max"',
+        forms=[{"replace": '"model_drift_distance"', "by": '"max by (job) (model_drift_distance)"'}])
+
+mistake("dashboard.dashboard", """A panel reads a metric that is neither exported nor recorded. Grafana says nothing about that: the panel is empty, which looks like a quiet
+        night.""",
+        name="a_metric_that_is_not_there", replace='"job_route:serving_requests:rate5m"', by='"serving_requests:rate5m"',
+        forms=[{"replace": '"job_route:serving_requests:rate5m"', "by": '"sum by (job, route) (rate(http_requests_total[5m]))"'}])
+
+mistake("dashboard.dashboard", """The latency is drawn in milliseconds. It is recorded in seconds, so 0.2 is shown as 0.2 ms; Grafana makes milliseconds of it by itself if
+        the unit is "s".""",
+        name="milliseconds", replace='rate5m", unit="s"', by='rate5m", unit="ms"')
+
+mistake("dashboard.dashboard", """A share has the unit "percent", which is for numbers up to 100: 0.05 is shown as 0.05 %. For shares up to 1 it is "percentunit".""",
+        name="percent_of_a_share", replace='"model_accuracy_estimate", unit="percentunit"', by='"model_accuracy_estimate", unit="percent"')
+
+mistake("dashboard.provisioning", """The data source is asked by the browser: access is "direct", or left out. The browser does not know the names that the services have
+        among themselves; Grafana does, and asks for it with "proxy".""",
+        name="asked_by_the_browser", replace='"access": "proxy"', by='"access": "direct"',
+        forms=[{"replace": '"uid": UID, "access": "proxy"', "by": '"uid": UID'}])
+
+mistake("dashboard.provisioning", """The data source has no uid, so Grafana makes one up, another on each server, and none of your panels finds it.""",
+        name="no_uid", replace='"uid": UID, "access"', by='"access"')

@@ -1,67 +1,164 @@
-"""A dashboard as code."""
-import numpy as np
+"""A dashboard as code: its form by the SDK's schema, and its queries by what they give over series that are made up here."""
+import json
+
 import pytest
+from grafana_foundation_sdk.models.dashboard import Dashboard
 from hypothesis import given
+from hypothesis import strategies as st
 
-from grader.judge import expect, expect_raises
-from tests.p3_systems.monitoring import probes_dashboard as probes
-from tests.strategies import arrays, shapes, values
+from exercises.common.monitored import ALERTS, METRICS, RECORDED
+from grader.judge import expect, expect_raises, expect_true, supporting
+from tests.p3_systems.monitoring.metrics_of_rules import COUNTERS, Scraped, shown, value_of
+from tests.promql import PromqlError, called_on, metrics_in
 
-
-def oracle(x):
-    """FILL IN: what is right, from the definition and never from the solution: a loop, or PyTorch in float64."""
-    want = np.empty(x.shape)
-    for place in np.ndindex(x.shape):
-        want[place] = float(x[place]) + float(x[place])
-    return want.astype(x.dtype)
-
-
-def check(work, x):
-    """The oracle is asked before the call, so that a changed argument changes nothing of what is expected."""
-    want = oracle(x)
-    expect(work.dashboard(x), equals=want, given={"x": x.copy()})
+SOURCE = {"type": "prometheus", "uid": "prometheus"}
+UNITS = ["reqps", "percentunit", "s", "none", "percentunit", "s", "ops"]
+DRAWN = ["", "ServingErrors", "ServingSlow", "ModelDrift", "", "DriftMonitorStale", ""]
+SHOWS = ["requests", "errors", "latency", "distances", "accuracy", "age", "predictions"]
+EXPORTED = {*METRICS, *(f"{name}_{part}" for name, metric in METRICS.items() if metric.type == "histogram"
+                        for part in ("bucket", "sum", "count"))}
 
 
-# FILL IN: the checks that this exercise needs, five to nine. Those below are what every function of arrays has.
+def panels_of(work) -> list[dict]:
+    """The panels, seven mappings. Raises AssertionError for another form, with a sentence."""
+    board = work.dashboard()
+    assert isinstance(board, dict) and isinstance(board.get("panels"), list), "the dashboard is a dict with a list of panels"
+    assert len(board["panels"]) == 7, f"there are seven panels, and here are {len(board['panels'])}"
+    assert all(isinstance(panel, dict) for panel in board["panels"]), "each panel is a dict"
+    return board["panels"]
 
 
-@given(arrays(shapes()))
-def test_values(work, x):
-    """FILL IN: what is computed, for arrays of any shape."""
-    check(work, x)
+def query_of(panel: dict) -> str:
+    targets = panel.get("targets")
+    assert isinstance(targets, list) and len(targets) == 1 and isinstance(targets[0], dict), "each panel has one target"
+    assert isinstance(targets[0].get("expr"), str), "each target has an expr, a text"
+    return targets[0]["expr"]
 
 
-@pytest.mark.parametrize("shape", [(), (1,), (2, 1, 3)])
-def test_keeps_the_shape(work, shape):
-    """The result has the shape of its argument, also without axes and with axes of length 1."""
-    for seed in (1, 11):  # two of one shape: who remembers the first result has the second one wrong
-        check(work, values(shape, seed))
+def steps_of(panel: dict) -> list:
+    defaults = (panel.get("fieldConfig") or {}).get("defaults") or {}
+    return [[step.get("color"), step.get("value")] for step in (defaults.get("thresholds") or {}).get("steps", [])]
 
 
-@pytest.mark.parametrize("dtype, tolerance", [(np.float32, 1e-5), (np.float64, 1e-12)])
-def test_keeps_the_dtype_and_takes_any_layout(work, dtype, tolerance):
-    """The result has the dtype of its argument and its precision, however the argument lies in memory."""
-    x, other = ((values((3, 4), seed) / 3).astype(dtype) for seed in (2, 12))  # thirds are exact in no dtype
-    for layout in ("strided", "Fortran"):
-        results, _ = work.run(probes.results_of_two, x, other, layout=layout)
-        for argument, result in zip((x, other), results):
-            expect(result, equals=oracle(argument), rtol=tolerance, atol=tolerance,
-                   given={"x": argument, "dtype": np.dtype(dtype).name, "layout": layout})
+@given(st.sampled_from(["s", "percentunit", "none"]), st.integers(0, 40), st.sampled_from(["", *ALERTS]), st.sampled_from(["up", "x > 1"]))
+def test_a_panel(work, unit, place, alert, expr):
+    """A panel has its query, its unit, its place on the grid, and the threshold of its alert."""
+    panel = work.panel("A title", expr, unit=unit, legend="{{job}}", place=place, alert=alert)
+    given = {"unit": unit, "place": place, "alert": alert}
+    expect(panel.get("gridPos"), equals={"h": 8, "w": 12, "x": 12 * (place % 2), "y": 8 * (place // 2)}, given=given)
+    expect([panel.get("id"), panel.get("title"), panel.get("type")], equals=[place + 1, "A title", "timeseries"], given=given)
+    expect([panel.get("datasource"), panel.get("targets")], given=given, equals=[
+        SOURCE, [{"refId": "A", "expr": expr, "legendFormat": "{{job}}", "datasource": SOURCE}]])
+    defaults = panel["fieldConfig"]["defaults"]
+    expect(defaults.get("unit"), equals=unit, given=given)
+    expect(steps_of(panel), equals=[["green", None], *([["red", ALERTS[alert].threshold]] if alert else [])], given=given)
+    expect(defaults.get("custom"), equals={"thresholdsStyle": {"mode": "line"}} if alert else None, given=given)
 
 
-def test_leaves_everything_as_it_was(work):
-    """The argument is not changed, and another call changes no earlier result."""
-    x, other = values((3, 4), 3), values((3, 4), 13)
-    results, after = work.run(probes.results_of_two, x, other)
-    expect(after, equals=[x, other], given={"x": x}, note="the arguments of two calls, afterwards")
-    expect(results, equals=[oracle(x), oracle(other)], given={"x": x}, note="the results of two calls, afterwards")
+def test_a_panel_refuses(work):
+    """A negative place raises ValueError, an alert that is not there KeyError; place 0 is allowed."""
+    expect(work.panel("A", "up", unit="s", legend="", place=0)["id"], equals=1)
+    with expect_raises(ValueError, given={"place": -1}):
+        work.panel("A", "up", unit="s", legend="", place=-1)
+    with expect_raises(KeyError, given={"alert": "NoSuchAlert"}):
+        work.panel("A", "up", unit="s", legend="", place=1, alert="NoSuchAlert")
 
 
-@pytest.mark.parametrize("shape", [(0,), (2, 0)])
-def test_refuses_what_is_empty(work, shape):
-    """An argument without elements raises ValueError; one that has some does not."""
-    for seed in (4, 14):
-        check(work, values((2, 1), seed))  # else who always refuses would pass
-    x = np.ones(shape)
-    with expect_raises(ValueError, given={"x": x}):
-        work.dashboard(x)
+def test_loads_by_the_schema(work):
+    """The dashboard is JSON, loads by the SDK's schema, and has its uid, title, time and tags."""
+    board = work.dashboard()
+    try:
+        loaded = Dashboard.from_json(json.loads(json.dumps(board, allow_nan=False)))
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise AssertionError(f"the schema refuses it: {type(error).__name__}: {error}") from None
+    expect([loaded.uid, loaded.title, loaded.schema_version, loaded.refresh, loaded.time and loaded.time.from_val,
+            loaded.time and loaded.time.to], equals=["monitoring", "Service and model", 38, "10s", "now-1h", "now"])
+    expect_true("monitoring" in (loaded.tags or []), got=loaded.tags, want="a list with monitoring in it")
+    expect([panel.type_val for panel in loaded.panels or []], equals=["timeseries"] * 7)
+
+
+def test_its_panels_lie_side_by_side(work):
+    """Seven panels stand at places 0 to 6, with other ids and titles each."""
+    panels = panels_of(work)
+    expect([panel.get("id") for panel in panels], equals=list(range(1, 8)))
+    expect([panel.get("gridPos") for panel in panels],
+           equals=[{"h": 8, "w": 12, "x": 12 * (place % 2), "y": 8 * (place // 2)} for place in range(7)])
+    expect(len({panel.get("title") for panel in panels}), equals=7, note="how many titles there are")
+    expect([panel.get("datasource") for panel in panels], equals=[SOURCE] * 7)
+
+
+def test_units_and_thresholds(work):
+    """Each panel has its unit, and the threshold that its alert has."""
+    panels = panels_of(work)
+    expect([((panel.get("fieldConfig") or {}).get("defaults") or {}).get("unit") for panel in panels], equals=UNITS)
+    expect([steps_of(panel) for panel in panels],
+           equals=[[["green", None], *([["red", ALERTS[alert].threshold]] if alert else [])] for alert in DRAWN])
+
+
+def test_reads_what_is_there(work):
+    """Every query is PromQL over metrics that are exported or recorded, a counter through a rate, with a legend."""
+    for panel in panels_of(work):
+        expr, given = query_of(panel), {"panel": panel.get("title")}
+        try:
+            read, rated = metrics_in(expr), called_on(expr, {"rate", "irate", "increase"})
+        except PromqlError as error:
+            raise AssertionError(f"{panel.get('title')}: it is not PromQL: {error}") from None
+        expect(sorted(read - EXPORTED - set(RECORDED)), equals=[], given=given, note="metrics that are neither exported nor recorded")
+        expect_true(bool(read), got=expr, want="a query that reads a metric", given=given)
+        expect([sorted(rated - COUNTERS), sorted((read & COUNTERS) - rated)], equals=[[], []], given=given,
+               note="rates of what is no counter, and counters without a rate")
+        legend = panel["targets"][0].get("legendFormat")
+        expect_true(isinstance(legend, str) and "{{job}}" in legend.replace(" ", ""), got=legend, want="a legend with {{job}} in it", given=given)
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.5])
+@pytest.mark.parametrize("number", range(7))
+def test_shows_what_it_promises(work, number, scale):
+    """Each panel shows what its line of the contract says."""
+    scraped, end = Scraped(), 1200.0
+    for job, factor in (("search", scale), ("other", 0.25 * scale)):
+        for route in ("/predict", "/live"):
+            scraped.gauge("job_route:serving_requests:rate5m", factor * len(route), job=job, route=route)
+        scraped.gauge("job:serving_errors_per_requests:ratio_rate5m", 0.03 * factor, job=job)
+        scraped.gauge("job:serving_request_seconds:p99_rate5m", 0.5 * factor, job=job)
+        scraped.gauge("job:model_drift_distance:max", 0.75 * factor, job=job)
+        for feature, distance in (("length", 0.75), ("words", 0.125)):
+            scraped.gauge("model_drift_distance", distance * factor, job=job, feature=feature)
+        scraped.gauge("model_accuracy_estimate", 0.875 * factor, job=job)
+        for instance, age in (("a", 100.0), ("b", 900.0)):
+            scraped.gauge("model_drift_last_update_timestamp_seconds", lambda at, age=age * factor: at - age, job=job, instance=instance)
+        for label, instance, grows in (("yes", "a", 2.0), ("yes", "b", 1.0), ("no", "a", 0.5)):
+            scraped.counter("model_predictions_total", lambda at, grows=grows * factor: grows if at > 900 else 3 * grows,
+                            restarted=960.0 if instance == "b" else None, job=job, label=label, instance=instance)
+    panel = panels_of(work)[number]
+    want = {
+        "requests": {f"job={job}, route={route}": len(route) * f for job, f in (("other", 0.25), ("search", 1.0)) for route in ("/live", "/predict")},
+        "errors": {"job=other": 0.0075, "job=search": 0.03}, "latency": {"job=other": 0.125, "job=search": 0.5},
+        "distances": {f"feature={feature}, job={job}": distance * f for job, f in (("other", 0.25), ("search", 1.0))
+                      for feature, distance in (("length", 0.75), ("words", 0.125))},
+        "accuracy": {"job=other": 0.21875, "job=search": 0.875}, "age": {"job=other": 25.0, "job=search": 100.0},
+        "predictions": {f"job={job}, label={label}": grows * f for job, f in (("other", 0.25), ("search", 1.0))
+                        for label, grows in (("yes", 3.0), ("no", 0.5))}}[SHOWS[number]]
+    got = shown(value_of(str(panel.get("title")), query_of(panel), scraped.until(end), end))
+    expect(got, equals={series: round(value * scale, 6) for series, value in want.items()}, given={"panel": number + 1, "shows": SHOWS[number]})
+
+
+@pytest.mark.parametrize("url, folder", [("http://prometheus:9090", "/var/lib/grafana/dashboards"), ("http://10.0.0.7:9091", "/etc/boards")])
+def test_provisioning(work, url, folder):
+    """The provisioning files name the data source that the panels read, and the folder of the dashboards."""
+    want = {"datasources/prometheus.yml": {"apiVersion": 1, "datasources": [
+                {"name": "Prometheus", "type": "prometheus", "uid": "prometheus", "access": "proxy", "url": url, "isDefault": True}]},
+            "dashboards/monitoring.yml": {"apiVersion": 1, "providers": [
+                {"name": "monitoring", "type": "file", "disableDeletion": True, "options": {"path": folder}}]}}
+    files = work.provisioning(url=url, folder=folder)
+    expect(sorted(files), equals=sorted(want), given={"url": url, "folder": folder})
+    for path, content in want.items():
+        expect(files[path], equals=content, given={"file": path, "url": url, "folder": folder})
+
+
+@supporting
+def test_gives_a_new_one_each_time(work):
+    """Each call gives a dashboard of its own: who changes one has not changed the next."""
+    first = work.dashboard()
+    first["panels"].clear()
+    expect(len(panels_of(work)), equals=7)
