@@ -25,7 +25,7 @@ import warnings
 
 from grader.ipc import fd_passing
 from grader.sandbox import processes
-from grader.worker import policy
+from grader.worker import policy, pristine
 from grader.worker.first_use import use_once
 from grader.worker.grants import refuse_what_is_not_granted
 from grader.worker.serve import serve
@@ -38,13 +38,14 @@ def main(accept_fd: int, libraries: list[str], confinement: dict | None = None) 
         importlib.import_module(name)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)  # a pool of threads does not survive a fork
-    use_once()
-    policy.prepare()
     confine = None
     if confinement is not None:
         from grader.sandbox.confine import Confinement
         confine = Confinement(**confinement)
         processes.hide_from_others()
+    use_once()
+    pristine.prepare()
+    policy.prepare()
     gc.collect()
     gc.freeze()
 
