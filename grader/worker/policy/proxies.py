@@ -187,7 +187,8 @@ def replace_function(name: str, function, proxy, policy: Policy) -> None:
     """
     policy.proxies[id(function)] = proxy
     owner, _, last = name.rpartition(".")
-    for place in [*index.places(function), Place(find(owner), last, "")]:  # the index does not know operators of torch
+    inside = getattr(function, "__wrapped__", None)  # what a function of NumPy's passes its arguments on to
+    for place in [*index.places(function), *index.places(inside), Place(find(owner), last, "")]:  # no operators of torch there
         if place.module:
             policy.proxied.add(place.module)
         if isinstance(place.owner, PROXY_TYPES):

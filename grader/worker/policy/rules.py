@@ -147,9 +147,7 @@ class Policy:
 
     # ── events: each handler gets the frame that the event happened in, and the event's arguments ───────────────
 
-    def on_import(self, frame, name, path=None, *_):
-        if path is not None:  # a module in C, from this file, whatever its name: a second copy of a forbidden library's, say
-            self.on_open(frame, path)
+    def on_import(self, frame, name, *_):
         if (banned := self.banned(name)) or name in self.proxied:
             if self.asker(frame)[0] in (LEARNER, GRADER):
                 theirs = self.asker(frame, past=(STANDARD,))[0] == LIBRARY  # a library goes on without the import

@@ -54,7 +54,10 @@ def seal_class(cls: type) -> None:
 
 
 def is_own(member) -> bool:
-    return isinstance(member, types.FunctionType) and is_of_the_grader(member.__globals__.get("__name__"))
+    """Whether it is a function of the grader's, or one that wraps such a function, as dataclasses do."""
+    if not isinstance(member, types.FunctionType):
+        return False
+    return is_of_the_grader(member.__globals__.get("__name__")) or is_own(vars(member).get("__wrapped__"))
 
 
 def is_of_the_grader(module) -> bool:

@@ -112,9 +112,9 @@ DETOURS = {
         from numpy._core import overrides
 
         def first(x):
-            inv, = [f for f in overrides.ARRAY_FUNCTIONS if f.__name__ == "inv"]
-            return inv(x)  # here
-        """, "numpy.linalg.inv"),
+            kron, = [f for f in overrides.ARRAY_FUNCTIONS if getattr(f, "__name__", "") == "kron"]
+            return kron(x, x)  # here
+        """, "numpy.kron"),
     "what the proxy's function holds": ("""
         import numpy as np
 

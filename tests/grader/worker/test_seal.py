@@ -130,7 +130,7 @@ class TestProbes:
 
     PATCHES = {
         "numpy.shares_memory": "np.shares_memory = lambda *_: False",
-        "builtins.all": "import builtins\n    builtins.all = builtins.any = lambda _: True",
+        "builtins.all": "import builtins\n    builtins.all = lambda _: True",
         "the module": "import sys, types\n    fake = types.ModuleType('numpy')\n    vars(fake).update(vars(np))\n"
                       "    fake.shares_memory = lambda *_: False\n    sys.modules['numpy'] = fake",
     }
