@@ -2,6 +2,7 @@
 import functools
 import inspect
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -141,9 +142,12 @@ class Session:
             raise error
         return reply[1]
 
-    def load(self, sources: Sources, course: Course, forbids: list[str], check_shapes: bool = False,
+    def load(self, sources: Sources, course: Course, forbids: list[str], check_shapes: bool | Sequence[str] = False,
              watch_operators: bool = True) -> None:
-        """Load the module of `sources`, without what `forbids` names. Raises as `ask` does."""
+        """Load the module of `sources`, without what `forbids` names. Raises as `ask` does.
+
+        `check_shapes`: whether its functions check their signatures, or which do.
+        """
         self.ask("load", sources.module, sources.files, sources.given, str(course.root / "exercises/common"), forbids,
                  check_shapes, watch_operators)
 

@@ -22,14 +22,16 @@ class Progress(NamedTuple):
         return bool(self.written) or not self.unwritten
 
 
-def stub_bodies(course: Course, exercise: Exercise) -> Stub:
+def stub_functions(course: Course, exercise: Exercise) -> list[tuple[str, Function]]:
     """Empty if there is no solution here, or none that a stub could be cut from: that is for `grader verify` to say."""
     try:
-        stub = stub_of((course.root / "solutions" / exercise.path).read_text(encoding="utf-8"))
-        functions = functions_in(stub)
+        return functions_in(stub_of((course.root / "solutions" / exercise.path).read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, UsageError, SyntaxError):
-        return {}
-    return {name: body(node) for name, node in functions if any(map(is_not_implemented, ast.walk(node)))}
+        return []
+
+
+def stub_bodies(course: Course, exercise: Exercise) -> Stub:
+    return {name: body(node) for name, node in stub_functions(course, exercise) if any(map(is_not_implemented, ast.walk(node)))}
 
 
 def progress(text: str, stub: Stub) -> Progress:

@@ -61,7 +61,8 @@ class Worker:
         given_files = {sources[each][0] for each in given}
         self.files = {filename for filename, _ in sources.values()} - given_files
         policy.install(forbids, self.files, [*given_files, os.path.join(common, "")], watch_operators)
-        self.module = loader.load(name, sources, given=given, common=common, check_shapes=check_shapes)
+        self.module = loader.load(name, sources, given=given, common=common, check_shapes=check_shapes,
+                                  folder=os.path.join(os.getcwd(), f"files-{os.getpid()}"))
 
     def do_begin(self):
         """Start a check: drop the handles and the refusal of the check before, and seed the random number generators.
@@ -142,6 +143,9 @@ def describe(error: BaseException, files: set[str]) -> dict:
     except Exception:  # a __str__ of the learner's code that raises
         message = ""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__)[-200:] if frame.filename in files]
+    asks_for = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    if asks_for and asks_for != loader.PACKAGE and frames:
+        message += "; an exercise is one file, and no file of your own beside it is loaded"
     described = {
         "classes": [class_name(c) for c in type(error).__mro__],
         "message": message,
