@@ -1,6 +1,7 @@
 """What every suite of derivations does in the learner's process: call a function, and send its answer as plain data."""
 
 called = set()  # functions of this worker's module that were called once: twice for each answer would take too long
+OF_STATISTICS = {"RandomSymbol", "Expectation", "Variance", "Covariance", "Probability"}
 answers = {}    # {a question: (the function, its answer)}: one is judged for many numbers, and simplifying takes long
 
 
@@ -94,10 +95,11 @@ def entry_of(node, visit):
         return entry_of(node.label, visit)
     if isinstance(node, sp.Dummy):
         return ["Symbol", [f"{node.name}#{node.dummy_index}"]]
-    if type(node).__name__ == "RandomSymbol":
+    kind = kind_of(node)
+    if kind == "RandomSymbol":
         return ["Symbol", [node.name]]
     if isinstance(node, (sp.IndexedBase, sp.MatrixSymbol)):
-        return [type(node).__name__, [node.name]]
+        return [kind, [node.name]]
     if isinstance(node, sp.core.function.AppliedUndef):
         return ["Call", [node.func.__name__, *map(visit, node.args)]]
     if node.is_Symbol:
@@ -110,4 +112,21 @@ def entry_of(node, visit):
         return ["Float", [float(node)]]
     if node is sp.true or node is sp.false:
         return ["BooleanTrue" if node else "BooleanFalse", []]
-    return [type(node).__name__, [visit(child) for child in node.args]]
+    return [kind, [visit(child) for child in node.args]]
+
+
+def kind_of(node):
+    """The name of a node's class if it is SymPy's own: a learner's class of that name may be anything.
+
+    SymPy is looked through as it was before the learner's code; sympy.stats, which is loaded later, is believed.
+    """
+    import sympy as sp
+    cls = type(node)
+    name, module = cls.__name__, str(cls.__module__).split(".")
+    if module[:2] == ["sympy", "stats"] and name in OF_STATISTICS:
+        return name
+    space = sp
+    for part in module[1:]:
+        space = vars(space).get(part) if isinstance(space, type(sp)) else None
+    own = module[0] == "sympy" and isinstance(space, type(sp)) and vars(space).get(name) is cls
+    return name if own or vars(sp).get(name) is cls else f"{name} of your own"  # some functions have a module's name

@@ -24,6 +24,7 @@ from grader.records.class_ledger import ClassLedger, Marked, open_class_ledger
 from grader.records.outcome import earned, judged, needs_a_look
 from grader.records.verdict import Reason, Verdict
 from grader.report.classroom.write import write_class_report
+from grader.sandbox.bubblewrap import what_is_shared
 from grader.text import count
 
 JUDGE_LOG = "judge.log"
@@ -182,6 +183,8 @@ def summary(marked: list[Marked], exercises: list[Exercise], options: Options, s
           f"points · {options.out / 'report.html'}")
     if options.unsafe:
         print("Marked without the sandbox: every verdict says so.")
+    elif shown.judged and options.engine == "local" and (words := what_is_shared()):
+        print(words)
     # A problem is a whole sentence, with the submission's name in it.
     troubled = [m.problem or f"{m.name}: {why}" for m in marked if (why := not_judged(exercises, m)) or m.problem]
     for words in troubled:

@@ -3,7 +3,8 @@
 A forbidden name, such as `torch` or `numpy.linalg.inv`, covers all names below it, and the other names of the same
 thing (other_names.py). Names are followed through the aliases that imports make (`import numpy as np`, `from numpy
 import linalg as la`). A variable or parameter of the same name is something else and is left alone. Names that are
-computed while the file runs are not found here: the worker refuses them (worker/policy/).
+computed while the file runs are not found here: the worker refuses them (worker/policy/). What stands under
+`if __name__ == "__main__":` never runs where a file is judged, and may use anything.
 """
 import ast
 from collections.abc import Iterator
@@ -71,7 +72,7 @@ class _Uses:
         yield from self._inside(tree, [], _Scope())
 
     def _inside(self, owner: ast.AST, outer: list[_Scope], scope: _Scope) -> Iterator[tuple[str, int, bool]]:
-        own = list(_own_nodes(owner))
+        own = list(_own_nodes(_as_imported(owner) if isinstance(owner, ast.Module) else owner))
         for node in own:
             self._bind(node, scope)
         for node in own:
@@ -124,6 +125,22 @@ class _Uses:
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.ListComp, ast.SetComp, ast.DictComp,
            ast.GeneratorExp)
+
+
+def _as_imported(module: ast.Module) -> ast.Module:
+    """The module without what only runs if the file is the program, unless it gives itself another name."""
+    if any(isinstance(node, ast.Name) and node.id == "__name__" and not isinstance(node.ctx, ast.Load)
+           for node in ast.walk(module)):
+        return module
+    body = [part for node in module.body for part in (node.orelse if _is_of_the_program(node) else [node])]
+    return ast.Module(body, module.type_ignores)
+
+
+def _is_of_the_program(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and ast.dump(node.test) in _IS_MAIN
+
+
+_IS_MAIN = {ast.dump(ast.parse(text, mode="eval").body) for text in ('__name__ == "__main__"', '"__main__" == __name__')}
 
 
 def _own_nodes(owner: ast.AST) -> Iterator[ast.AST]:

@@ -57,7 +57,7 @@ class Run:
     sources: Sources
     context: Context
     observations: Sequence = (...,)  # see added_observations.py
-    check_shapes: bool = True  # whether the module's own signatures are enforced
+    check_shapes: bool | Sequence[str] = True  # whether signatures are checked, or of which functions
     work: Work | Document | None = None
     ends: int = 0
     shrunk: bool = False

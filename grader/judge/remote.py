@@ -150,11 +150,11 @@ class Session:
             raise error
         return reply[1]
 
-    def load(self, sources: Sources, course: Course, forbids: list[str], check_shapes: bool = False,
+    def load(self, sources: Sources, course: Course, forbids: list[str], check_shapes: bool | Sequence[str] = False,
              watch_operators: bool = True, trusts: Sequence[str] = ()) -> None:
         """Load the module of `sources`, without what `forbids` names, and with ctypes inside of what `trusts` names.
 
-        Raises as `ask` does.
+        `check_shapes`: whether its functions check their signatures, or which do. Raises as `ask` does.
         """
         self.ask("load", sources.module, sources.files, sources.given, str(course.root / "exercises/common"), forbids,
                  check_shapes, watch_operators, list(trusts))

@@ -45,7 +45,7 @@ def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite
     if suite.stub and not done.begun:
         name, line = next(iter(done.unwritten.items()))
         return verdict(**not_started(name.rpartition(".")[2], line), files_hash=sources.digest)
-    run = Run(course, exercise, sources, context, suite.observations)
+    run = Run(course, exercise, sources, context, suite.observations, suite.contract or True)
     checks: list[Check] = []
     try:
         for plan in suite.checks:

@@ -26,7 +26,7 @@ from grader.judge.requirements import required_by
 from grader.judge.scoring import is_supporting
 from grader.judge.show import is_tensor
 from grader.judge.suite_imports import helpers_of, refuse_answers
-from grader.judge.unwritten import Stub, stub_bodies
+from grader.judge.unwritten import Stub, stub_bodies, stub_functions
 
 SHRINK_CALLS = 40  # calls of the learner's code for shrinking; a fixed number, since it decides what is shown
 
@@ -196,6 +196,7 @@ class Suite:
     digest: str
     stub: Stub = field(default_factory=dict)  # what a learner has not written yet; empty if that is not known
     observations: Observations = (...,)
+    contract: list[str] = field(default_factory=list)  # the functions of the stub: only their signatures are checked
 
     def draw(self) -> None:
         for check in self.checks:
@@ -244,7 +245,7 @@ def collect_suites(course: Course, exercises: Sequence[Exercise] | None = None) 
             refuse_answers(course, exercise)
             stub = stub_bodies(course, exercise)
             suites[exercise.id] = Suite(_plan(exercise, items, stub), suite_digest(course, exercise), stub,
-                                        load_observations(course, exercise))
+                                        load_observations(course, exercise), [name for name, _ in stub_functions(course, exercise)])
         except GraderError as error:
             suites[exercise.id] = error
     return suites

@@ -26,16 +26,28 @@ class Progress(NamedTuple):
         return bool(self.written) or not self.unwritten
 
 
-def stub_bodies(course: Course, exercise: Exercise) -> Stub:
+def stub_functions(course: Course, exercise: Exercise) -> list[tuple[str, Function]]:
     """Empty if there is no solution here, or none that a stub could be cut from: that is for `grader verify` to say."""
     try:
         stub = stub_of((course.root / "solutions" / exercise.path).read_text(encoding="utf-8"), exercise.path)
-        if not exercise.language.runs:
-            return {"": repr(exercise.language.check(stub))}
-        functions = functions_in(stub)
-    except (OSError, UnicodeDecodeError, UsageError, SyntaxError, WrongSyntaxError):
+        return functions_in(stub) if exercise.language.runs else []
+    except (OSError, UnicodeDecodeError, UsageError, SyntaxError):
+        return []
+
+
+def stub_bodies(course: Course, exercise: Exercise) -> Stub:
+    if not exercise.language.runs:
+        return stub_data(course, exercise)
+    return {name: body(node) for name, node in stub_functions(course, exercise) if any(map(is_not_implemented, ast.walk(node)))}
+
+
+def stub_data(course: Course, exercise: Exercise) -> Stub:
+    """What a stub that is no program says."""
+    try:
+        stub = stub_of((course.root / "solutions" / exercise.path).read_text(encoding="utf-8"), exercise.path)
+        return {"": repr(exercise.language.check(stub))}
+    except (OSError, UnicodeDecodeError, UsageError, WrongSyntaxError):
         return {}
-    return {name: body(node) for name, node in functions if any(map(is_not_implemented, ast.walk(node)))}
 
 
 def progress(text: str, stub: Stub, language: Language) -> Progress:

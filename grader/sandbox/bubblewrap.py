@@ -9,6 +9,7 @@ it is a user namespace.
 import functools
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from grader.errors import UsageError
 
 BWRAP = "bwrap"
 SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64")  # symbolic links into /usr on most systems, folders on some
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "TMPDIR": "/tmp", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1",
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "USER": "learner", "LOGNAME": "learner", "TMPDIR": "/tmp", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1",
                "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 OTHERS_WORK = (Path("/usr/local/share"),)  # nbgrader's exchange, with all hand-ins, is below it; no part of Python is
 KEPT_ENVIRONMENT = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")  # set for a processor that an old library gets wrong
@@ -61,7 +62,26 @@ def confinement(readable: list[Path] = ()) -> dict:
     `first_user` is random, so that two sandboxes are unlikely to share a user: the kernel counts limits by user.
     """
     below_tmp = [str(path) for path in (*python_folders(), *readable) if path.is_relative_to("/tmp")]
-    return {"first_user": random.randrange(1 << 20, 1 << 30) if is_root() else None, "below_tmp": below_tmp}
+    return {"first_user": random.randrange(1 << 20, 1 << 30) if is_root() else None, "below_tmp": below_tmp,
+            "own_namespaces": not is_root() and namespaces_count()}
+
+
+@functools.cache
+def namespaces_count() -> bool:
+    """Whether a worker can have a user namespace, in which the kernel counts processes and timers apart from others'."""
+    if shutil.which(BWRAP) is None:
+        return False
+    version = tuple(int(part) for part in re.findall(r"\d+", os.uname().release)[:2])
+    made = subprocess.run([*around([]), "/usr/bin/env", "unshare", "--user", "true"], capture_output=True, stdin=subprocess.DEVNULL)
+    return version >= (5, 14) and made.returncode == 0
+
+
+def what_is_shared() -> str:
+    """A sentence about what submissions can take from each other on this machine; "" if there is nothing."""
+    if is_root() or namespaces_count():
+        return ""
+    return ("Threads and timers are counted together for all that you run here, submissions too, so one of them can use up "
+            "what another needs: mark as root, or where Linux is 5.14 or newer and a user namespace may be made in another.")
 
 
 def is_root() -> bool:

@@ -2,7 +2,7 @@
 
 The sandbox (bubblewrap.py) is made once, around the workers' fork server or the judges'. Each worker and each judge
 that is forked in it then confines itself: a separate user (if root made the sandbox), no capabilities, resource limits,
-and only the system calls that computing needs. A worker also gets an empty /tmp and an empty /proc. Every other system
+and only the system calls that computing needs. A worker also gets folders of its own (mounts.py). Every other system
 call fails with "operation not permitted", as any call does that the kernel refuses, so an honest mistake leads to an
 ordinary error message.
 """
@@ -18,16 +18,16 @@ from pathlib import Path
 
 import pyseccomp as seccomp
 
-from grader.sandbox.processes import die_with_parent
+from grader.sandbox.mounts import own_mounts
+from grader.sandbox.processes import die_with_parent, hide_from_others
 
-TMP_MEGABYTES = 16
 THREADS = 64
 OPEN_FILES = 64
 SERVICE_FILES = 1024  # of a worker that serves: each connection is one
+PENDING_SIGNALS = 256  # each timer takes one
 CPU_SECONDS = 600    # of one worker or judge in all, in case the judge cannot limit a check
 
-_CLONE_NEWNS = 0x00020000
-_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND, _MS_REC, _MS_PRIVATE = 1, 2, 4, 8, 4096, 16384, 1 << 18
+_CLONE_NEWUSER = 0x10000000
 _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 24, 38, 47, 4
 _CLONE_THREAD, _CLONE_NEW_NAMESPACES = 0x00010000, 0x7E020080
 _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
@@ -49,6 +49,7 @@ COMPUTING = """
     rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack
     futex futex_waitv set_robust_list get_robust_list set_tid_address rseq arch_prctl restart_syscall
     getpid getppid gettid getuid geteuid getgid getegid getresuid getresgid getgroups getpgid getpgrp getsid getrlimit
+    setrlimit
     uname sysinfo getcpu sched_yield sched_getaffinity sched_getparam sched_getscheduler sched_get_priority_max
     sched_get_priority_min getpriority getrandom wait4 waitid exit exit_group
 """.split()
@@ -69,6 +70,7 @@ class Confinement:
     """
 
     first_user: int | None
+    own_namespaces: bool = False  # for an ordinary user: whether each worker has a user namespace of its own
     below_tmp: list[str] = field(default_factory=list)  # folders in /tmp that stay visible: a course may lie there
 
     def prepare(self, grants: list[str]) -> None:
@@ -77,6 +79,8 @@ class Confinement:
 
     def worker(self, grants: list[str], memory_mb: int) -> None:
         """Confine this process, a worker just forked, to computing and to its grants."""
+        if self.own_namespaces:
+            own_user_namespace()
         limit(memory_mb, SERVICE_FILES if "service" in grants else OPEN_FILES)
         own_mounts([folder for folder in self.below_tmp if Path(folder).is_dir()])
         self.own_user()
@@ -112,35 +116,28 @@ def limit(memory_mb: int, files: int = OPEN_FILES) -> None:
     pages = int(open("/proc/self/statm").read().split()[0])
     space = pages * os.sysconf("SC_PAGE_SIZE") + (memory_mb + 64 << 20)
     hard = {resource.RLIMIT_AS: space, resource.RLIMIT_NOFILE: files, resource.RLIMIT_CPU: CPU_SECONDS,
-            resource.RLIMIT_MSGQUEUE: 0, resource.RLIMIT_MEMLOCK: 0, resource.RLIMIT_NPROC: THREADS}
+            resource.RLIMIT_MSGQUEUE: 0, resource.RLIMIT_MEMLOCK: 0, resource.RLIMIT_NPROC: THREADS,
+            resource.RLIMIT_SIGPENDING: PENDING_SIGNALS}
     for which, most in hard.items():
         inherited = resource.getrlimit(which)[1]  # only root could raise it
         most = most if inherited == resource.RLIM_INFINITY else min(most, inherited)
         resource.setrlimit(which, (most, most))
 
 
-def own_mounts(below_tmp: list[str]) -> None:
-    """Mount an empty /tmp, in which only the folders `below_tmp` are visible, and an empty /proc.
+def own_user_namespace() -> None:
+    """Move to a user namespace of its own, as the same user, with every capability in there. Raises OSError.
 
-    Only this process and its children see these mounts, and they disappear with it. Raises OSError.
+    The kernel counts processes, timers and the like by user. Since Linux 5.14 it counts them by user and namespace, and
+    the limits that are set afterwards hold in there; what others of the same user have does not count.
     """
+    user, group = os.getuid(), os.getgid()
     libc = ctypes.CDLL(None, use_errno=True)
-
-    def must(result: int) -> None:
-        if result != 0:
-            raise OSError(ctypes.get_errno(), "the sandbox could not be closed")
-
-    flags = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
-    must(libc.unshare(_CLONE_NEWNS))
-    must(libc.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None))
-    seen = {folder: os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC) for folder in below_tmp}
-    must(libc.mount(b"tmpfs", b"/tmp", b"tmpfs", flags, b"mode=1777,size=%dm,nr_inodes=1000" % TMP_MEGABYTES))
-    for folder, held in seen.items():  # read-only as before, with the same folders hidden in it
-        os.makedirs(folder, exist_ok=True)
-        must(libc.mount(b"/proc/self/fd/%d" % held, folder.encode(), None, _MS_BIND | _MS_REC, None))
-        os.close(held)
-    must(libc.mount(b"tmpfs", b"/proc", b"tmpfs", flags | _MS_RDONLY, b"size=4k,nr_inodes=1"))
-    os.chdir("/tmp")
+    hide_from_others(False)  # else its files in /proc are root's
+    if libc.unshare(_CLONE_NEWUSER) != 0:
+        raise OSError(ctypes.get_errno(), "the sandbox could not be closed")
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+        Path("/proc/self", name).write_text(text)
+    hide_from_others(True)
 
 
 def drop_capabilities() -> None:
@@ -205,8 +202,9 @@ def filter_program(loopback: bool = False, processes: bool = False, judge: bool 
         add(calls, "prctl", seccomp.Arg(0, seccomp.EQ, option))
     for name in ("kill", "tgkill"):  # abort() and raise() signal the process itself
         add(calls, name, seccomp.Arg(0, seccomp.EQ, _ME))
-    for who in (0, _ME):
-        add(calls, "prlimit64", seccomp.Arg(0, seccomp.EQ, who), seccomp.Arg(2, seccomp.EQ, 0))  # only to read limits
+    for who in (0, _ME):  # its own: the kernel lets nobody without rights go above a limit
+        add(calls, "prlimit64", seccomp.Arg(0, seccomp.EQ, who))
+        add(calls, "setpriority", seccomp.Arg(0, seccomp.EQ, os.PRIO_PROCESS), seccomp.Arg(1, seccomp.EQ, who))
     if processes:
         add(calls, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_NEW_NAMESPACES, 0))
     else:

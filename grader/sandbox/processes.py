@@ -25,9 +25,12 @@ def adopt_orphans() -> None:
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
-def hide_from_others() -> None:
-    """Hide what /proc shows of this process (memory, files, environment) from others, also those of the same user."""
-    _prctl(_PR_SET_DUMPABLE, 0)
+def hide_from_others(hidden: bool = True) -> None:
+    """Hide what /proc shows of this process (memory, files, environment) from others, also those of the same user.
+
+    Or, with False, show it to those of the same user again.
+    """
+    _prctl(_PR_SET_DUMPABLE, int(not hidden))
 
 
 def limit_memory(megabytes: int) -> None:

@@ -27,7 +27,7 @@ import warnings
 
 from grader.ipc import fd_passing
 from grader.sandbox import processes
-from grader.worker import policy
+from grader.worker import policy, pristine
 from grader.worker.event_loops import wake_by_pipe
 from grader.worker.first_use import use_once
 from grader.worker.grants import LISTENER, refuse_what_is_not_granted
@@ -44,14 +44,15 @@ def main(accept_fd: int, libraries: list[str], confinement: dict | None = None) 
         importlib.import_module(name)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)  # a pool of threads does not survive a fork
-    use_once()
-    wake_by_pipe()
-    policy.prepare()
     confine = None
     if confinement is not None:
         from grader.sandbox.confine import Confinement
         confine = Confinement(**confinement)
         processes.hide_from_others()
+    use_once()
+    wake_by_pipe()
+    pristine.prepare()
+    policy.prepare()
     gc.collect()
     gc.freeze()
 

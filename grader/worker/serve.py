@@ -19,9 +19,11 @@ import types
 import numpy as np
 
 from grader.ipc import wire
-from grader.worker import loader, policy
+from grader.worker import loader, policy, pristine
 
 LONGEST_MESSAGE = 2000
+BUILTINS = dict(vars(builtins))
+NAME_OF = vars(type)["__name__"].__get__
 OPERATORS = {
     **{name: getattr(operator, name) for name in (
         "add sub mul truediv floordiv mod pow matmul neg pos abs invert and_ or_ xor lshift rshift eq ne lt le gt ge "
@@ -59,7 +61,8 @@ class Worker:
         given_files = {sources[each][0] for each in given}
         self.files = {filename for filename, _ in sources.values()} - given_files
         policy.install(forbids, self.files, [*given_files, os.path.join(common, "")], watch_operators, trusts)
-        self.module = loader.load(name, sources, given=given, common=common, check_shapes=check_shapes)
+        self.module = loader.load(name, sources, given=given, common=common, check_shapes=check_shapes,
+                                  folder=os.path.join(os.getcwd(), f"files-{os.getpid()}"))
 
     def do_begin(self):
         """Start a check: drop the handles and the refusal of the check before, and seed the random number generators.
@@ -88,6 +91,7 @@ class Worker:
     def do_probes(self, path, source):
         """Load a file of the suite's probes from its text, under its path."""
         module = self.probes[path] = types.ModuleType("probes")
+        vars(module)["__builtins__"] = pristine.builtins_of_probes()
         linecache.cache[path] = (len(source), None, source.splitlines(True), path)
         code = compile(source, path, "exec", dont_inherit=True)
         policy.active.trust(code)
@@ -146,8 +150,11 @@ def describe(error: BaseException, files: set[str]) -> dict:
     except Exception:  # a __str__ of the learner's code that raises
         message = ""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__)[-200:] if frame.filename in files]
+    asks_for = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    if asks_for and asks_for != loader.PACKAGE and frames:
+        message += "; an exercise is one file, and no file of your own beside it is loaded"
     described = {
-        "classes": [c.__name__ for c in type(error).__mro__],
+        "classes": [class_name(c) for c in type(error).__mro__],
         "message": message,
         "frames": [[f.filename, f.lineno or 0, f.name, (f.line or "").strip()] for f in frames[-6:]],
     }
@@ -159,6 +166,12 @@ def describe(error: BaseException, files: set[str]) -> dict:
     if isinstance(error, SyntaxError):
         described["line"] = error.lineno or 0
     return described
+
+
+def class_name(cls: type) -> str:
+    """A class's own name, whatever its metaclass says; "another ValueError" for one that only has a builtin's name."""
+    name = "".join([NAME_OF(cls)])
+    return name if BUILTINS.get(name, cls) is cls else f"another {name}"
 
 
 def explain_signature(error) -> dict[str, str]:

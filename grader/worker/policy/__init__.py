@@ -9,6 +9,7 @@ These parts are installed before the first line of the learner's code runs:
                     they are called (course/other_names.py, torch_names.py)
   torch_operators   a dispatch mode, if a forbidden name of torch covers an operator, or derivatives: it sees the ways
                     that pass the proxies by: `x.softmax(0)`, `torch.ops.aten._softmax`
+  seal              closes the ways from an object to the grader's functions: classes, `sys.meta_path`, the main module
   differentiation   guards on all that differentiates in SymPy, mpmath and NumPy, if `differentiation` is forbidden
 
 The fork server prepares them: it indexes where the loaded libraries hold their functions (index.py).
@@ -45,9 +46,10 @@ import sys
 import types
 from collections.abc import Sequence
 
-from grader.worker.policy import proxies
+from grader.worker.policy import differentiation, proxies
 from grader.worker.policy.audit_hook import add_audit_hook
 from grader.worker.policy.rules import ForbiddenError, active
+from grader.worker.policy.seal import seal
 
 __all__ = ["ForbiddenError", "active", "hide_in_given", "install", "prepare"]
 __builtins__ = dict(vars(builtins))  # as in frames.py
@@ -56,10 +58,12 @@ _REAL_PATH = os.path.realpath
 
 
 def prepare() -> None:
-    """In the fork server, once: index the libraries, and close the modules that are off limits for every exercise."""
-    proxies.prepare()
+    """In the fork server, once, when all of the grader is loaded: index the libraries, close the modules that are off
+    limits for every exercise, and the ways to the grader."""
     if "torch" in sys.modules:
         from grader.worker.policy import tensor_text, torch_operators  # noqa: F401 -- loaded here, once
+    seal()
+    proxies.prepare()
 
 
 def install(forbids: list[str], files: set[str], given: list[str], watch_operators: bool = True,
@@ -82,7 +86,6 @@ def install(forbids: list[str], files: set[str], given: list[str], watch_operato
             torch_operators.watch_if_needed(active)
         active.tensor_text = tensor_text.TensorText()
     if "differentiation" in forbids:
-        from grader.worker.policy import differentiation
         active.forbids += differentiation.WITHOUT
         active.places += places_of({*differentiation.GUARDED, *differentiation.WITHOUT})
         active.proxied |= differentiation.install_guards(active)

@@ -14,8 +14,8 @@ import sys
 import types
 
 from grader.worker.policy.frames import LIBRARY, STANDARD
-from grader.worker.policy.proxies import opaque
 from grader.worker.policy.rules import ForbiddenError, Policy
+from grader.worker.policy.seal import opaque
 
 __builtins__ = dict(vars(builtins))  # as in frames.py
 _get_frame = sys._getframe

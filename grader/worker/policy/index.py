@@ -4,6 +4,7 @@ To put a proxy in the place of a function, all places that hold it must be known
 modules with 100,000 such places; the fork server looks through them once, and its workers inherit the index.
 """
 import builtins
+import contextlib
 import sys
 import types
 from collections.abc import Iterator
@@ -13,11 +14,38 @@ __builtins__ = dict(vars(builtins))  # as in frames.py
 
 
 class Place(NamedTuple):
-    """`owner.name` is the object; `owner` is the module called `module`, or a class that this module defines."""
+    """`owner.name` is the object; `owner` is the module called `module`, or a class that this module defines.
 
-    owner: types.ModuleType | type
-    name: str
+    Or `owner` is a dict, list or set that the module holds: the object is at the key or number `name`, or in the set.
+    """
+
+    owner: types.ModuleType | type | dict | list | set
+    name: object
     module: str
+
+    def held(self):
+        """What is there now."""
+        if isinstance(self.owner, dict):
+            return self.owner.get(self.name)
+        if isinstance(self.owner, list):
+            return self.owner[self.name] if self.name < len(self.owner) else None
+        if isinstance(self.owner, set):
+            return self.name if self.name in self.owner else None
+        return plain(vars(self.owner).get(self.name))
+
+    def put(self, thing) -> None:
+        """Put `thing` there. A type of C cannot be changed, and stays as it is."""
+        if isinstance(self.owner, (dict, list)):
+            self.owner[self.name] = thing
+        elif isinstance(self.owner, set):
+            self.owner.discard(self.name)
+            self.owner.add(thing)
+        elif is_module(self.owner):
+            vars(self.owner)[self.name] = thing
+        else:
+            held_by_class = isinstance(self.owner, type) and isinstance(vars(self.owner).get(self.name), staticmethod)
+            with contextlib.suppress(TypeError, AttributeError):
+                setattr(self.owner, self.name, staticmethod(thing) if held_by_class else thing)
 
 
 class Index:
@@ -41,7 +69,7 @@ class Index:
     def places(self, thing) -> list[Place]:
         """The places that hold `thing`, as far as the indexed modules were not changed since."""
         return [place for place in self._places.get(id(thing), [])
-                if plain(vars(place.owner).get(place.name)) is thing]
+                if place.held() is thing]
 
 
 def _members(name: str, module: types.ModuleType) -> Iterator[tuple[Place, object]]:
@@ -55,6 +83,15 @@ def _members(name: str, module: types.ModuleType) -> Iterator[tuple[Place, objec
                         yield Place(value, inner, name), plain(member)
         elif is_module(value) or callable(value):
             yield Place(module, key, name), value
+        elif type(value) in (dict, list, set) and not key.startswith("__") and not name.startswith("grader."):
+            yield from ((Place(value, at, name), thing) for at, thing in _items(value)
+                        if not is_class(thing) and callable(thing))
+
+
+def _items(container: dict | list | set) -> list[tuple]:
+    if type(container) is dict:
+        return list(container.items())
+    return list(enumerate(container)) if type(container) is list else [(thing, thing) for thing in container]
 
 
 def plain(member):

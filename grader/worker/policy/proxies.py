@@ -8,7 +8,6 @@ works; its __init__ refuses to make objects. Types of C cannot be changed; only 
 import _imp
 import builtins
 import contextlib
-import functools
 import importlib
 import sys
 import types
@@ -19,21 +18,14 @@ from grader.worker.policy import rules
 from grader.worker.policy.frames import STANDARD
 from grader.worker.policy.index import Index, Place, is_module
 from grader.worker.policy.rules import Policy
+from grader.worker.policy.seal import opaque
 from grader.worker.policy.torch_names import ROOTS, namesakes
 
 __builtins__ = dict(vars(builtins))  # as in frames.py
 _get_frame = sys._getframe
-
-
-def opaque(function):
-    """A callable that does what `function` does, and from which no attribute leads to `function` or what it holds.
-
-    It is a cache of size 0, which is written in C and passes every call on. Its one attribute that leads to `function`,
-    `__wrapped__`, is deleted.
-    """
-    shown = functools.lru_cache(maxsize=0)(function)
-    del shown.__wrapped__
-    return shown
+# The attributes of a forbidden function that say what it is, and do not lead to it.
+DESCRIBING = {"__name__", "__qualname__", "__module__", "__doc__", "__text_signature__", "__signature__", "__annotations__"}
+LOADED_ONCE = {"_posixsubprocess"}  # of what is refused in there (grants.py), another copy would hold it
 
 
 def _make_types():
@@ -50,7 +42,7 @@ def _make_types():
 
     def attribute_of_function(self, attribute):
         function, forbidden, own_name, policy = real[id(self)]
-        if not attribute.startswith("__") or attribute == "__wrapped__":
+        if attribute not in DESCRIBING:  # `__code__` and `__globals__` make the function anew, `__dict__` may hold it
             policy.check_call(forbidden, own_name, caller())
         return getattr(function, attribute)
 
@@ -105,7 +97,7 @@ def prepare() -> None:
     create = _imp.create_builtin
 
     def create_builtin(spec):
-        if spec.name.partition(".")[0] in rules.OFF_LIMITS and rules.active.is_learner(_get_frame(1), past=(STANDARD,)):
+        if spec.name.partition(".")[0] in rules.OFF_LIMITS | LOADED_ONCE and rules.active.is_learner(_get_frame(1), past=(STANDARD,)):
             rules.active.refuse(spec.name, TAKE_THE_IMPORT_OUT, _get_frame(1), rules.ForbiddenImportError)
         return create(spec)
 
@@ -185,7 +177,7 @@ def replace_modules(family: dict[str, types.ModuleType], policy: Policy) -> None
         policy.proxies[id(module)] = proxy
         for place in index.places(module):
             if place.module not in family:
-                vars(place.owner)[place.name] = proxy
+                place.put(proxy)
 
 
 def replace_function(name: str, function, proxy, policy: Policy) -> None:
@@ -195,14 +187,13 @@ def replace_function(name: str, function, proxy, policy: Policy) -> None:
     """
     policy.proxies[id(function)] = proxy
     owner, _, last = name.rpartition(".")
-    for place in [*index.places(function), Place(find(owner), last, "")]:  # the index does not know operators of torch
+    inside = getattr(function, "__wrapped__", None)  # what a function of NumPy's passes its arguments on to
+    for place in [*index.places(function), *index.places(inside), Place(find(owner), last, "")]:  # no operators of torch there
         if place.module:
             policy.proxied.add(place.module)
         if isinstance(place.owner, PROXY_TYPES):
             continue
-        held_by_class = isinstance(place.owner, type) and isinstance(vars(place.owner).get(place.name), staticmethod)
-        with contextlib.suppress(TypeError, AttributeError):  # a type of C
-            setattr(place.owner, place.name, staticmethod(proxy) if held_by_class else proxy)
+        place.put(proxy)
 
 
 def hide_in_given(module: types.ModuleType, policy: Policy) -> None:

@@ -187,7 +187,7 @@ class Policy:
 
     def on_trace(self, frame, *_):
         if self.is_learner(frame):
-            self.refuse("sys.settrace and sys.setprofile", TAKE_THAT_OUT, frame)
+            self.refuse("sys.settrace and sys.setprofile, and what works by them (pdb, cProfile)", TAKE_THAT_OUT, frame)
 
     def on_ctypes(self, frame, *_):
         if self.is_learner(frame) and not self.is_trusted(frame):

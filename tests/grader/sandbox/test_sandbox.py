@@ -10,6 +10,7 @@ import pytest
 from grader.errors import UsageError
 from grader.ipc import fd_passing
 from grader.sandbox import bubblewrap, cgroups
+from grader.sandbox.mounts import OF_ITSELF, OF_THE_MACHINE
 from tests.grader.helpers.classes import sandbox_or_skip
 from tests.grader.helpers.users import USERS, as_user, folder_of
 
@@ -61,7 +62,7 @@ def test_of_first(work):
 X86_64 = {"ptrace": 101, "mount": 165, "unshare": 272, "setns": 308, "socket": 41, "socketpair": 53, "fork": 57, "vfork": 58,
           "clone3": 435, "execve": 59, "memfd_create": 319, "bpf": 321, "keyctl": 250, "io_uring_setup": 425,
           "userfaultfd": 323, "pidfd_open": 434, "shmget": 29, "mq_open": 240, "perf_event_open": 298, "chroot": 161,
-          "capset": 126, "setuid": 105, "process_vm_readv": 310, "personality": 135, "mknod": 133, "setpriority": 141,
+          "capset": 126, "setuid": 105, "process_vm_readv": 310, "personality": 135, "mknod": 133,
           "sched_setaffinity": 203, "swapon": 167, "reboot": 169, "init_module": 175, "name_to_handle_at": 303,
           "open_by_handle_at": 304, "fanotify_init": 300, "inotify_init": 253, "add_key": 248, "iopl": 172, "chown": 92,
           "setsockopt": 54, "seccomp": 317, "landlock_create_ruleset": 444}
@@ -80,14 +81,14 @@ def told(request, tmp_path_factory):
                      "solutions/p1/letters/first.py": FIRST + "# the secret of the solutions\n"})
         write(folder, {"submissions/bob/first.py": "bob's work"})
         body = f"""
-    for path in ("/", "/tmp", "/proc", "/home", "/root", "/etc", "/dev", "/usr/local/share", {str(folder)!r}, {str(root)!r},
+    for path in ("/", "/tmp", "/proc", "/proc/self", "/dev/shm", "/home", "/root", "/etc", "/dev", "/usr/local/share", {str(folder)!r}, {str(root)!r},
                  {str(root / 'solutions')!r}, {str(root / 'tests')!r},
                  {str(root / 'exercises/common')!r}):
         attempt("list " + path, lambda: sorted(os.listdir(path)))
     for path in ({str(folder / 'submissions/bob/first.py')!r}, {str(root / 'solutions/p1/letters/first.py')!r},
                  "/etc/passwd", "/proc/1/environ", "/proc/self/mem", "/dev/mem"):
         attempt("read " + path, lambda: open(path).read())
-    for path in ("/x", "/dev/x", "/dev/shm/x", "/usr/x", "/etc/x", "/proc/x", {str(root / 'exercises/common/x')!r}, os.path.dirname(os.__file__) + "/x"):
+    for path in ("/x", "/dev/x", "/proc/self/x", "/proc/self/status", "/usr/x", "/etc/x", "/proc/x", {str(root / 'exercises/common/x')!r}, os.path.dirname(os.__file__) + "/x"):
         attempt("write " + path, lambda: open(path, "w"))
     attempt("write a little in /tmp", lambda: open("/tmp/x", "w").write("x" * 1000))
     attempt("write much in /tmp", lambda: [open("/tmp/y%d" % n, "wb").write(bytes(10**6)) for n in range(100)])
@@ -104,6 +105,9 @@ def told(request, tmp_path_factory):
     attempt("asyncio.run", lambda: asyncio.run(later()))
     for name, number in {X86_64!r}.items():
         call(name, number, 0, 0, 0, 0, 0, 0)
+    call("setpriority of another", 141, 0, 2, 19)
+    call("priority", 141, 0, 0, (1 << 64) - 5)
+    call("limits of another", 302, 2, 7, 0, ctypes.create_string_buffer(16))
     for pid in (1, 2, os.getppid(), -1):
         call("kill " + str(pid), 62, pid, 9)
     call("tkill", 200, 2, 9)
@@ -135,9 +139,12 @@ def told(request, tmp_path_factory):
 
 def test_nothing_of_the_course_or_of_others_is_seen(told):
     _, said, folder = told
+    assert said["list /dev/shm"] == "[]"
     seen = [*bubblewrap.python_folders(), folder / "course"]  # where these lie below /tmp, they are in the worker's own
     assert said["list /tmp"] == repr(sorted({path.parts[2] for path in seen if path.is_relative_to("/tmp")}))
-    assert said["list /proc"] == "[]"
+    own, *machines = sorted(eval(said["list /proc"]), key=lambda name: not name.isdigit())  # a list of names, of our own test
+    assert own.isdigit() and sorted(machines) == sorted(["self", *OF_THE_MACHINE])
+    assert said["list /proc/self"] == repr(sorted(OF_ITSELF))
     assert said["list /usr/local/share"] == "[]" or not Path("/usr/local/share").exists()
     for path in ("/home", folder / "course" / "solutions", folder / "course" / "tests"):
         assert said[f"list {path}"].startswith("FileNotFoundError"), path
@@ -184,8 +191,9 @@ def test_an_event_loop_runs_without_a_pair_of_sockets(told):
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="the numbers of system calls are those of x86-64")
 def test_the_kernel_refuses_every_call_that_is_not_computing(told):
     _, said, _ = told
-    refused = {name: said[name] for name in [*X86_64, "kill 1", "kill 2", "kill -1", "tkill"]}
+    refused = {name: said[name] for name in [*X86_64, "setpriority of another", "limits of another", "kill 1", "kill 2", "kill -1", "tkill"]}
     assert {name: words for name, words in refused.items() if words not in ("EPERM", "ENOSYS")} == {}
+    assert said["priority"] == "EACCES"  # lower is its own affair, higher is not
 
 
 class TestWhereThereCanBeNoSandbox:

@@ -97,6 +97,39 @@ DETOURS = {
         def first(x):
             return importlib.reload(np.linalg).inv(x)  # here
         """, "the files of numpy"),
+    "a second copy of a module in C": ("""
+        import importlib.machinery
+        import importlib.util
+        import numpy as np
+
+        def first(x):
+            name, path = "_umath_linalg", np.linalg._umath_linalg.__file__
+            loader = importlib.machinery.ExtensionFileLoader(name, path)
+            spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+            return importlib.util.module_from_spec(spec).inv(x)  # here
+        """, "the files of numpy"),
+    "a library's collection of functions": ("""
+        from numpy._core import overrides
+
+        def first(x):
+            kron, = [f for f in overrides.ARRAY_FUNCTIONS if getattr(f, "__name__", "") == "kron"]
+            return kron(x, x)  # here
+        """, "numpy.kron"),
+    "what the proxy's function holds": ("""
+        import numpy as np
+
+        def first(x):
+            linalg = np.linalg
+            return vars(linalg.inv)["__wrapped__"](x)  # here
+        """, "numpy.linalg.inv"),
+    "its code and globals": ("""
+        import types
+        import numpy as np
+
+        def first(x):
+            linalg = np.linalg
+            return types.FunctionType(linalg.inv.__code__, linalg.inv.__globals__)(x)  # here
+        """, "numpy.linalg.inv"),
     "getattr, computed": ("""
         import numpy as np
 

@@ -13,7 +13,7 @@ from tests.grader.worker import probes_of_policy as probes
 from tests.grader.worker.allowed_programs import INNOCENT
 from tests.grader.worker.refused_programs import DETOURS, FILE, program
 
-FORBIDS = ["decimal", "netrc", "numpy.linalg.inv"]
+FORBIDS = ["decimal", "netrc", "numpy.linalg.inv", "numpy.kron"]
 X = np.array([[2.0, 1.0], [1.0, 3.0]])
 
 

@@ -3,7 +3,6 @@
 A probe gets the exercise's module as `work`, returns plain data, and holds no expected value. What one suite alone
 needs is in a file of its own, probes_<exercise>.py. Each of these files travels as text, and imports no other.
 """
-import contextlib
 import sys
 import warnings
 
@@ -158,21 +157,24 @@ def error_of(work, operation, arrays, **options):
 def value_vjp_and_warnings(work, operation, arrays, grad, **options):
     """As `value_and_vjp`, and the sorted texts of the warnings that were given on the way.
 
-    Where the learner's module silences them with `np.errstate` or `np.seterr`, they are given all the same.
+    Where the learner's module silences them with `np.errstate` or `np.seterr`, by whatever name or as a decorator, they
+    are given all the same: what both set by is replaced, where NumPy keeps it.
     """
-    class NoEffect(contextlib.ContextDecorator, contextlib.nullcontext):
-        pass
+    numpys = np.seterr.__globals__
+    settings_by = numpys["_make_extobj"]
 
-    def of_the_learner():
-        return sys._getframe(2).f_globals is vars(work)
+    def make_settings(**settings):
+        asking = sys._getframe(1)
+        while asking is not None and asking.f_globals is numpys:
+            asking = asking.f_back
+        numpy_asks = asking is not None and asking.f_globals.get("__name__", "").startswith("numpy.")
+        return settings_by(**settings) if numpy_asks else settings_by()
 
-    errstate, seterr = np.errstate, np.seterr
-    np.errstate = lambda **settings: NoEffect() if of_the_learner() else errstate(**settings)
-    np.seterr = lambda *all, **settings: np.geterr() if of_the_learner() else seterr(*all, **settings)
-    try:
-        with warnings.catch_warnings(record=True) as caught, errstate(divide="warn", over="warn", invalid="warn"):
+    with warnings.catch_warnings(record=True) as caught, np.errstate(divide="warn", over="warn", invalid="warn"):
+        numpys["_make_extobj"] = make_settings
+        try:
             warnings.simplefilter("always")
             value, gradients = value_and_vjp(work, operation, arrays, grad, **options)
-    finally:
-        np.errstate, np.seterr = errstate, seterr
+        finally:
+            numpys["_make_extobj"] = settings_by
     return value, gradients, sorted({str(warning.message) for warning in caught})
