@@ -123,8 +123,7 @@ mistake("discrete.chi_square", """Your p-value is the probability of a *smaller*
 
 mistake("discrete.chi_square", """Your p-value is 1 minus the lower function. Where that is next to 1, no digit of the difference is right: the upper
     function is there for it.""", name="one_minus_lower", replace=TAIL,
-        by="1 - __import__('scipy.special').special.gammainc(freedom / 2, statistic / 2)",
-        forms=[{"replace": TAIL, "by": "1 - (1 - gammaincc(freedom / 2, statistic / 2))"}])
+        by="1 - (1 - gammaincc(freedom / 2, statistic / 2))")
 
 mistake("discrete.chi_square", """Your p-value calls the incomplete gamma function without its halves: it is Q(ν/2, s/2).""", name="without_halves",
         replace=TAIL, by="gammaincc(freedom, statistic)",
