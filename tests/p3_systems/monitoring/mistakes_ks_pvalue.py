@@ -74,15 +74,15 @@ mistake("ks_pvalue.exact_pvalue", """Your count of paths lets the statistic itse
 
 mistake("ks_pvalue.exact_pvalue", """Your count compares |i/n - j/m| with the statistic as floats. Two fractions that are equal differ
     there in the last digit, and whole paths are counted on the wrong side. m i - n j is a whole number, and so is the statistic
-    times n m, once it is rounded.""", name="compares_floats", replace="abs(m * i - n * j) >= far", by="abs(i / n - j / m) >= statistic",
-        forms=[{"replace": "round(statistic * n * m)", "by": "statistic * n * m"}])
+    times n m, once it is rounded.""", name="compares_floats", replace="abs(m * i - n * j) >= far", by="abs(i / n - j / m) >= statistic")
 
 mistake("ks_pvalue.exact_pvalue", """Your bound is statistic · n · m cut off below its point. The product is a whole number but for
     rounding, and 11.999999 means 12: round it.""", name="cuts_the_bound", replace="round(statistic * n * m)",
         by="int(statistic * n * m)", forms=[{"replace": "round(statistic * n * m)", "by": "math.floor(statistic * n * m)"}])
 
-mistake("ks_pvalue.exact_pvalue", """Your bound is statistic · n · m rounded up. The product is a whole number but for rounding, and
-    12.000001 means 12.""", name="raises_the_bound", replace="round(statistic * n * m)", by="math.ceil(statistic * n * m)")
+mistake("ks_pvalue.exact_pvalue", """Your bound is statistic · n · m as it is, or rounded up. The product is a whole number but for rounding, and
+    12.000001 means 12: a path that comes exactly as far is to be stopped.""", name="raises_the_bound", replace="round(statistic * n * m)",
+        by="math.ceil(statistic * n * m)", forms=[{"replace": "round(statistic * n * m)", "by": "statistic * n * m"}])
 
 mistake("ks_pvalue.exact_pvalue", """Your count stops only paths on which x's function is too far *above* y's: that is the one-sided
     p-value. D looks at both sides.""", name="one_sided", replace="abs(m * i - n * j) >= far", by="m * i - n * j >= far",
@@ -110,8 +110,7 @@ mistake("ks_pvalue.exact_pvalue", """Your count ignores the ties. Within equal v
 
 mistake("ks_pvalue.exact_pvalue", """With ties your count compares at the first of several equal values. There the others are not
     counted yet: the functions are compared after the last one.""", name="at_the_first_of_equal_values",
-        replace="set(accumulate(ties))", by="{end - each + 1 for end, each in zip(accumulate(ties), ties)}",
-        forms=[{"replace": "set(accumulate(ties))", "by": "{0, *accumulate(ties[:-1])}"}])
+        replace="set(accumulate(ties))", by="{end - each + 1 for end, each in zip(accumulate(ties), ties)}")
 
 mistake("ks_pvalue.exact_pvalue", """Your function takes ties for granted whatever their sum is. Counts that are not those of n + m values
     belong to other samples.""", name="accepts_other_ties", replace="sum(ties) != n + m or ", by="")
