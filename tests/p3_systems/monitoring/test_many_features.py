@@ -15,7 +15,7 @@ from tests.strategies import seeds
 NAN = float("nan")
 METHODS = ["bonferroni", "holm", "benjamini_hochberg"]
 ALL = pytest.mark.parametrize("function", METHODS)
-LEVEL, RUNS = 0.05, 4000
+LEVEL, RUNS = 0.05, 1000
 
 
 def adjusted(function, p):
@@ -92,9 +92,9 @@ def families(work, function, p, null):
 
 
 @ALL
-@pytest.mark.parametrize("features", [20, 2])
-def test_no_feature_has_changed(work, function, features):
-    """Where nothing has changed, the chance of any alarm among all features is the level, as 4,000 runs see it."""
+def test_no_feature_has_changed(work, function):
+    """Where nothing has changed, the chance of any alarm among all features is the level, as a thousand runs see it."""
+    features = 20
     p = np.random.default_rng(features).uniform(size=(RUNS, features))
     low, high = bounds(1 - (1 - LEVEL / features) ** features if function != "benjamini_hochberg" else LEVEL)
     share, _, _ = families(work, function, p, np.ones(features, bool))
