@@ -1,23 +1,92 @@
-r"""Counts: chi-square and permutations.
+r"""Counts: the chi-square test for two samples of categories, and a permutation test for any statistic.
 
-FILL IN: what this is for, and the mathematics that it takes. A formula stands by itself, as MathJax reads it:
+Two samples of categories are a table of counts $O_{rc}$ with two rows and a column for each category. If both come from one
+distribution, the best guess of a count is
 
-$$y_i = 2 x_i.$$
+$$E_{rc} = \frac{O_{r \cdot} \, O_{\cdot c}}{O_{\cdot\cdot}}, \qquad X^2 = \sum_{r, c} \frac{(O_{rc} - E_{rc})^2}{E_{rc}},$$
 
-Source: FILL IN: a book, paper or manual, with the section.
+where a dot is a sum. For large counts $X^2$ has the chi-square distribution with $\nu = k - 1$ degrees of freedom, $k$ the
+number of categories that occur, and $P(\chi^2_\nu \ge s) = Q(\nu / 2, s / 2)$ with $Q$ the upper regularised incomplete gamma
+function, `scipy.special.gammaincc`.
+
+A permutation test needs no large counts: if both samples come from one distribution, each way to split all values in two is as
+likely as any other. With $b$ of $B$ random splits at least as extreme as the samples themselves,
+
+$$p = \frac{b + 1}{B + 1}.$$
+
+Source: Pearson, Philosophical Magazine 50, 1900; Cochran, "Some methods for strengthening the common χ² tests", Biometrics 10,
+1954; Phipson and Smyth, "Permutation p-values should never be zero", Statistical Applications in Genetics and Molecular
+Biology 9, 2010.
 """
+from collections.abc import Callable
+
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Int, Int64, Real
+from scipy.special import gammaincc
 
 
-def discrete(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    r"""FILL IN: what it returns, in one sentence.
+def count_table(x: Int[np.ndarray, "n"], y: Int[np.ndarray, "m"]) -> tuple[Int64[np.ndarray, "k"], Int64[np.ndarray, "2 k"]]:
+    """The categories that occur in either sample, in ascending order, and how often each occurs in x (row 0) and y (row 1).
 
-    FILL IN: the contract. Which shapes and dtypes come in and go out, what is not changed, and what is special.
+    A category is any whole number, also a negative or a huge one. One that occurs in one sample only counts 0 in the other:
+    a category that was never seen before is what a monitor must not miss. The samples are not changed.
 
-    >>> discrete(np.array([1.0, -0.5]))
-    array([ 2., -1.])
+    >>> count_table(np.array([3, 1, 3]), np.array([1, 7]))
+    (array([1, 3, 7]), array([[1, 2, 0],
+           [1, 0, 1]]))
 
-    Raises ValueError where `x` has no elements.
+    Raises ValueError where a sample is empty.
+    """
+    raise NotImplementedError
+
+
+def pool_small(table: Int[np.ndarray, "2 k"], *, least: float = 5.0) -> Int64[np.ndarray, "2 j"]:
+    """A table in which every expected count is at least `least`, as far as adding up categories can do it.
+
+    Categories of which one of the two expected counts is below `least` are added up, into one new category that stands last;
+    the others stay in their order. If an expected count of the new category is still below `least`, the other category with
+    the smallest total is added to it (of equal totals the first), and so on, at most until one category is left. If no
+    expected count is below `least`, the result is a copy. A count of exactly `least` is not below it, and rounding is not to
+    make it so. `table` is not changed. No row of it is all zeros.
+
+    >>> pool_small(np.array([[50, 4, 30, 2], [40, 2, 50, 6]]))
+    array([[50, 30,  6],
+           [40, 50,  8]])
+    """
+    raise NotImplementedError
+
+
+def chi_square(table: Int[np.ndarray, "2 k"]) -> tuple[float, int, float]:
+    """(X², degrees of freedom, p-value) of a table of counts, without a correction for continuity.
+
+    A category of which neither sample has any value is left out, and adds no degree of freedom. Where one category is left
+    the samples cannot differ: the result is (0.0, 0, 1.0). `table` is not changed. Where expected counts are below 5 the
+    p-value is not to be trusted; whether to pool them is for the caller to say.
+
+    >>> statistic, freedom, p = chi_square(np.array([[20, 30, 50], [30, 30, 40]]))
+    >>> round(statistic, 4), freedom, round(p, 4)
+    (3.1111, 2, 0.2111)
+
+    Raises ValueError where a count is negative, and where a row is all zeros.
+    """
+    raise NotImplementedError
+
+
+def permutation_pvalue(x: Real[np.ndarray, "n"], y: Real[np.ndarray, "m"], statistic: Callable, *, permutations: int,
+                       rng: np.random.Generator) -> float:
+    """The two-sided p-value of `statistic(x, y)`, by random splits of all values into samples of n and m.
+
+    `statistic` takes two arrays and returns a number. It is called once for the samples themselves and once for each of the
+    `permutations`, and large absolute values are extreme. A split counts as at least as extreme from
+    |T| (1 - 1e-9) on, T being the samples' own: sums of the same numbers in another order differ in their last digits. All
+    splits come from `rng`, and from no other source. The samples are not changed.
+
+    >>> difference = lambda x, y: x.mean() - y.mean()
+    >>> x, y = np.array([1.0, 2.0, 3.0, 4.0, 5.0]), np.array([6.0, 7.0, 8.0, 9.0])
+    >>> permutation_pvalue(x, y, difference, permutations=999, rng=np.random.default_rng(0)) < 0.05
+    True
+
+    Raises ValueError where a sample is empty, where `permutations` is less than 1, and where T is NaN: NaN is neither smaller
+    nor larger than any other, and would look like the most extreme of all.
     """
     raise NotImplementedError

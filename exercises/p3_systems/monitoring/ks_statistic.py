@@ -1,23 +1,51 @@
-r"""Two samples and their largest distance.
+r"""Two samples and their largest distance: the empirical distribution function, and the statistic of Kolmogorov and Smirnov.
 
-FILL IN: what this is for, and the mathematics that it takes. A formula stands by itself, as MathJax reads it:
+The empirical distribution function of a sample $x_1, \dots, x_n$ is the share of its values that are at most $t$,
 
-$$y_i = 2 x_i.$$
+$$F_x(t) = \frac{1}{n} \, \#\{i : x_i \le t\}.$$
 
-Source: FILL IN: a book, paper or manual, with the section.
+It is a step function: it jumps at each value of the sample, by $1/n$ for each time that the value occurs. The statistics of two
+samples $x$ and $y$ are the largest distances of their step functions,
+
+$$D^+ = \max_t \, (F_x(t) - F_y(t)), \qquad D^- = \max_t \, (F_y(t) - F_x(t)), \qquad D = \max(D^+, D^-).$$
+
+Source: Smirnov, "Table for estimating the goodness of fit of empirical distributions", Annals of Mathematical Statistics 19,
+1948; Hodges, "The significance probability of the Smirnov two-sample test", Arkiv för Matematik 3, 1958, section 1.
 """
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Float64
 
 
-def ks_statistic(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    r"""FILL IN: what it returns, in one sentence.
+def ecdf(sample: Float[np.ndarray, "n"], points: Float[np.ndarray, "*shape"]) -> Float64[np.ndarray, "*shape"]:
+    """The share of the values in `sample` that are at most each of `points`: an array of float64 with the shape of `points`.
 
-    FILL IN: the contract. Which shapes and dtypes come in and go out, what is not changed, and what is special.
+    The values of the sample are in any order, may occur several times and may be infinite, and so may the points. No
+    argument is changed. Both may have 100,000 values: to compare each with each takes too long.
 
-    >>> ks_statistic(np.array([1.0, -0.5]))
-    array([ 2., -1.])
+    >>> ecdf(np.array([2.0, 1.0, 2.0, 5.0]), np.array([0.0, 1.0, 2.0, 4.9, 5.0]))
+    array([0.  , 0.25, 0.75, 0.75, 1.  ])
 
-    Raises ValueError where `x` has no elements.
+    Raises ValueError where the sample is empty, and where the sample or the points contain NaN.
+    """
+    raise NotImplementedError
+
+
+def ks_statistic(x: Float[np.ndarray, "n"], y: Float[np.ndarray, "m"], *, side: str = "both") -> tuple[float, float, int]:
+    """The largest distance between the distribution functions of two samples, where it is attained, and its sign there.
+
+    `side` says which distance: "both" for D, "greater" for D+ (x's function is above, so x has the smaller values), "less"
+    for D-. All three are from 0 to 1. The location is the smallest value of either sample, in the sense of order, at which
+    the distance is attained exactly: 2/3 - 1/3 and 1/3 - 0 are equal, though they are not when floats are subtracted. The
+    sign is that of F_x - F_y at the location: 1, -1, or 0 where the distance is 0.
+
+    The samples are in any order, of any two sizes, of one dtype or two, and their values may occur several times, in both
+    samples too, and may be infinite. No argument is changed. Both may have 100,000 values.
+
+    >>> ks_statistic(np.array([1.0, 2.0, 3.0]), np.array([2.0, 2.0, 4.0, 5.0]))
+    (0.5, 3.0, 1)
+    >>> ks_statistic(np.array([1.0, 2.0, 3.0]), np.array([2.0, 2.0, 4.0, 5.0]), side="less")
+    (0.0, 5.0, 0)
+
+    Raises ValueError where a sample is empty or contains NaN, and where `side` is none of the three.
     """
     raise NotImplementedError

@@ -2,26 +2,136 @@
 # ruff: noqa: F821  (a mistake's code uses the names of the module that it is put into)
 from grader.judge.mistakes import mistake
 
-# FILL IN: four mistakes or more that learners really make. A whole function, or a change of the reference's text.
+# ── Bonferroni ──────────────────────────────────────────────────────────────────────────────────────────────────
 
+mistake("many_features.bonferroni", """Your bonferroni gives results above 1. No p-value is: cut them there.""",
+        name="bonferroni_above_1", replace="np.minimum(1.0, len(p) * p)", by="len(p) * p")
 
-@mistake("many_features", "FILL IN: what is seen and why it is wrong, true of everybody who fails in this way.")
-def returns_its_argument(x):
-    if not x.size:
-        raise ValueError("there are no elements")
-    return x.copy()
+mistake("many_features.bonferroni", """Your bonferroni divides by the number of features, so it makes p-values smaller and finds more the
+    more features there are. Dividing is for the level; a p-value is multiplied.""", name="bonferroni_divides",
+        replace="np.minimum(1.0, len(p) * p)", by="p / len(p)")
 
+mistake("many_features.bonferroni", """Your bonferroni is Šidák's correction, 1 - (1 - p)^m. It is right for independent features only, and
+    its result is a little smaller than m p, the bound that holds for all.""", name="sidak",
+        replace="np.minimum(1.0, len(p) * p)", by="1 - (1 - p) ** len(p)",
+        forms=[{"replace": "np.minimum(1.0, len(p) * p)", "by": "-np.expm1(len(p) * np.log1p(-np.minimum(p, 1 - 1e-16)))"}])
 
-@mistake("many_features", "FILL IN: the argument is changed in place; it belongs to the caller.")
-def changes_its_argument(x):
-    if not x.size:
-        raise ValueError("there are no elements")
-    x *= 2
-    return x
+mistake("many_features.bonferroni", """Your bonferroni returns the p-values as they are. Of 20 features of which none has changed,
+    one or more are below 0.05 in 64 of 100 cases.""", name="bonferroni_does_nothing",
+        replace="np.minimum(1.0, len(p) * p)", by="p")
 
+# ── Holm ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-mistake("many_features", "FILL IN: the result is float64 for a float32 argument.", name="always_float64",
-        replace="np.asarray(2 * x)", by="np.asarray(2 * x, dtype=np.float64)")
+STEPS = "np.arange(len(p), 0, -1) * p[order]"
+RUNNING = "np.minimum(1.0, np.maximum.accumulate(steps))"
 
-mistake("many_features", "FILL IN: an argument without elements gets through.", name="never_refuses",
-        replace="if not x.size:", by="if False:")
+mistake("many_features.holm", """Your holm lacks the running maximum: a feature can have a smaller result than another whose p-value is
+    smaller. Holm stops at the first p-value that is too large, and nothing beyond it is rejected.""", name="holm_without_maximum",
+        replace=RUNNING, by="np.minimum(1.0, steps)")
+
+mistake("many_features.holm", """Your holm takes a running minimum from the largest p-value down. That is Hochberg's procedure, which steps
+    up; it rejects more, and needs independence. Holm steps down: a running maximum from the smallest.""", name="hochberg",
+        replace=RUNNING, by="np.minimum(1.0, np.minimum.accumulate(steps[::-1])[::-1])")
+
+mistake("many_features.holm", """The factors of your holm begin with m - 1. The smallest p-value is compared with the level divided by m,
+    as in Bonferroni's procedure, and the largest with the level itself.""", name="holm_from_m_minus_1",
+        replace="np.arange(len(p), 0, -1)", by="np.arange(len(p) - 1, -1, -1)")
+
+mistake("many_features.holm", """The factors of your holm rise from 1 to m with the p-values. They fall: the smallest p-value has the factor
+    m.""", name="holm_rising_factors", replace="np.arange(len(p), 0, -1)", by="np.arange(1, len(p) + 1)")
+
+mistake("many_features.holm", """Your holm gives results above 1. No p-value is: cut them there.""", name="holm_above_1",
+        replace=RUNNING, by="np.maximum.accumulate(steps)")
+
+mistake("many_features.holm", """Your holm returns its results in the order of the sorted p-values. They belong to the features, in the order in
+    which these came.""", name="holm_stays_sorted", replace="adjusted[order] =", by="adjusted[:] =")
+
+mistake("many_features.holm", """Your holm puts its results back with `result[order]`. That orders them a second time; what undoes an order is
+    `adjusted[order] = result`, or the order of the order.""", name="holm_orders_twice",
+        replace="adjusted[order] = " + RUNNING, by="adjusted[:] = " + RUNNING + "[order]")
+
+mistake("many_features.holm", """Your holm gives Bonferroni's results. It may take smaller factors after the first.""", name="holm_is_bonferroni",
+        replace=STEPS, by="len(p) * p[order]")
+
+# ── Benjamini and Hochberg ──────────────────────────────────────────────────────────────────────────────────────
+
+BH_STEPS = "len(p) / np.arange(1, len(p) + 1) * p[order]"
+BH_RUNNING = "np.minimum.accumulate(steps[::-1])[::-1]"
+
+mistake("many_features.benjamini_hochberg", """Your benjamini_hochberg lacks the running minimum: a feature can have a larger result than another whose
+    p-value is larger. The procedure looks for the *last* p-value that is small enough, and rejects all up to it.""",
+        name="bh_without_minimum", replace=BH_RUNNING, by="steps",
+        forms=[{"replace": BH_RUNNING, "by": "np.minimum(1.0, steps)"}])
+
+mistake("many_features.benjamini_hochberg", """Your benjamini_hochberg takes a running maximum from the smallest p-value, as Holm does. It steps up: a
+    running minimum, from the largest.""", name="bh_steps_down", replace=BH_RUNNING, by="np.maximum.accumulate(steps)",
+        forms=[{"replace": BH_RUNNING, "by": "np.minimum(1.0, np.maximum.accumulate(steps))"}])
+
+mistake("many_features.benjamini_hochberg", """The running minimum of your benjamini_hochberg begins at the smallest p-value. It has to come from the
+    largest: the result is the smallest of this step and all *later* ones.""", name="bh_minimum_from_below",
+        replace=BH_RUNNING, by="np.minimum.accumulate(steps)")
+
+mistake("many_features.benjamini_hochberg", """Your benjamini_hochberg multiplies by rank / m. It is the level that is multiplied by that, so the p-value is
+    multiplied by m / rank.""", name="bh_rank_over_m", replace=BH_STEPS, by="np.arange(1, len(p) + 1) / max(len(p), 1) * p[order]")
+
+mistake("many_features.benjamini_hochberg", """The ranks of your benjamini_hochberg fall: the smallest p-value has rank 1 and the factor m, the largest has
+    rank m and the factor 1.""", name="bh_falling_ranks", replace="np.arange(1, len(p) + 1)", by="np.arange(len(p), 0, -1)")
+
+mistake("many_features.benjamini_hochberg", """Your benjamini_hochberg has Benjamini and Yekutieli's further factor, 1 + 1/2 + … + 1/m. It holds the rate
+    for every kind of dependence and finds much less; the contract has the procedure of 1995.""", name="benjamini_yekutieli",
+        replace=BH_RUNNING, by="np.minimum(1.0, " + BH_RUNNING + " * (1 / np.arange(1, len(p) + 1)).sum())")
+
+mistake("many_features.benjamini_hochberg", """Your benjamini_hochberg returns its results in the order of the sorted p-values. They belong to the features,
+    in the order in which these came.""", name="bh_stays_sorted", replace="adjusted[order] =", by="adjusted[:] =")
+
+mistake("many_features.benjamini_hochberg", """Your benjamini_hochberg puts its results back with `result[order]`. That orders them a second time; what undoes
+    an order is `adjusted[order] = result`, or the order of the order.""", name="bh_orders_twice",
+        replace="adjusted[order] = " + BH_RUNNING, by="adjusted[:] = (" + BH_RUNNING + ")[order]")
+
+# ── What is refused ─────────────────────────────────────────────────────────────────────────────────────────────
+
+CHECK = "p = _checked(p)"
+
+for function, label in (("bonferroni", "bonferroni"), ("holm", "holm"), ("benjamini_hochberg", "bh")):
+    mistake(f"many_features.{function}", f"""Your {function} checks nothing. NaN, and what is below 0 or above 1, is no p-value; results made
+        of it look like others.""", name=f"{label}_accepts_all", replace=CHECK, by="p = p.astype(np.float64)")
+    mistake(f"many_features.{function}", f"""Your {function} lets NaN through: `p < 0` and `p > 1` are both False for it, as every comparison is.
+        Ask whether all are from 0 to 1.""", name=f"{label}_accepts_nan", replace=CHECK,
+            by='if (p < 0).any() or (p > 1).any():\n        raise ValueError("no p-value")\n    p = p.astype(np.float64)')
+    mistake(f"many_features.{function}", f"""Your {function} changes the p-values that it was given. They are the caller's: make a copy first.""",
+            name=f"{label}_in_place", replace=CHECK, by="given = p\n    p = _checked(p)\n    given[:] = np.sort(given)")
+
+# ── Rates ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+FDR = "float(share.mean())"
+
+mistake("many_features.error_rates", """Your false discovery rate divides all false rejections by all rejections of all runs. It is the mean of
+    each run's own share: a run with one rejection, a false one, counts as much as a run with a hundred.""", name="ratio_of_sums",
+        replace=FDR, by="float(false.sum() / max((false + found).sum(), 1))")
+
+mistake("many_features.error_rates", """Your false discovery rate is the mean over the runs that rejected something. Runs without a rejection
+    count as 0: else it could not be held where nothing has changed.""", name="only_runs_with_rejections",
+        replace=FDR, by="float(share[false + found > 0].mean()) if (false + found).any() else 0.0")
+
+mistake("many_features.error_rates", """Your false discovery rate is 0 / 0, NaN, for runs without a rejection. They count as 0.""", name="nan_without_rejections",
+        replace="np.maximum(false + found, 1)", by="(false + found)")
+
+mistake("many_features.error_rates", """Your family-wise error counts the runs with any rejection. Only false ones count: of features that have not
+    changed.""", name="any_rejection", replace="(false > 0).mean()", by="(false + found > 0).mean()")
+
+mistake("many_features.error_rates", """Your family-wise error is the share of the unchanged features that were rejected. It is the share of *runs* in which
+    any was.""", name="per_feature", replace="(false > 0).mean()", by="false.mean() / max(np.count_nonzero(null), 1)")
+
+mistake("many_features.error_rates", """Your power is the share of runs in which any changed feature was rejected. It is the share of the changed
+    features.""", name="power_of_runs", replace="found.mean() / changed if changed", by="(found > 0).mean() if changed")
+
+mistake("many_features.error_rates", """Your power is 0 where no feature has changed. Nothing was to be found then, and NaN says so.""",
+        name="power_0_without_changes", replace="else np.nan", by="else 0.0",
+        forms=[{"replace": "found.mean() / changed if changed else np.nan", "by": "found.mean() / max(changed, 1)"}])
+
+mistake("many_features.error_rates", """Your rates have `null` the wrong way round. True is where nothing has changed, so to reject there is false.""",
+        name="null_inverted", replace="false = (rejected & null).sum(axis=1)                           # (runs,)",
+        by="null = ~null\n    false = (rejected & null).sum(axis=1)")
+
+mistake("many_features.error_rates", """Your rates raise no ValueError where there are no runs. A mean of nothing is NaN.""", name="accepts_no_runs",
+        replace="if not len(rejected):", by="if False:")

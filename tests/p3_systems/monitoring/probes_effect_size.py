@@ -1,20 +1,26 @@
-"""What the suite of `effect_size` does beside the learner's objects, in the learner's process.
+"""What the suite of `effect_size` does beside the learner's functions, in the learner's process.
 
 A probe gets the exercise's module as `work`, returns plain data, and holds no expected value.
 """
 import numpy as np
 
 
-def results_of_two(work, first, second, *, layout=None):
-    """The results for two arguments, looked at when both are there, and the arguments as they are then."""
-    arguments = [laid_out(first, layout), laid_out(second, layout)]
-    return [work.effect_size(argument) for argument in arguments], arguments
-
-
-def laid_out(array, layout=None):
-    """A copy of an array: row by row in memory, or in another layout, "strided" or "Fortran"."""
-    if layout != "strided":
-        return np.array(array, order="F" if layout == "Fortran" else "C")
-    view = np.zeros((*array.shape[::-1], 2), array.dtype)[..., 0].T
+def laid_out(array):
+    """A copy of an array, every second place of a longer one."""
+    view = np.zeros((len(array), 2), array.dtype)[:, 0]
     view[...] = array
     return view
+
+
+def results(work, streams, **named):
+    """The results of the three functions for each stream, of which the second half is the window, and the streams afterwards."""
+    streams, got = [laid_out(stream) for stream in streams], []
+    for stream in streams:
+        half = len(stream) // 2
+        got.append([work.effective_size(stream), *work.mean_shift(stream[:half], stream[half:]), list(work.watch(stream, **named))])
+    return got, streams
+
+
+def p_values(work, streams, n):
+    """The p-value of each stream: the first n values against the others."""
+    return np.array([work.mean_shift(stream[:n].copy(), stream[n:].copy())[1] for stream in streams])

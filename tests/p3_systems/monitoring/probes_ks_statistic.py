@@ -1,20 +1,22 @@
-"""What the suite of `ks_statistic` does beside the learner's objects, in the learner's process.
+"""What the suite of `ks_statistic` does beside the learner's functions, in the learner's process.
 
 A probe gets the exercise's module as `work`, returns plain data, and holds no expected value.
 """
 import numpy as np
 
 
-def results_of_two(work, first, second, *, layout=None):
-    """The results for two arguments, looked at when both are there, and the arguments as they are then."""
-    arguments = [laid_out(first, layout), laid_out(second, layout)]
-    return [work.ks_statistic(argument) for argument in arguments], arguments
-
-
-def laid_out(array, layout=None):
-    """A copy of an array: row by row in memory, or in another layout, "strided" or "Fortran"."""
-    if layout != "strided":
-        return np.array(array, order="F" if layout == "Fortran" else "C")
-    view = np.zeros((*array.shape[::-1], 2), array.dtype)[..., 0].T
+def laid_out(array, layout):
+    """A copy of an array, every second place of a longer one where `layout` is "gaps", or "backwards" in memory."""
+    if layout == "gaps":
+        view = np.zeros((*array.shape, 2), array.dtype)[..., 0]
+    else:
+        view = np.zeros(array.shape, array.dtype)[::-1]
     view[...] = array
+    view.flags.writeable = True
     return view
+
+
+def calls(work, function, several, layout):
+    """The results of several calls, looked at when all were made, and the arguments as they are then."""
+    several = [[laid_out(array, layout) for array in arguments] for arguments in several]
+    return [getattr(work, function)(*arguments) for arguments in several], several

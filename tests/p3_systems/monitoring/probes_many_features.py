@@ -1,20 +1,25 @@
-"""What the suite of `many_features` does beside the learner's objects, in the learner's process.
+"""What the suite of `many_features` does beside the learner's functions, in the learner's process.
 
 A probe gets the exercise's module as `work`, returns plain data, and holds no expected value.
 """
 import numpy as np
 
 
-def results_of_two(work, first, second, *, layout=None):
-    """The results for two arguments, looked at when both are there, and the arguments as they are then."""
-    arguments = [laid_out(first, layout), laid_out(second, layout)]
-    return [work.many_features(argument) for argument in arguments], arguments
+def adjust_all(work, function, p):
+    """The adjusted p-values of each row of `p`: an array of its shape."""
+    return np.array([getattr(work, function)(row.copy()) for row in p])
 
 
-def laid_out(array, layout=None):
-    """A copy of an array: row by row in memory, or in another layout, "strided" or "Fortran"."""
-    if layout != "strided":
-        return np.array(array, order="F" if layout == "Fortran" else "C")
-    view = np.zeros((*array.shape[::-1], 2), array.dtype)[..., 0].T
-    view[...] = array
-    return view
+def two_results(work, function, first, second):
+    """Results for two views with gaps, looked at when both are there, and the arguments as they are then."""
+    arguments = []
+    for array in (first, second):
+        arguments.append(np.zeros((len(array), 2), array.dtype)[:, 0])
+        arguments[-1][:] = array
+    return [getattr(work, function)(argument) for argument in arguments], arguments
+
+
+def rates_and_arguments(work, rejected, null):
+    """error_rates for arrays that lie column by column in memory, and the arrays afterwards."""
+    rejected, null = np.array(rejected, order="F"), null.copy()
+    return list(work.error_rates(rejected, null)), [rejected, null]

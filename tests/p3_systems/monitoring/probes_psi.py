@@ -1,20 +1,25 @@
-"""What the suite of `psi` does beside the learner's objects, in the learner's process.
+"""What the suite of `psi` does beside the learner's functions, in the learner's process.
 
 A probe gets the exercise's module as `work`, returns plain data, and holds no expected value.
 """
 import numpy as np
 
 
-def results_of_two(work, first, second, *, layout=None):
-    """The results for two arguments, looked at when both are there, and the arguments as they are then."""
-    arguments = [laid_out(first, layout), laid_out(second, layout)]
-    return [work.psi(argument) for argument in arguments], arguments
-
-
-def laid_out(array, layout=None):
-    """A copy of an array: row by row in memory, or in another layout, "strided" or "Fortran"."""
-    if layout != "strided":
-        return np.array(array, order="F" if layout == "Fortran" else "C")
-    view = np.zeros((*array.shape[::-1], 2), array.dtype)[..., 0].T
+def laid_out(array):
+    """A copy of an array, every second place of a longer one."""
+    view = np.zeros((len(array), 2), array.dtype)[:, 0]
     view[...] = array
     return view
+
+
+def results(work, several):
+    """The results of all functions for pairs of samples and weights, looked at when all are there, and the arguments then."""
+    several, got = [[laid_out(array) for array in arguments] for arguments in several], []
+    for x, y, weights in several:
+        got.append([work.bin_edges(x, 3), work.psi(x, y, bins=3), work.wasserstein(x, y, x_weights=weights)])
+    return got, several
+
+
+def indices(work, pairs, bins):
+    """The index of each pair of samples."""
+    return np.array([work.psi(x.copy(), y.copy(), bins=bins) for x, y in pairs])
