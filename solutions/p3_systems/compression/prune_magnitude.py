@@ -11,8 +11,6 @@ $k$. A group is one matrix, or all of them.
 Source: Han, Pool, Tran and Dally, "Learning both weights and connections for efficient neural networks", NeurIPS 2015,
 section 3; for encoders such as this one: Gordon, Duh and Andrews, "Compressing BERT" (RepL4NLP 2020), section 3.
 """
-from typing import Literal
-
 import torch
 from torch import nn
 
@@ -38,8 +36,7 @@ def prunable(model: nn.Module, *, embeddings: bool = False) -> dict[str, nn.Para
     ### END SOLUTION
 
 
-def prune(model: nn.Module, share: float, *, scope: Literal["layer", "global"] = "layer",
-          embeddings: bool = False) -> dict[str, int]:
+def prune(model: nn.Module, share: float, *, scope: str = "layer", embeddings: bool = False) -> dict[str, int]:
     """Set the smallest of the `prunable` weights to 0, in place. Returns how many zeros each of them has then, by name.
 
     With scope "layer" each Parameter is a group by itself, with "global" all of them are one. Of a group of `n` weights

@@ -13,11 +13,9 @@ sparse rows*, keeps its column, and for each row where its numbers begin, with t
 Source: Saad, "Iterative methods for sparse linear systems", 2nd ed. (SIAM 2003), section 3.4; for weights of networks: Han, Mao
 and Dally, "Deep compression" (ICLR 2016), section 2.
 """
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from torch import nn
-
-FORMATS = ("dense", "bitmap", "coo", "csr")
 
 
 class Row(NamedTuple):
@@ -108,9 +106,10 @@ def storage(rows: int, columns: int, nonzeros: int, *, value_bytes: int = 4, ind
     ### END SOLUTION
 
 
-def break_even(rows: int, columns: int, format: Literal["bitmap", "coo", "csr"], *, value_bytes: int = 4,
-               index_bytes: int = 4) -> int | None:
+def break_even(rows: int, columns: int, format: str, *, value_bytes: int = 4, index_bytes: int = 4) -> int | None:
     """How many zeros a matrix needs, at least, so that the format takes *fewer* bytes than dense.
+
+    `format` is "bitmap", "coo" or "csr".
 
     None where no number of zeros is enough: a matrix of one column in CSR, for example, has a beginning for each row, which
     takes as much as the numbers do.

@@ -168,8 +168,7 @@ mistake("prune_magnitude.make_permanent", """Your make_permanent multiplies by t
         forms=[{"replace": FILL, "by": "layer.weight.mul_(layer.weight_mask)"}])
 
 mistake("prune_magnitude.make_permanent", """Your make_permanent leaves the masks in the model. Its state_dict still has their keys, and a model that was
-    never pruned does not load it.""", name="keeps_masks", replace="del layer.weight_mask", by="pass",
-        forms=[{"replace": "del layer.weight_mask", "by": "layer.weight_mask = None"}])
+    never pruned does not load it.""", name="keeps_masks", replace="del layer.weight_mask", by="pass")
 
 mistake("prune_magnitude.make_permanent", """Your make_permanent removes the masks and leaves the weights as they are. If a step of training moved a
     pruned weight, it is back.""", name="only_removes_masks", replace=FILL, by="pass")

@@ -11,7 +11,7 @@ NAMED = "in model.named_parameters()]"
 mistake("sparsity.sparsity_table", """Your table counts numbers that are small as zeros. A number close to 0 takes part in every
     product, and a sparse format has to keep it: only what is equal to 0 is left out.""", name="counts_small_numbers",
         replace=ZEROS, by="int((parameter.abs() < 1e-6).sum())",
-        forms=[{"replace": ZEROS, "by": "int(torch.isclose(parameter, torch.zeros_like(parameter)).sum())"},
+        forms=[{"replace": ZEROS, "by": "int(parameter.isclose(parameter.new_zeros(())).sum())"},
                {"replace": ZEROS, "by": "parameter.numel() - int((parameter.abs() > 1e-8).sum())"}])
 
 mistake("sparsity.sparsity_table", """Your table does not count NaN as it is meant. NaN is no zero, and it is neither above nor

@@ -21,6 +21,7 @@ class Encoder(nn.Module):
         if head_first:
             self.head = nn.Linear(2, 6, bias=False)
         self.words = nn.Embedding(6, 2)
+        self.places = nn.Embedding(3, 2)
         self.norm = nn.LayerNorm(2)
         self.layers = nn.ModuleList([nn.ModuleDict({"query": nn.Linear(2, 2), "up": Scaled(2, 4), "down": nn.Linear(4, 2)})])
         self.again = nn.Linear(2, 2, bias=False)

@@ -19,7 +19,8 @@ class Encoder(nn.Module):
         if head_first:
             self.head = nn.Linear(3, 5, bias=False)
         self.embedding = nn.Embedding(5, 3)
-        self.position = nn.Parameter(torch.ones(2, 3))
+        self.positions = nn.Embedding(2, 3)
+        self.cls = nn.Parameter(torch.ones(1, 3))
         self.block = nn.ModuleDict({"query": nn.Linear(3, 3), "norm": nn.LayerNorm(3), "up": Scaled(3, 4, bias=False)})
         self.again = nn.ModuleList([self.block["query"]])
         self.bilinear = nn.Bilinear(2, 2, 1)
@@ -62,12 +63,6 @@ def table(work, kind, values, dtype="float32"):
     return [list(row) for row in rows], same
 
 
-def share(work, rows, **options):
-    """The share of zeros of rows that are given as lists."""
-    return work.zero_share([work.Row(*row) for row in rows], **options)
-
-
-def through(work, kind, values):
-    """The two shares of a model, from its own table."""
-    rows = work.sparsity_table(make(kind, values, "float32"))
-    return [work.zero_share(rows), work.zero_share(rows, weights_only=True)]
+def shares(work, *tables, **options):
+    """The share of zeros for each of several lists of rows, which are given as lists."""
+    return [work.zero_share([work.Row(*row) for row in rows], **options) for rows in tables]

@@ -15,7 +15,8 @@ SCOPES = pytest.mark.parametrize("scope", ["layer", "global"])
 # The weights that are pruned, and those with `embeddings`, in the model's order: written by hand.
 INNER = ["layers.0.query.weight", "layers.0.up.weight", "layers.0.down.weight"]
 WEIGHTS = {"two layers": (["0.weight", "2.weight"],) * 2, "odd": (["0.weight", "1.weight", "2.weight"],) * 2,
-           "encoder": (INNER, ["words.weight", *INNER]), "encoder, head first": (INNER, ["head.weight", *INNER]),
+           "encoder": (INNER, ["words.weight", "places.weight", *INNER]),
+           "encoder, head first": (INNER, ["head.weight", "places.weight", *INNER]),
            "no layers": ([], []), "empty": (["0.weight", "1.weight"],) * 2}
 
 
@@ -106,7 +107,7 @@ def test_how_many(work, scope, share):
         given = {"share": share, "scope": scope, "weights in each layer": [parameters[name].numel() for name in WEIGHTS[kind][0]]}
         zeros = [int((after[name] == 0).sum()) for name in WEIGHTS[kind][0]]
         both = [zeros, list(want.values())] if scope == "layer" else [[sum(zeros)], [sum(want.values())]]
-        expect(both[0], equals=both[1], given=given, note="how many are 0" + (" in each layer" if scope == "layer" else ""))
+        expect(np.array(both[0]), equals=np.array(both[1]), given=given, note="how many are 0" + (" in each layer" if scope == "layer" else ""))
         expect(report, equals=dict(zip(want, zeros)), given=given, note="the report")
 
 
@@ -210,18 +211,22 @@ def test_permanent(work, kind, layers):
 
 @supporting
 @SCOPES
-def test_refuses(work, scope):
+@pytest.mark.parametrize("what", ["share", "scope", "NaN", "no weights"])
+def test_refuses(work, scope, what):
     """ValueError for a share that is none, an unknown scope and NaN, with nothing changed; models without weights are fine."""
-    parameters = numbers("two layers", 17)
+    parameters, none = numbers("two layers", 17), numbers("no layers", 17)
     broken = {name: each.clone() for name, each in parameters.items()}
     broken["2.weight"][0, 1] = math.nan
-    for values, share, asked in [(parameters, -0.1, scope), (parameters, 1.0001, scope), (parameters, 50.0, scope),
-                                 (parameters, math.nan, scope), (parameters, 0.5, "each"), (broken, 0.5, scope), (broken, 0.0, scope)]:
-        error, after = work.run(probes.refuse, "two layers", values, share, scope=asked)
-        given = {"share": share, "scope": asked, "2.weight": values["2.weight"]}
+    asked = {"share": [("two layers", parameters, share, scope) for share in (-0.1, 1.0001, 50.0, math.nan)],
+             "scope": [("two layers", parameters, 0.5, "each"), ("two layers", parameters, 0.5, "")],
+             "NaN": [("two layers", broken, 0.5, scope), ("two layers", broken, 0.0, scope)],
+             "no weights": [("no layers", none, math.nan, scope), ("no layers", none, 2.0, scope)]}
+    for kind, values, share, word in asked[what]:
+        error, after = work.run(probes.refuse, kind, values, share, scope=word)
+        given = {"model": kind, "share": share, "scope": word} | chosen(kind, values)
         expect(error, equals="ValueError", given=given, note="the error that came")
         compare(after, values, given, "the Parameters")
-    for kind in ("no layers", "empty"):
+    for kind in ("no layers", "empty") if what == "no weights" else ():
         values = numbers(kind, 18)
         for share in (0.0, 1.0):
             want, right = pruned(kind, values, share, scope)
