@@ -20,7 +20,7 @@ class Encoder(nn.Module):
             self.head = nn.Linear(3, 5, bias=False)
         self.embedding = nn.Embedding(5, 3)
         self.positions = nn.Embedding(2, 3)
-        self.cls = nn.Parameter(torch.ones(1, 3))
+        self.mixing = nn.Parameter(torch.ones(3, 3))
         self.block = nn.ModuleDict({"query": nn.Linear(3, 3), "norm": nn.LayerNorm(3), "up": Scaled(3, 4, bias=False)})
         self.again = nn.ModuleList([self.block["query"]])
         self.bilinear = nn.Bilinear(2, 2, 1)
