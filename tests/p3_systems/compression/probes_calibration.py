@@ -1,20 +1,75 @@
 """What the suite of `calibration` does beside the learner's objects, in the learner's process.
 
-A probe gets the exercise's module as `work`, returns plain data, and holds no expected value.
+Dtypes do not cross the wire, so they come by name. A probe gets the exercise's module as `work`, returns plain data, and holds
+no expected value.
 """
-import numpy as np
+import torch
 
 
-def results_of_two(work, first, second, *, layout=None):
-    """The results for two arguments, looked at when both are there, and the arguments as they are then."""
-    arguments = [laid_out(first, layout), laid_out(second, layout)]
-    return [work.calibration(argument) for argument in arguments], arguments
+def observed(work, kind, batches, **options):
+    """The range of a new observer after these batches, and the batches as they are then."""
+    observer = getattr(work, kind)(**options)
+    for batch in batches:
+        observer.observe(batch)
+    return observer.range(), batches
 
 
-def laid_out(array, layout=None):
-    """A copy of an array: row by row in memory, or in another layout, "strided" or "Fortran"."""
-    if layout != "strided":
-        return np.array(array, order="F" if layout == "Fortran" else "C")
-    view = np.zeros((*array.shape[::-1], 2), array.dtype)[..., 0].T
-    view[...] = array
-    return view
+def two(work, kind, first, second, **options):
+    """The ranges of two observers that see their batches in turn, the first one's after its first batch too."""
+    one, other, early = getattr(work, kind)(**options), getattr(work, kind)(**options), None
+    for mine, its in zip(first, second):
+        one.observe(mine)
+        early = one.range() if early is None else early
+        other.observe(its)
+    return early, one.range(), other.range()
+
+
+def counted(work, batches, **options):
+    """The counts and the width after each batch."""
+    histogram, seen = work.Histogram(**options), []
+    for batch in batches:
+        histogram.observe(batch)
+        seen.append([histogram.counts.clone(), histogram.width])
+    return seen
+
+
+def memory(work, batches, **options):
+    """The most numbers that a tensor, list, tuple, dict, set or deque, kept by a histogram, has after any of these batches."""
+    histogram, most = work.Histogram(**options), 0
+    for batch in batches:
+        histogram.observe(batch)
+        for each in vars(histogram).values():
+            size = each.numel() if isinstance(each, torch.Tensor) else len(each) if hasattr(each, "__len__") else 0
+            most = max(most, size)
+    return most
+
+
+def chosen(work, batches, function, *arguments, dtype=None, bins=64, width=2.0**-4, **options):
+    """What a function chooses for a histogram of these batches, and the counts and the width afterwards."""
+    histogram = work.Histogram(bins=bins, width=width)
+    for batch in batches:
+        histogram.observe(batch)
+    if dtype is not None:
+        options["dtype"] = getattr(torch, dtype)
+    return getattr(work, function)(histogram, *arguments, **options), histogram.counts, histogram.width
+
+
+def refused(work, kind, batch, bad, **options):
+    """The class of the error at a bad batch, or "", and the ranges before it and afterwards."""
+    observer, error = getattr(work, kind)(**options), ""
+    observer.observe(batch)
+    before = observer.range()
+    try:
+        observer.observe(bad)
+    except NotImplementedError:
+        raise
+    except Exception as raised:
+        error = type(raised).__name__
+    return error, before, observer.range()
+
+
+def nothing_seen(work, kind):
+    """The range of an observer that has seen batches without elements only."""
+    observer = getattr(work, kind)()
+    observer.observe(torch.zeros(0, 3))
+    return observer.range()

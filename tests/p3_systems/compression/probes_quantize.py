@@ -1,20 +1,36 @@
-"""What the suite of `quantize` does beside the learner's objects, in the learner's process.
+"""What the suite of `quantize` does beside the learner's functions, in the learner's process.
 
-A probe gets the exercise's module as `work`, returns plain data, and holds no expected value.
+Dtypes do not cross the wire, so they come by name. A probe gets the exercise's module as `work`, returns plain data, and holds
+no expected value.
 """
-import numpy as np
+import torch
 
 
-def results_of_two(work, first, second, *, layout=None):
-    """The results for two arguments, looked at when both are there, and the arguments as they are then."""
-    arguments = [laid_out(first, layout), laid_out(second, layout)]
-    return [work.quantize(argument) for argument in arguments], arguments
+def call(work, function, *arguments, dtype=None, layout="rows", **options):
+    """The result of one call, and the arguments as they are afterwards."""
+    laid = [laid_out(each, layout) if isinstance(each, torch.Tensor) else each for each in arguments]
+    if dtype is not None:
+        options["dtype"] = getattr(torch, dtype)
+    return getattr(work, function)(*laid, **options), laid
 
 
-def laid_out(array, layout=None):
-    """A copy of an array: row by row in memory, or in another layout, "strided" or "Fortran"."""
-    if layout != "strided":
-        return np.array(array, order="F" if layout == "Fortran" else "C")
-    view = np.zeros((*array.shape[::-1], 2), array.dtype)[..., 0].T
-    view[...] = array
-    return view
+def laid_out(tensor, layout):
+    """A copy that lies in memory row by row, or with the first axis nearest, or at every other place."""
+    if layout == "gaps":
+        return torch.stack((tensor, torch.ones_like(tensor)), dim=-1)[..., 0]
+    if layout == "columns":
+        backwards = tuple(reversed(range(tensor.ndim)))
+        return tensor.permute(backwards).contiguous().permute(backwards)
+    return tensor.clone()
+
+
+def there_and_back(work, x, *, dtype, symmetric, axis):
+    """The learner's own ranges, parameters, codes and numbers, one after the other."""
+    low, high = work.ranges(x, axis=axis)
+    if symmetric:
+        scale = work.symmetric_scale(low, high)
+        zero_point = torch.zeros(scale.shape, dtype=torch.int32)
+    else:
+        scale, zero_point = work.affine_parameters(low, high, dtype=getattr(torch, dtype))
+    codes = work.quantize(x, scale, zero_point, dtype=getattr(torch, dtype), axis=axis)
+    return scale, zero_point, codes, work.dequantize(codes, scale, zero_point, axis=axis)
