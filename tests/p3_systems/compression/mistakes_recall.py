@@ -174,11 +174,9 @@ mistake("recall.paired_interval", """Your paired_interval subtracts in the dtype
         replace="np.subtract(second, first, dtype=np.float64)", by="second - first",
         forms=[{"replace": "np.subtract(second, first, dtype=np.float64)", "by": "(second - first).astype(np.float64)"}])
 
-mistake("recall.paired_interval", """Your paired_interval compares systems that did not answer the same queries: a single number
-    is broadcast to all, or the longer list is cut. Pairs need as many on both sides.""", name="accepts_other_queries",
-        replace="if len(first) != len(second) or not len(first):",
-        by="second = second[:len(first)] if len(first) > 1 else second\n    first = first[:len(second)]\n    if not len(first):",
-        forms=[{"replace": "if len(first) != len(second) or not len(first):", "by": "if not len(first) or not len(second):"}])
+mistake("recall.paired_interval", """Your paired_interval returns NaN where there are no queries. Nothing was measured, and NaN would be
+    taken for a number by whoever draws it: the contract has ValueError.""", name="accepts_no_queries",
+        replace="if not len(first):", by="if not len(first):\n        return Interval(float('nan'), float('nan'), float('nan'))\n    if False:")
 
 mistake("recall.paired_interval", """Your paired_interval accepts what is not finite. One query that is NaN makes the mean and both
     ends NaN, and nobody knows which it was: raise ValueError.""", name="accepts_what_is_not_finite",

