@@ -1,20 +1,16 @@
-"""What the suite of `pareto` does beside the learner's objects, in the learner's process.
+"""What the suite of `pareto` does beside the learner's functions, in the learner's process.
 
 A probe gets the exercise's module as `work`, returns plain data, and holds no expected value.
 """
 import numpy as np
 
 
-def results_of_two(work, first, second, *, layout=None):
-    """The results for two arguments, looked at when both are there, and the arguments as they are then."""
-    arguments = [laid_out(first, layout), laid_out(second, layout)]
-    return [work.pareto(argument) for argument in arguments], arguments
-
-
-def laid_out(array, layout=None):
-    """A copy of an array: row by row in memory, or in another layout, "strided" or "Fortran"."""
-    if layout != "strided":
-        return np.array(array, order="F" if layout == "Fortran" else "C")
-    view = np.zeros((*array.shape[::-1], 2), array.dtype)[..., 0].T
-    view[...] = array
-    return view
+def ask(work, function, points, largest, layout):
+    """The result for points of another layout or dtype, and both arguments as they are afterwards."""
+    if layout == "strided":
+        laid_out = np.zeros((*points.shape[::-1], 2), points.dtype)[..., 0].T
+        laid_out[...] = points
+    else:
+        laid_out = points.astype("float32") if layout == "float32" else np.array(points, order="F")
+    got = getattr(work, function)(laid_out, largest)
+    return got, np.ascontiguousarray(laid_out), largest
