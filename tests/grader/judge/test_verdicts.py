@@ -220,7 +220,7 @@ class TestNotStarted:
         assert verdict.message == "first is not written yet (line 2)."
 
     def test_a_coroutine_function_says_so_when_it_is_awaited(self, judge):
-        text = ("import asyncio\n\n\nasync def later(x: int) -> int:\n    raise NotImplementedError\n\n\n"
+        text = ("import asyncio\n\n\nasync def later(x) -> int:\n    raise NotImplementedError\n\n\n"
                 "def first(x):\n    return asyncio.run(later(x))\n")
         assert judge(text, doubles).message == "later is not written yet (line 5)."
 

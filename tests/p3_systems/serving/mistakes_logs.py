@@ -106,16 +106,14 @@ mistake(CALL, """Your middleware passes on nothing but HTTP requests. Without "l
 mistake(CALL, """Your middleware takes no id from the request. It is there so that the lines of several services can be put together.""",
         name="always_makes_an_id", replace=ID, by='request_id = b""')
 
-mistake(CALL, """Your middleware takes each id as it comes. Whoever sends the request writes into your log, with line breaks, and as much as
-    a header may hold: 1 to 64 characters of those that an id has, or a new one.""", name="takes_any_id", replace=GOOD_ID, by="if not request_id:",
+mistake(CALL, """Your middleware takes as an id what is none. Whoever sends the request then writes into your log what they like: the whole of
+    it is to be 1 to 64 characters of those that an id has, or a new one is made.""", name="takes_any_id", replace=GOOD_ID, by="if not request_id:",
         forms=[{"replace": GOOD_ID, "by": 'if not re.fullmatch(rb"[A-Za-z0-9._-]+", request_id):'},
-               {"replace": GOOD_ID, "by": "if not 1 <= len(request_id) <= 64:"}])
+               {"replace": GOOD_ID, "by": "if not 1 <= len(request_id) <= 64:"},
+               {"replace": GOOD_ID, "by": 'if not re.match(rb"[A-Za-z0-9._-]{1,64}", request_id):'}])
 
 mistake(CALL, """Your pattern lets a line break at the end of an id through: `$` matches before it. `re.fullmatch` looks at the whole.""",
         name="stops_before_a_line_break", replace=GOOD_ID, by='if not re.match(rb"[A-Za-z0-9._-]{1,64}$", request_id):')
-
-mistake(CALL, """Your middleware looks only at how an id begins, with `re.match`. What comes after is as free as before.""",
-        name="looks_at_the_beginning", replace=GOOD_ID, by='if not re.match(rb"[A-Za-z0-9._-]{1,64}", request_id):')
 
 mistake(CALL, """Your ids repeat. A counter, or `random` after a seed, gives two processes the same ones: `uuid.uuid4` asks the system for
     random bits.""", name="repeats_ids", replace=NEW_ID, by='b"%032x" % __import__("random").getrandbits(128)',

@@ -197,8 +197,9 @@ def test_full(work, arrivals, max_batch, more, cost):
     # Two more come at once, first of all, than there is room for.
     arrivals = [[0.0, 90 + i, None, None] for i in range(max_batch + most + 2)] + arrivals
     got, want, given = play(work, arrivals, max_batch=max_batch, max_queue=most, cost=cost)
-    refused = [sum(each[0] == "QueueFullError" for each in side[1]) for side in (got, want)]
-    expect(refused[0], equals=refused[1], given=given, note="how many callers got QueueFullError")
+    seen, right = ([f"{sum(each[0] == 'QueueFullError' for each in outcomes)} callers got QueueFullError, at most {max(waiting)} waited"]
+                   for outcomes, waiting in ((got[1], got[4]), (want[1], want[3])))
+    expect(seen, equals=right, given=given, note="as seen just before each request")
     expect(got[4], equals=want[3], given=given, note="what `waiting` was just before each request")
     compare_times(got, want, given)
 

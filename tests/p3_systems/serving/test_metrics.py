@@ -165,7 +165,8 @@ def test_middleware_seconds(work):
 
 def test_middleware_is_not_seen(work):
     """What the application receives and sends passes unchanged and at once."""
-    (sent, received, raised), _ = recorded(work, [asked(status=201, steps=(0.5, 1.0, 2.0)), asked()])[2]
+    found, _, ((sent, received, raised), _) = recorded(work, [asked(status=201, steps=(0.5, 1.0, 2.0)), asked()])
+    expect(found, equals=[["/predict", "200", 1.0], ["/predict", "201", 1.0]], note="what was recorded")
     expect(received, equals=[[True, {"type": "http.request", "body": b"0"}]], note="whether the application got the server's scope, and what it received")
     expect(sent, equals=[["http.response.start", 201, [(b"x", b"0")], None, 0.5], ["http.response.body", None, None, b"half", 1.0],
                          ["http.response.body", None, None, b"other half", 1.5]], note="what the server got, and when")
@@ -175,6 +176,7 @@ def test_middleware_is_not_seen(work):
 @pytest.mark.parametrize("kind", ["lifespan", "websocket"])
 def test_middleware_other_scopes(work, kind):
     """What is no HTTP request passes through and is not recorded."""
+    expect(recorded(work, [asked()])[0], equals=[["/predict", "200", 1.0]], given={"scope's type": "http"}, note="what was recorded")
     found, _, through = recorded(work, [asked(status=None)], kind=kind)
     expect(found, equals=[], given={"scope's type": kind}, note="what was recorded")
     expect(through[0][1:], equals=[[[True, {"type": "http.request", "body": b"0"}]], ""], given={"scope's type": kind},
