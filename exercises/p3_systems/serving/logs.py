@@ -18,15 +18,15 @@ import asyncio
 import re
 import uuid
 from collections.abc import Awaitable, Callable
-from typing import Any, TextIO
+from typing import Any
 
 import structlog
 
 HEADER = b"x-request-id"
 
 
-def make_logger(stream: TextIO) -> Any:
-    """A structlog logger that writes each event to `stream` at once, as one JSON object on one line.
+def make_logger(stream: Any) -> Any:
+    """A structlog logger that writes each event to `stream`, a text file such as sys.stdout, at once, as one JSON object on one line.
 
     The object has what is given with the event, what is bound in `structlog.contextvars`, and
 
