@@ -33,6 +33,10 @@ class Reader(CalibrationDataReader):
 
     `name` is the model's input. `get_next()` is `{name: batch}` for the next batch, and None when there are no more.
     `rewind()` begins again at the first.
+
+    >>> reader = Reader("rows", [np.zeros(2)])
+    >>> reader.get_next(), reader.get_next()
+    ({'rows': array([0., 0.])}, None)
     """
 
     def __init__(self, name: str, batches: Sequence[np.ndarray]):

@@ -48,18 +48,14 @@ def one_function_after_the_other(functions, *, turns, warmup=1, wall_clock=None,
 
 # ── The device ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-mistake("benchmark.measure", """Your measure reads the clock when the call returns. On a GPU a call only queues its work
-    and returns at once: synchronise before the second reading, or you time the queueing.""",
-        name="does_not_wait_after_the_call", replace=AFTER, by="pass")
+mistake("benchmark.measure", """Your measure reads the clocks when the call returns. On a GPU a call only queues its work and returns at
+    once: synchronise before the second reading, or you time the queueing.""", name="does_not_wait_after_the_call",
+        replace=AFTER, by="pass", forms=[{"replace": AFTER + "\n            wall, cpu = wall_clock() - wall, cpu_clock() - cpu",
+                                         "by": "wall, cpu = wall_clock() - wall, cpu_clock() - cpu\n            wait()"}])
 
 mistake("benchmark.measure", """Your measure does not synchronise before the first reading. What the warm-up or the call
     before has queued is then waited for inside of this call's time.""", name="does_not_wait_before_the_call",
         replace=BEFORE, by="pass")
-
-mistake("benchmark.measure", """Your measure synchronises after it has read the clocks. The wait is then outside of the
-    time: a call's time ends when what it queued is done.""", name="waits_after_the_reading",
-        replace=AFTER + "\n            wall, cpu = wall_clock() - wall, cpu_clock() - cpu",
-        by="wall, cpu = wall_clock() - wall, cpu_clock() - cpu\n            wait()")
 
 # ── The clocks ──────────────────────────────────────────────────────────────────────────────────────────────────
 

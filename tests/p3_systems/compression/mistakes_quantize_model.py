@@ -84,7 +84,7 @@ mistake("quantize_model.quantize_model", """Your quantize_model takes any name i
 # ── Counting ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 mistake("quantize_model.integer_layers", """Your integer_layers asks for the weight's dtype. An Int8Tensor says that it is of float32, for those who
-    compute with it; its class tells.""", name="asks_for_the_dtype", replace="isinstance(layer.weight, Int8Tensor)]", by="layer.weight.dtype == torch.int8]")
+    compute with it; its class tells.""", name="asks_for_the_dtype", replace="isinstance(layer.weight, Int8Tensor)]", by='str(layer.weight.dtype) == "torch.int8"]')
 
 mistake("quantize_model.integer_layers", """Your integer_layers names every linear layer. Those whose weight is float stayed float.""", name="all_linear_layers",
         replace=" and isinstance(layer.weight, Int8Tensor)]", by="]")

@@ -11,14 +11,12 @@ mistake("quantize_onnx.weighted_nodes", """Your weighted_nodes has every product
 mistake("quantize_onnx.weighted_nodes", """Your weighted_nodes leaves out Gemm, which is how a linear layer with a bias is
     written in ONNX.""", name="without_gemm", replace='{"MatMul": 1, "Gemm": 1}', by='{"MatMul": 1}')
 
-mistake("quantize_onnx.weighted_nodes", """Your weighted_nodes never has a table. With `tables` each Gather belongs to them whose
-    first input is an initializer.""", name="never_tables", replace='({"Gather": 0} if tables else {})', by="{}")
+mistake("quantize_onnx.weighted_nodes", """Your weighted_nodes never has a table. With `tables` each Gather belongs to them whose *first* input is
+    an initializer: the second has the ids.""", name="never_tables", replace='({"Gather": 0} if tables else {})', by="{}",
+        forms=[{"replace": '{"Gather": 0} if tables', "by": '{"Gather": 1} if tables'}])
 
 mistake("quantize_onnx.weighted_nodes", """Your weighted_nodes always has the tables. They belong to them only where `tables`
     says so.""", name="always_tables", replace='({"Gather": 0} if tables else {})', by='{"Gather": 0}')
-
-mistake("quantize_onnx.weighted_nodes", """Your weighted_nodes looks at the second input of a Gather. That one has the ids; the
-    table is the first.""", name="ids_for_a_table", replace='{"Gather": 0} if tables', by='{"Gather": 1} if tables')
 
 KEPT = 'kept += [f"{name}_MatMul" for name in kept]'
 
@@ -110,9 +108,6 @@ mistake("quantize_onnx.static", """Your static calibrates with the first batch a
 mistake("quantize_onnx.static", """Your static calibrates by entropy. The contract has the smallest and the largest value that was
     met, min–max.""", name="by_entropy", replace="quant_format=QuantFormat.QDQ,",
         by="quant_format=QuantFormat.QDQ, calibrate_method=__import__('onnxruntime.quantization').quantization.CalibrationMethod.Percentile,")
-
-mistake("quantize_onnx.static", """Your static does not refuse to calibrate with nothing. ONNX Runtime then fails in some other way;
-    the contract has ValueError.""", name="calibrates_with_nothing", replace="if not len(batches):", by="if False:")
 
 # ── Files ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

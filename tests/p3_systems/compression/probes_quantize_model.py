@@ -38,6 +38,8 @@ def made(kind, seed=0):
     if kind == "shared":
         layer = nn.Linear(8, 8)
         return nn.Sequential(layer, nn.ReLU(), layer, nn.Linear(8, 4))  # one layer in two places, and a weight that has one holder
+    if kind == "names":
+        return nn.ModuleDict({"out": nn.Linear(8, 8), "out2": nn.Linear(8, 4)})
     if kind == "one layer":
         return nn.Linear(8, 6)
     return nn.Sequential(nn.LayerNorm(4), nn.Conv1d(2, 2, 1))  # "no layers"

@@ -46,6 +46,7 @@ def test_times(work, case):
         expect(readings[clock], equals=2 * count * turns, given=given, note=f"how often the {clock} clock was read")
 
 
+@supporting
 @pytest.mark.parametrize("count, turns, warmup", [(3, 4, 0), (3, 5, 2), (2, 3, 1), (1, 3, 2), (4, 2, 1)])
 def test_turns(work, count, turns, warmup):
     """measure: each turn calls each function once, and every second turn does it in the reverse order."""
@@ -121,6 +122,7 @@ def test_speedups(work, seed, turns, count):
         expect(one, equals=other, given=given, note=name)
 
 
+@supporting
 @pytest.mark.parametrize("wanted, present", [(["cuda", "cpu"], ["cpu"]), (["cpu", "cuda"], ["cpu", "cuda"]),
                                             (["cpu", "mps", "cpu", "cuda"], ["cuda", "cpu"]), (["cuda"], ["cpu"]), ([], ["cpu"])])
 def test_devices(work, wanted, present):
@@ -134,9 +136,9 @@ def test_devices(work, wanted, present):
     for name in missing:
         expect_true(type(why[name]) is str and name in why[name], got=why[name], want=f"a sentence in which '{name}' occurs", given=given)
     for has_gpu in (False, True):
-        got, why = work.run(probes.devices_here, ["cuda", "cpu"], has_gpu)
-        given = {"wanted": ["cuda", "cpu"], "torch.cuda.is_available()": has_gpu}
-        expect(got, equals=["cuda", "cpu"] if has_gpu else ["cpu"], given=given, note="what is measured")
+        got, why = work.run(probes.devices_here, ["cpu", "cuda"], has_gpu)
+        given = {"wanted": ["cpu", "cuda"], "torch.cuda.is_available()": has_gpu}
+        expect(got, equals=["cpu", "cuda"] if has_gpu else ["cpu"], given=given, note="what is measured")
 
 
 @supporting

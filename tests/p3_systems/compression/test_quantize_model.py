@@ -8,11 +8,13 @@ from grader.judge import expect, expect_true, supporting
 from tests.p3_systems.compression import probes_quantize_model as probes
 
 # The layers that can be quantised, and all that are nn.Linear.
-QUANTIZABLE = {"mlp": ["0", "2.1", "4"], "attention": ["out"], "tied": ["body"], "one layer": [""], "no layers": [], "shared": ["0", "3"]}
-LINEAR = {"mlp": ["0", "2.1", "4"], "attention": ["inner.out_proj", "out"], "tied": ["body", "head"], "one layer": [""], "no layers": []}
+QUANTIZABLE = {"mlp": ["0", "2.1", "4"], "attention": ["out"], "tied": ["body"], "one layer": [""], "no layers": [], "shared": ["0", "3"],
+               "names": ["out", "out2"]}
+LINEAR = {"mlp": ["0", "2.1", "4"], "attention": ["inner.out_proj", "out"], "tied": ["body", "head"], "one layer": [""], "no layers": [],
+          "names": ["out", "out2"]}
 WORDS = {"mlp": "Linear, a bias-free one inside of a block, LayerNorm, a class derived from Linear", "tied": "Embedding, body (Linear), head (Linear "
          "with the embedding's weight)", "attention": "inner (MultiheadAttention), out (Linear)", "one layer": "one Linear",
-         "no layers": "LayerNorm, Conv1d", "shared": "one Linear at two places, and another one"}
+         "no layers": "LayerNorm, Conv1d", "shared": "one Linear at two places, and another one", "names": "out (Linear), out2 (Linear)"}
 
 
 @pytest.mark.parametrize("kind", list(QUANTIZABLE))
@@ -22,6 +24,7 @@ def test_quantizable(work, kind):
 
 
 CASES = [("mlp", {}), ("mlp", {"keep": ["4"]}), ("mlp", {"keep": ["0", "2.1", "4"]}), ("mlp", {"reduce_range": True}), ("one layer", {}),
+         ("names", {"keep": ["out"]}), ("names", {"keep": ["out2"]}),
          ("attention", {}), ("tied", {}), ("no layers", {})]
 
 
@@ -54,6 +57,7 @@ def test_integers(work, options):
                         note="how far a code is from its weight, in steps")
 
 
+@supporting
 def test_inputs(work):
     """quantize_model: inputs are quantised dynamically, row by row, symmetrically."""
     for seed, reduce_range in ((3, False), (13, True)):
@@ -63,6 +67,7 @@ def test_inputs(work):
         expect(got, equals=["PerRow", "SYMMETRIC", reduce_range], given=given, note="granularity, mapping, reduce_range")
 
 
+@supporting
 @pytest.mark.parametrize("kind", ["mlp", "attention", "tied"])
 def test_copy(work, kind):
     """quantize_model: a copy in evaluation; the model itself keeps its weights, its modes and its memory."""
@@ -78,6 +83,7 @@ def test_copy(work, kind):
                note="layers of the copy that share memory with the model")
 
 
+@supporting
 @pytest.mark.parametrize("kind, options", [("mlp", {}), ("mlp", {"keep": ["0"]}), ("attention", {}), ("tied", {})])
 def test_rest(work, kind, options):
     """quantize_model: biases, norms, embeddings and layers that are kept stay as they are, and tied weights stay tied."""
@@ -90,6 +96,7 @@ def test_rest(work, kind, options):
         expect(is_one, equals=True, given={"model": WORDS["tied"]}, note="whether head and embedding have one weight in the copy")
 
 
+@supporting
 def test_answers(work):
     """quantize_model: the copy answers as the model does in evaluation, but for steps of rounding."""
     for kind, seed, shape in (("mlp", 6, (5, 16)), ("mlp", 16, (1, 16)), ("attention", 7, (2, 3, 8)), ("one layer", 8, (4, 8))):

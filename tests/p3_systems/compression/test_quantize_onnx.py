@@ -38,6 +38,7 @@ def quantize(work, how, weights, options, batches, calibration, kind="network", 
     return work.run(probes.quantized, kind, weights, None if how == "dynamic" else calibration, options, batches, **more)
 
 
+@supporting
 @pytest.mark.parametrize("tables", [False, True])
 def test_weighted_nodes(work, tables):
     """weighted_nodes: the names of MatMul and Gemm with a weight, in the graph's order, and of Gather where tables are asked for."""
@@ -131,6 +132,7 @@ def test_calibration(work, shift):
         expect(after, equals=batches_of(seed, shift), given={"batches": 3}, note="the batches afterwards")
 
 
+@supporting
 @BOTH
 def test_answers(work, how):
     """dynamic and static: the answers are those of the model, but for some steps of rounding, for any batch."""
