@@ -52,11 +52,14 @@ class ServiceHere(Service):
                 time.sleep(0.01)
         return self._end
 
+    def kill(self) -> None:
+        self.signal("SIGKILL")
+        self.wait(5)
+
     def stop(self) -> None:
         self.signal("SIGTERM")
         if self.wait(5) is None:
-            self.signal("SIGKILL")
-            self.wait(5)
+            self.kill()
         self.listener.close()
 
     def cpu_seconds(self) -> float:

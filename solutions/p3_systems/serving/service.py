@@ -125,7 +125,7 @@ def serve(onnx: bytes, *, listener: int, max_batch: int = 32, max_wait: float = 
         guarded = GracefulShutdown(app, notice=notice, grace=grace)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, guarded.begin)
-        server = Server(uvicorn.Config(guarded, http="httptools", log_level="warning", access_log=False, lifespan="on",
+        server = Server(uvicorn.Config(guarded, interface="asgi3", http="httptools", log_level="warning", access_log=False, lifespan="on",
                                        backlog=CONNECTIONS, timeout_graceful_shutdown=1))
         with socket.socket(fileno=listener) as sock:
             serving = asyncio.create_task(server.serve(sockets=[sock]))
