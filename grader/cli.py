@@ -69,6 +69,14 @@ def parser() -> Parser:
     sub.add_argument("--json", action="store_true", help="the verdict as JSON")
     sub.add_argument("--verbose", "-v", action="store_true", help="show also what the services printed")
 
+    sub = command("deploy", deploy, "Start a project's service on this machine, in a container where there is an engine for it.")
+    sub.add_argument("project", metavar="PROJECT")
+    sub.add_argument("--down", action="store_true", help="stop what was started, and nothing else")
+    sub.add_argument("--port", type=int, default=8000, help="of 127.0.0.1 (8000)")
+    sub.add_argument("--engine", choices=("auto", "process", "container"), default="auto",
+                     help="a process, or containers by docker or podman compose (what there is)")
+    sub.add_argument("--workspace", metavar="DIR", help="with the files of another folder; a process then")
+
     sub = command("study", study, "Run a project's experiment; draws its plots.")
     sub.add_argument("project", metavar="PROJECT", help="or `all`: every project that has one")
     sub.add_argument("--workspace", metavar="DIR", help="with the files of another folder")
@@ -219,6 +227,13 @@ def smoke(args, root: Path) -> int:
     from grader.smoke.run import smoke_project
     return smoke_project(load(root), args.project, absolute(args.workspace), sandbox=args.sandbox, as_json=args.json,
                          verbose=args.verbose, color=wants_color(), only=args.only)
+
+
+def deploy(args, root: Path) -> int:
+    from grader.smoke.deploy import deploy_project, stop_project
+    if args.down:
+        return stop_project(load(root), args.project)
+    return deploy_project(load(root), args.project, absolute(args.workspace), args.port, args.engine)
 
 
 def study(args, root: Path) -> int:
