@@ -1,23 +1,76 @@
 r"""A shutdown that loses nothing.
 
-FILL IN: what this is for, and the mathematics that it takes. A formula stands by itself, as MathJax reads it:
+A deployment ends each process of a service, and starts another, many times a day. It sends SIGTERM, waits, and kills what
+is left by SIGKILL. Whoever has sent a request in between should not notice. Four things come in order:
 
-$$y_i = 2 x_i.$$
+1. *Notice.* The service says that it is not ready, so that whoever hands out requests looks for another one. That takes a
+   while to be heard, and until then requests still come and are answered. Each answer asks its client to close the
+   connection (`connection: close`), else its next request may cross with the end.
+2. *Drain.* What was accepted is finished.
+3. *Grace* has an end: a request that hangs must not keep the process for ever. With $t_0$ the moment of the signal, $n$ the
+   notice, $g$ the grace, and $t_{\text{idle}}$ the first moment from $t_0 + n$ on without a request under way, the process leaves at
 
-Source: FILL IN: a book, paper or manual, with the section.
+$$\min(t_{\text{idle}}, \; t_0 + g).$$
+
+4. *Exit*, with 0 if everything had its answer.
+
+Source: the ASGI specification 3.0, "HTTP & WebSocket ASGI Message Format"; RFC 9112, section 9.6 (tear-down of
+connections); Kubernetes' documentation, "Pod Lifecycle", on the termination of pods.
 """
-import numpy as np
-from jaxtyping import Float
+import asyncio
+import math
 
 
-def shutdown(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    r"""FILL IN: what it returns, in one sentence.
+class GracefulShutdown:
+    """An ASGI application around `app`, outermost of all, that lets the service end without losing a request.
 
-    FILL IN: the contract. Which shapes and dtypes come in and go out, what is not changed, and what is special.
+    Before `begin()` it changes nothing: scope, receive and every message pass through as they are. After it:
 
-    >>> shutdown(np.array([1.0, -0.5]))
-    array([ 2., -1.])
+    - GET /ready is answered here, by status 503 and the JSON `{"status": "stopping"}`; `app` is not asked.
+    - Every other HTTP request is still handed to `app`.
+    - Every answer that starts has exactly one header `connection: close` (b"connection", b"close"), in place of any header of
+      that name, in whatever case, that `app` has set. That holds for answers to requests that came before `begin()` too.
 
-    Raises ValueError where `x` has no elements.
+    `notice` and `grace` are seconds, of the running event loop's own clock, `asyncio.get_running_loop().time()`. Raises
+    ValueError where one of them is negative or NaN. May be made before an event loop runs.
     """
+
+    def __init__(self, app, *, notice: float, grace: float):
+        raise NotImplementedError
+
+    @property
+    def stopping(self) -> bool:
+        """Whether `begin` was called."""
+        raise NotImplementedError
+
+    @property
+    def active(self) -> int:
+        """How many HTTP requests are under way: `app`, or the answer to /ready, has begun and has neither returned nor raised.
+
+        A lifespan or a websocket is none, and passes through untouched, also after `begin()`.
+        """
+        raise NotImplementedError
+
+    def begin(self) -> None:
+        """Begin to stop: the handler of SIGTERM, called in the event loop. It does not wait.
+
+        A later call changes nothing: a second signal prolongs neither the notice nor the grace.
+        """
+        raise NotImplementedError
+
+    async def finished(self) -> bool:
+        """Wait until the process may leave, and return whether every request had its answer.
+
+        True from the first moment on at which `begin()` was called `notice` seconds ago or more and no request is under way.
+        False once `begin()` was called `grace` seconds ago and a request is still under way, or the notice is longer than
+        the grace. It may be called before `begin()` (and then waits for it), after it, and by several at once.
+        """
+        raise NotImplementedError
+
     raise NotImplementedError
+
+    async def __call__(self, scope, receive, send) -> None:
+        """Answer one ASGI scope. What `app` raises is raised here too."""
+        raise NotImplementedError
+
+raise NotImplementedError
