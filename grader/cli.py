@@ -3,12 +3,13 @@
 A command imports what it needs inside its function, so that `grader list` and `grader check` start fast.
 """
 import argparse
-import os
 import sys
 from pathlib import Path
 
 from grader.errors import PASSED, UsageError
 from grader.paths import find_course
+from grader.report.style import wants_color
+from grader.smoke.commands import add_commands
 
 
 class Parser(argparse.ArgumentParser):
@@ -61,13 +62,7 @@ def parser() -> Parser:
     sub.add_argument("--workspace", metavar="DIR", help="measure the files of another folder")
     sub.add_argument("--json", action="store_true", help="as JSON")
 
-    sub = command("smoke", smoke, "Start a project's whole service and check it from outside.")
-    sub.add_argument("project", metavar="PROJECT")
-    sub.add_argument("--workspace", metavar="DIR", help="with the files of another folder; nothing is recorded")
-    sub.add_argument("--only", metavar="CHECK", help="this check alone, or these: parity,metrics; nothing is recorded")
-    sub.add_argument("--sandbox", action="store_true", help="run the service in the sandbox, as a stranger's")
-    sub.add_argument("--json", action="store_true", help="the verdict as JSON")
-    sub.add_argument("--verbose", "-v", action="store_true", help="show also what the services printed")
+    add_commands(command)
 
     sub = command("study", study, "Run a project's experiment; draws its plots.")
     sub.add_argument("project", metavar="PROJECT", help="or `all`: every project that has one")
@@ -132,10 +127,6 @@ def run(argv: list[str]) -> int:
     if args.command is None:
         raise UsageError("Name a command; see `grader --help`.")
     return args.function(args, find_course())
-
-
-def wants_color() -> bool:
-    return "NO_COLOR" not in os.environ and (sys.stdout.isatty() or "FORCE_COLOR" in os.environ)
 
 
 def load(root: Path):
@@ -214,12 +205,6 @@ def reset(args, root: Path) -> int:
 def bench(args, root: Path) -> int:
     from grader.local.bench import bench_project
     return bench_project(load(root), args.project, absolute(args.workspace), as_json=args.json)
-
-
-def smoke(args, root: Path) -> int:
-    from grader.smoke.run import smoke_project
-    return smoke_project(load(root), args.project, absolute(args.workspace), sandbox=args.sandbox, as_json=args.json,
-                         verbose=args.verbose, color=wants_color(), only=args.only)
 
 
 def study(args, root: Path) -> int:

@@ -86,7 +86,7 @@ class Service:
             except NoAnswerError as error:
                 last = str(error)
             time.sleep(0.02)
-        self.link.close()
+        self.kill()
         raise WorkerError(Kind.TIMEOUT, f"the service was not ready after {self.patience:g} seconds: {last}", "not ready")
 
     def signal(self, name: str) -> None:
@@ -114,6 +114,10 @@ class Service:
         except (wire.WireError, TimeoutError) as error:
             self.link.fail(Kind.PROTOCOL, f"the worker's process sent what is no reply ({error})")
         return End(RETURNED, self._session.read(frame))
+
+    def kill(self) -> None:
+        """End the service at once."""
+        self.link.close()
 
     def stop(self) -> None:
         """End the service, gently where it can be, and close its socket."""

@@ -1,4 +1,5 @@
 """A service for a suite that runs in one process (pytest, --pdb): a fork of that process, without a worker's limits."""
+import json
 import os
 import signal
 import sys
@@ -19,6 +20,7 @@ class ServiceHere(Service):
 
     def start(self) -> None:
         self._end: End | None = None
+        self._value = tempfile.TemporaryFile("w+b")  # what `main` returned
         self._file = tempfile.TemporaryFile("w+b")
         self.pid = os.fork()
         if self.pid == 0:
@@ -27,7 +29,9 @@ class ServiceHere(Service):
                 os.dup2(self._file.fileno(), 1)
                 os.dup2(self._file.fileno(), 2)
                 sys.stdout = open(1, "w", buffering=1, closefd=False)
-                self._main(os.dup(self.listener.fileno()))
+                value = self._main(os.dup(self.listener.fileno()))
+                self._value.write(json.dumps(value).encode())
+                self._value.flush()
                 code = 0
             except BaseException:
                 traceback.print_exc(file=open(2, "w", closefd=False))
@@ -45,18 +49,22 @@ class ServiceHere(Service):
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
                 code = os.waitstatus_to_exitcode(status)
-                self._end = End(RETURNED) if code == 0 else End("ended", code=code)
+                self._value.seek(0)
+                self._end = End(RETURNED, json.loads(self._value.read())) if code == 0 else End("ended", code=code)
             elif time.monotonic() >= deadline:
                 break
             else:
                 time.sleep(0.01)
         return self._end
 
+    def kill(self) -> None:
+        self.signal("SIGKILL")
+        self.wait(5)
+
     def stop(self) -> None:
         self.signal("SIGTERM")
         if self.wait(5) is None:
-            self.signal("SIGKILL")
-            self.wait(5)
+            self.kill()
         self.listener.close()
 
     def cpu_seconds(self) -> float:

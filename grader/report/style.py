@@ -1,4 +1,7 @@
 """The symbols and the colours of each status and outcome, and words of a check, which all reports share."""
+import os
+import sys
+
 from grader.text import listed
 
 SYMBOLS = {"passed": "✓", "failed": "✗", "not started": "·", "examples passed": "○", "not run": "–",
@@ -18,3 +21,7 @@ FOLLOWS = "follows from the mistake that is told above"  # said of a check
 def fail_too(functions: list[str]) -> str:
     """`mean and max fail this check, too.`; empty for no functions."""
     return f"{listed(functions)} {'fails' if len(functions) == 1 else 'fail'} this check, too." if functions else ""
+
+
+def wants_color() -> bool:
+    return "NO_COLOR" not in os.environ and (sys.stdout.isatty() or "FORCE_COLOR" in os.environ)

@@ -70,8 +70,11 @@ def show_progress(plan: CheckPlan | None) -> None:
 
 
 def smoke_verdict(course: Course, project: Project, workspace: Workspace, *, sandbox: bool = False, only: str | None = None,
-                  say=None) -> Verdict:
-    """The verdict on the service of `project` as it is in `workspace`. Raises UsageError for what is not installed."""
+                  say=None, fork_server: WorkerForkServer | None = None) -> Verdict:
+    """The verdict on the service of `project` as it is in `workspace`; its workers come from `fork_server`, if there is one.
+
+    Raises UsageError for what is not installed.
+    """
     smoke, suite, started = project.smoke, load_suite(course, project), time.perf_counter()
     named = only.split(",") if only else []
     plans = [plan for plan in suite.checks if not named or plan.name.removeprefix("test_") in named]
@@ -87,7 +90,7 @@ def smoke_verdict(course: Course, project: Project, workspace: Workspace, *, san
         sources = gather_project(course, workspace, project, "service")
     except SourceError as error:
         return verdict(Status.FAILED, **unreadable(error))
-    with workers(course, project, sandbox) as fork_server:
+    with contextlib.nullcontext(fork_server) if fork_server else workers(course, project, sandbox) as fork_server:
         run = Run(course, smoke, sources, Context({tuple(smoke.preload): fork_server.connect_end}, judge_seconds=JUDGE_CPU_SECONDS), check_shapes=False)
         checks: list[Check] = []
         try:

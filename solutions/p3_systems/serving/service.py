@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 Layers = list[tuple[np.ndarray, np.ndarray]]  # (weights (inputs, outputs), bias (outputs,)) of each layer
+FEATURES = 16       # of the model that is served where nothing else is said
 LARGEST = 1e6       # of an input's absolute value; what is beyond is taken for this
 CONNECTIONS = 1024  # that wait until they are accepted
 
@@ -125,7 +126,7 @@ def serve(onnx: bytes, *, listener: int, max_batch: int = 32, max_wait: float = 
         guarded = GracefulShutdown(app, notice=notice, grace=grace)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, guarded.begin)
-        server = Server(uvicorn.Config(guarded, http="httptools", log_level="warning", access_log=False, lifespan="on",
+        server = Server(uvicorn.Config(guarded, interface="asgi3", http="httptools", log_level="warning", access_log=False, lifespan="on",
                                        backlog=CONNECTIONS, timeout_graceful_shutdown=1))
         with socket.socket(fileno=listener) as sock:
             serving = asyncio.create_task(server.serve(sockets=[sock]))
@@ -143,17 +144,19 @@ def serve(onnx: bytes, *, listener: int, max_batch: int = 32, max_wait: float = 
 
 
 if __name__ == "__main__":
-    # python -m exercises.p3_systems.serving.service: the service by itself, where no judge made its socket (see infra/).
+    # python -m exercises.p3_systems.serving.service: the service by itself, as in the image (infra/Dockerfile).
     import argparse
+    from pathlib import Path
 
-    parser = argparse.ArgumentParser(description="Serve a small model on a port of this machine.")
+    parser = argparse.ArgumentParser(description="Serve a small model, or write it to a file.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--descriptor", type=int, help="of a socket that listens already, in place of host and port")
-    parser.add_argument("--large", action="store_true", help="the model of 31 MB")
+    parser.add_argument("--model", type=Path, help="serve this ONNX file; torch is not needed then")
+    parser.add_argument("--export", type=Path, help="write the model there, and do not serve")
     chosen = parser.parse_args()
-    if chosen.descriptor is None:
-        listening = socket.create_server((chosen.host, chosen.port), backlog=CONNECTIONS)
-        chosen.descriptor = listening.detach()
-    layers = make_layers(64, 2760, 10) if chosen.large else make_layers(16, 64, 4)
-    sys.exit(0 if serve(export_model(layers), listener=chosen.descriptor) else 1)
+    model = chosen.model.read_bytes() if chosen.model else export_model(make_layers(FEATURES, 64, 4))
+    if chosen.export:
+        chosen.export.write_bytes(model)
+        sys.exit(0)
+    listening = socket.create_server((chosen.host, chosen.port), backlog=CONNECTIONS)
+    sys.exit(0 if serve(model, listener=listening.detach()) else 1)

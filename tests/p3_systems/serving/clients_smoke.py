@@ -2,6 +2,7 @@
 import asyncio
 import json
 import re
+import weakref
 
 import numpy as np
 
@@ -10,15 +11,16 @@ from tests.p3_systems.serving import probes_smoke as probes
 
 FEATURES, HIDDEN, OUTPUTS = 16, 64, 4
 LARGE = (64, 2760, 10)  # 4 * (64 * 2760 + 2760 ** 2 + 2760 * 10) bytes: 31 MB
-EXPORTED: dict[tuple, tuple] = {}
+EXPORTED: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # work -> {sizes: (layers, the model)}
 
 
 def model(work, sizes=(FEATURES, HIDDEN, OUTPUTS)):
     """(the layers, the model as the learner exports it); exported once for all checks."""
-    if sizes not in EXPORTED:
+    exported = EXPORTED.setdefault(work, {})
+    if sizes not in exported:
         arrays = work.run(probes.layers, *sizes)
-        EXPORTED[sizes] = arrays, work.run(probes.exported, arrays)
-    return EXPORTED[sizes]
+        exported[sizes] = arrays, work.run(probes.exported, arrays)
+    return exported[sizes]
 
 
 def start(work, sizes=(FEATURES, HIDDEN, OUTPUTS), **settings):

@@ -186,7 +186,11 @@ def served(work, notice, grace, listener):
     async def main():
         shutdown = work.GracefulShutdown(application, notice=notice, grace=grace)
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, shutdown.begin)
-        server = Server(uvicorn.Config(shutdown, log_level="warning", access_log=False, lifespan="off", http="httptools",
+
+        async def asgi(scope, receive, send):  # a function, since uvicorn tries whether it is a factory by calling it
+            await shutdown(scope, receive, send)
+
+        server = Server(uvicorn.Config(asgi, log_level="warning", access_log=False, lifespan="off", http="httptools",
                                        timeout_graceful_shutdown=1))
         with socket.socket(fileno=listener) as sock:
             serving = asyncio.create_task(server.serve(sockets=[sock]))

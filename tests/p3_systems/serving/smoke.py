@@ -11,6 +11,7 @@ from tests.p3_systems.serving import probes_smoke as probes
 from tests.p3_systems.serving.clients_smoke import (
     FEATURES,
     LARGE,
+    OUTPUTS,
     answers_to,
     body,
     is_right,
@@ -291,11 +292,11 @@ def test_logs(work):
 def test_throughput(work, measures):
     """Under load it fails no request and is fast enough for two cores"""
     ratios, rates, no_ops, failures = [], [], [], 0
-    with start(work, max_batch=32, max_wait=0.002) as service, work.serve(probes.no_op) as no_op:
-        no_op.wait_until_ready("/live")
+    with start(work, max_batch=32, max_wait=0.002) as service, work.serve(probes.no_op, FEATURES, OUTPUTS) as no_op:
+        no_op.wait_until_ready("/ready")
         sent = body(rows(1)[0])
         for _ in range(TURNS):
-            empty = locust(measures.root, no_op.port, "/live")
+            empty = locust(measures.root, no_op.port, "/predict", sent)
             load = locust(measures.root, service.port, "/predict", sent)
             failures += load.failures
             rates.append(load.per_second)
