@@ -24,7 +24,7 @@ def panel(title: str, expr: str, *, unit: str, legend: str, place: int, threshol
     unit: as Grafana calls it, "s" or "percentunit".
     place: 0, 1, 2, …: two panels in a row, each 12 columns wide and 8 rows high, so that number 3 is the right one of the
         second row. The panel's id is place + 1, since Grafana counts from 1.
-    threshold: what is drawn as a line: the steps of fieldConfig.defaults.thresholds, whose mode is "absolute", are green
+    threshold: what is drawn as a line; "fieldConfig" has no "overrides" ([]), and the steps of fieldConfig.defaults.thresholds, whose mode is "absolute", are green
         from the beginning (value None) and red from the threshold, and fieldConfig.defaults.custom.thresholdsStyle.mode is
         "line". Without one there is the green step alone, and no key "custom".
     Returns the panel, with "datasource" and "targets": the one target has refId "A", the expr, the legend as legendFormat
@@ -42,17 +42,21 @@ def dashboard(thresholds: Mapping[str, float]) -> dict[str, Any]:
 
     Seven panels, in this order, each of type timeseries, at places 0 to 6:
 
-        requests a second, a line for each job and route              unit "reqps"
-        the share of requests that failed, a line for each job        unit "percentunit", alert ServingErrors
-        the 99th percentile of the latency, a line for each job       unit "s", alert ServingSlow
-        the distance of every feature, a line for each                unit "none", alert ModelDrift
-        the estimate of the accuracy, as it is exported               unit "percentunit"
-        the age of the newest update of each job, in seconds          unit "s", alert DriftMonitorStale
-        predictions a second over five minutes, for each job, label   unit "ops"
+        Requests                  requests a second, of each job and route            "reqps"
+        Errors                    the share of requests that failed, of each job      "percentunit", ServingErrors
+        Latency, 99th percentile  the 99th percentile of the latency, of each job     "s", ServingSlow
+        Drift of each feature     the distance of every feature, of each job          "none", ModelDrift
+        Accuracy, estimated       the estimate, of each job, as it is exported        "percentunit"
+        Age of the last update    the age of the newest update of each job, seconds   "s", DriftMonitorStale
+        Predictions               predictions a second over five minutes, of each     "ops"
+                                  job and label
+
+    The first column is the title, the last one the unit and the alert whose threshold is drawn. A legend has what tells the
+    lines apart, `job` first: "{{job}} {{route}}". Also: schemaVersion 38, "time" from "now-1h" to "now", "refresh" "10s",
+    "tags" with "monitoring" in it. All of it is what `json.dumps` takes.
 
     thresholds: {alert: what it fires above}; exercises/common/monitored.py has the alerts, and in RECORDED what the rules
-    record. What is recorded is read from there. Panels may have any title, no two the same. Also: schemaVersion 38,
-    "time" from "now-1h" to "now", "refresh" "10s", "tags" with "monitoring" in it. All of it is what `json.dumps` takes.
+    record. What is recorded is read from there.
 
     Raises KeyError for an alert that is not there.
 
