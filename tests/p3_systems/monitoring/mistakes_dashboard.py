@@ -1,10 +1,18 @@
 """What learners get wrong in `dashboard`, and what to tell them."""
 from grader.judge.mistakes import mistake
 
-mistake("dashboard.panel", """A threshold that you draw is not the alert's. Two numbers that should be one drift apart, and then the line in the picture
-        and the alarm in the night say different things: take it from ALERTS.""",
-        name="a_threshold_of_its_own", replace="ALERTS[alert].threshold", by="100 * ALERTS[alert].threshold",
-        forms=[{"replace": "ALERTS[alert].threshold", "by": "0.05"}, {"replace": "ALERTS[alert].threshold", "by": "ALERTS[alert].seconds"}])
+mistake("dashboard.dashboard", """A threshold that you draw is not the alert's that you were handed. Two numbers that should be one drift apart, and then the line in the
+        picture and the alarm in the night say different things.""",
+        name="a_threshold_of_its_own", replace='thresholds["ServingSlow"]', by="0.25",
+        forms=[{"replace": 'thresholds["ServingErrors"]', "by": "0.05"}, {"replace": 'thresholds["ModelDrift"]', "by": "0.2"},
+               {"replace": 'thresholds["ServingErrors"]', "by": '100 * thresholds["ServingErrors"]'}])
+
+mistake("dashboard.dashboard", """An alert that is not among those that you were handed is passed over in silence, and its panel has no line. That is how a renamed alert
+        goes unnoticed: let the KeyError come.""",
+        name="a_missing_alert_is_passed_over", replace='thresholds["ModelDrift"]', by='thresholds.get("ModelDrift")')
+
+mistake("dashboard.panel", """A threshold of 0.0 is not drawn: you ask whether it is true, and 0.0 is not. Ask whether it is None.""", name="zero_is_no_threshold",
+        replace="if threshold is not None:", by="if threshold:")
 
 mistake("dashboard.panel", """Your panels read a data source by its name, or whichever is the default. Names can be changed and the default is another one on the
         next server, where the panels are then empty. The uid is what provisioning fixes.""",

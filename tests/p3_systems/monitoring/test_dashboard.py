@@ -14,14 +14,18 @@ from tests.promql import PromqlError, called_on, metrics_in
 SOURCE = {"type": "prometheus", "uid": "prometheus"}
 UNITS = ["reqps", "percentunit", "s", "none", "percentunit", "s", "ops"]
 DRAWN = ["", "ServingErrors", "ServingSlow", "ModelDrift", "", "DriftMonitorStale", ""]
+THRESHOLDS = {name: alert.threshold for name, alert in ALERTS.items()}
+TITLES = ["Requests", "Errors", "Latency, 99th percentile", "Drift of each feature", "Accuracy, estimated", "Age of the last update",
+          "Predictions"]
+LEGENDS = ["{{job}} {{route}}", "{{job}}", "{{job}}", "{{job}} {{feature}}", "{{job}}", "{{job}}", "{{job}} {{label}}"]
 SHOWS = ["requests", "errors", "latency", "distances", "accuracy", "age", "predictions"]
 EXPORTED = {*METRICS, *(f"{name}_{part}" for name, metric in METRICS.items() if metric.type == "histogram"
                         for part in ("bucket", "sum", "count"))}
 
 
-def panels_of(work) -> list[dict]:
+def panels_of(work, thresholds=THRESHOLDS) -> list[dict]:
     """The panels, seven mappings. Raises AssertionError for another form, with a sentence."""
-    board = work.dashboard()
+    board = work.dashboard(dict(thresholds))
     assert isinstance(board, dict) and isinstance(board.get("panels"), list), "the dashboard is a dict with a list of panels"
     assert len(board["panels"]) == 7, f"there are seven panels, and here are {len(board['panels'])}"
     assert all(isinstance(panel, dict) for panel in board["panels"]), "each panel is a dict"
@@ -37,67 +41,81 @@ def query_of(panel: dict) -> str:
 
 def steps_of(panel: dict) -> list:
     defaults = (panel.get("fieldConfig") or {}).get("defaults") or {}
-    return [[step.get("color"), step.get("value")] for step in (defaults.get("thresholds") or {}).get("steps", [])]
+    return [[step.get("color"), step.get("value", "no value")] for step in (defaults.get("thresholds") or {}).get("steps", [])]
 
 
-@given(st.sampled_from(["s", "percentunit", "none"]), st.integers(0, 40), st.sampled_from(["", *ALERTS]), st.sampled_from(["up", "x > 1"]))
-def test_a_panel(work, unit, place, alert, expr):
-    """A panel has its query, its unit, its place on the grid, and the threshold of its alert."""
-    panel = work.panel("A title", expr, unit=unit, legend="{{job}}", place=place, alert=alert)
-    given = {"unit": unit, "place": place, "alert": alert}
-    expect(panel.get("gridPos"), equals={"h": 8, "w": 12, "x": 12 * (place % 2), "y": 8 * (place // 2)}, given=given)
-    expect([panel.get("id"), panel.get("title"), panel.get("type")], equals=[place + 1, "A title", "timeseries"], given=given)
-    expect([panel.get("datasource"), panel.get("targets")], given=given, equals=[
-        SOURCE, [{"refId": "A", "expr": expr, "legendFormat": "{{job}}", "datasource": SOURCE}]])
-    defaults = panel["fieldConfig"]["defaults"]
-    expect(defaults.get("unit"), equals=unit, given=given)
-    expect(steps_of(panel), equals=[["green", None], *([["red", ALERTS[alert].threshold]] if alert else [])], given=given)
-    expect(defaults.get("custom"), equals={"thresholdsStyle": {"mode": "line"}} if alert else None, given=given)
+@given(st.sampled_from(["s", "percentunit", "none"]), st.integers(0, 40), st.sampled_from([0.0, 0.25, 600.0]),
+       st.sampled_from(["up", "x > 1"]))
+def test_a_panel(work, unit, place, threshold, expr):
+    """A panel has its query, its unit, its place on the grid, and its threshold if there is one."""
+    for drawn in (threshold, threshold + 0.5, None):
+        panel = work.panel("A title", expr, unit=unit, legend="{{job}}", place=place, threshold=drawn)
+        given = {"unit": unit, "place": place, "threshold": drawn}
+        expect(panel.get("gridPos"), equals={"h": 8, "w": 12, "x": 12 * (place % 2), "y": 8 * (place // 2)}, given=given)
+        expect({type(value).__name__ for value in panel["gridPos"].values()}, equals={"int"}, given=given, note="types in gridPos")
+        expect(panel["fieldConfig"].get("overrides"), equals=[], given=given)
+        expect([panel.get("id"), panel.get("title"), panel.get("type")], equals=[place + 1, "A title", "timeseries"], given=given)
+        expect([panel.get("datasource"), panel.get("targets")], given=given, equals=[
+            SOURCE, [{"refId": "A", "expr": expr, "legendFormat": "{{job}}", "datasource": SOURCE}]])
+        defaults = (panel.get("fieldConfig") or {}).get("defaults") or {}
+        expect([defaults.get("unit"), (defaults.get("thresholds") or {}).get("mode")], equals=[unit, "absolute"], given=given)
+        expect(steps_of(panel), equals=[["green", None], *([] if drawn is None else [["red", drawn]])], given=given)
+        expect(defaults.get("custom"), equals=None if drawn is None else {"thresholdsStyle": {"mode": "line"}}, given=given)
 
 
+@supporting
 def test_a_panel_refuses(work):
-    """A negative place raises ValueError, an alert that is not there KeyError; place 0 is allowed."""
+    """A negative place raises ValueError; place 0 is allowed."""
     expect(work.panel("A", "up", unit="s", legend="", place=0)["id"], equals=1)
     with expect_raises(ValueError, given={"place": -1}):
         work.panel("A", "up", unit="s", legend="", place=-1)
-    with expect_raises(KeyError, given={"alert": "NoSuchAlert"}):
-        work.panel("A", "up", unit="s", legend="", place=1, alert="NoSuchAlert")
 
 
+@supporting
 def test_loads_by_the_schema(work):
     """The dashboard is JSON, loads by the SDK's schema, and has its uid, title, time and tags."""
-    board = work.dashboard()
+    board = work.dashboard(dict(THRESHOLDS))
     try:
         loaded = Dashboard.from_json(json.loads(json.dumps(board, allow_nan=False)))
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise AssertionError(f"the schema refuses it: {type(error).__name__}: {error}") from None
-    expect([loaded.uid, loaded.title, loaded.schema_version, loaded.refresh, loaded.time and loaded.time.from_val,
-            loaded.time and loaded.time.to], equals=["monitoring", "Service and model", 38, "10s", "now-1h", "now"])
+    expect([loaded.uid, loaded.title, loaded.schema_version, loaded.refresh, board.get("time")],
+           equals=["monitoring", "Service and model", 38, "10s", {"from": "now-1h", "to": "now"}])
     expect_true("monitoring" in (loaded.tags or []), got=loaded.tags, want="a list with monitoring in it")
     expect([panel.type_val for panel in loaded.panels or []], equals=["timeseries"] * 7)
 
 
+@supporting
 def test_its_panels_lie_side_by_side(work):
-    """Seven panels stand at places 0 to 6, with other ids and titles each."""
+    """Seven panels stand at places 0 to 6, each with its title."""
     panels = panels_of(work)
     expect([panel.get("id") for panel in panels], equals=list(range(1, 8)))
     expect([panel.get("gridPos") for panel in panels],
            equals=[{"h": 8, "w": 12, "x": 12 * (place % 2), "y": 8 * (place // 2)} for place in range(7)])
-    expect(len({panel.get("title") for panel in panels}), equals=7, note="how many titles there are")
+    expect([panel.get("title") for panel in panels], equals=TITLES)
     expect([panel.get("datasource") for panel in panels], equals=[SOURCE] * 7)
 
 
-def test_units_and_thresholds(work):
-    """Each panel has its unit, and the threshold that its alert has."""
-    panels = panels_of(work)
-    expect([((panel.get("fieldConfig") or {}).get("defaults") or {}).get("unit") for panel in panels], equals=UNITS)
-    expect([steps_of(panel) for panel in panels],
-           equals=[[["green", None], *([["red", ALERTS[alert].threshold]] if alert else [])] for alert in DRAWN])
+@supporting
+def test_units(work):
+    """Each panel has its unit."""
+    expect([((panel.get("fieldConfig") or {}).get("defaults") or {}).get("unit") for panel in panels_of(work)], equals=UNITS)
 
 
+def test_thresholds(work):
+    """Each panel draws the threshold of its alert, whatever that is, and the others draw none."""
+    for factor in (1.0, 0.5, 3.0):
+        thresholds = {name: factor * value for name, value in THRESHOLDS.items()}
+        expect([steps_of(panel) for panel in panels_of(work, thresholds)], given={"thresholds": thresholds},
+               equals=[[["green", None], *([["red", thresholds[alert]]] if alert else [])] for alert in DRAWN])
+    with expect_raises(KeyError, given={"thresholds": "without ModelDrift"}):
+        work.dashboard({name: value for name, value in THRESHOLDS.items() if name != "ModelDrift"})
+
+
+@supporting
 def test_reads_what_is_there(work):
-    """Every query is PromQL over metrics that are exported or recorded, a counter through a rate, with a legend."""
-    for panel in panels_of(work):
+    """Every query is PromQL over metrics that are exported or recorded, a counter through a rate, and the legend tells the lines apart."""
+    for panel, legend in zip(panels_of(work), LEGENDS):
         expr, given = query_of(panel), {"panel": panel.get("title")}
         try:
             read, rated = metrics_in(expr), called_on(expr, {"rate", "irate", "increase"})
@@ -107,10 +125,10 @@ def test_reads_what_is_there(work):
         expect_true(bool(read), got=expr, want="a query that reads a metric", given=given)
         expect([sorted(rated - COUNTERS), sorted((read & COUNTERS) - rated)], equals=[[], []], given=given,
                note="rates of what is no counter, and counters without a rate")
-        legend = panel["targets"][0].get("legendFormat")
-        expect_true(isinstance(legend, str) and "{{job}}" in legend.replace(" ", ""), got=legend, want="a legend with {{job}} in it", given=given)
+        expect(panel["targets"][0].get("legendFormat"), equals=legend, given=given, note="the legend")
 
 
+@supporting
 @pytest.mark.parametrize("scale", [1.0, 0.5])
 @pytest.mark.parametrize("number", range(7))
 def test_shows_what_it_promises(work, number, scale):
@@ -143,6 +161,7 @@ def test_shows_what_it_promises(work, number, scale):
     expect(got, equals={series: round(value * scale, 6) for series, value in want.items()}, given={"panel": number + 1, "shows": SHOWS[number]})
 
 
+@supporting
 @pytest.mark.parametrize("url, folder", [("http://prometheus:9090", "/var/lib/grafana/dashboards"), ("http://10.0.0.7:9091", "/etc/boards")])
 def test_provisioning(work, url, folder):
     """The provisioning files name the data source that the panels read, and the folder of the dashboards."""
@@ -159,6 +178,5 @@ def test_provisioning(work, url, folder):
 @supporting
 def test_gives_a_new_one_each_time(work):
     """Each call gives a dashboard of its own: who changes one has not changed the next."""
-    first = work.dashboard()
-    first["panels"].clear()
+    work.dashboard(dict(THRESHOLDS))["panels"].clear()
     expect(len(panels_of(work)), equals=7)
