@@ -8,6 +8,7 @@ from grader.course.manifest import Course, Exercise
 from grader.course.workspace import Sources
 from grader.errors import UsageError
 from grader.judge.link import Link
+from grader.judge.patience import Patience
 from grader.judge.remote import Session, Work
 from grader.worker.launch import ForkServers
 
@@ -22,6 +23,7 @@ class Context:
     cpu: int | None = None
     asker: object = None
     shrink: bool = True
+    patience: Patience = field(default_factory=Patience)  # of one submission
 
     def start_worker(self, exercise: Exercise) -> Link:
         """Start a worker with what the exercise is granted, and no more. Raises UsageError if a library is missing."""
@@ -29,7 +31,7 @@ class Context:
         if fork_server is None:
             raise UsageError(f"{exercise.short} works with {' and '.join(exercise.preload) or 'NumPy'}, which cannot be "
                              "imported here; install it and try again.")
-        return Link(fork_server, exercise.limits, exercise.grants, self.cpu, self.asker)
+        return Link(fork_server, exercise.limits, exercise.grants, self.cpu, self.asker, self.patience)
 
 
 @dataclass
@@ -71,6 +73,7 @@ class Run:
 
     def close(self) -> None:
         for link in self.links:
+            link.end_check()
             link.close()
 
 
