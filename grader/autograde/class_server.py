@@ -33,7 +33,7 @@ from grader.judge.remote import keep_probes
 from grader.judge.run import judge, suite_or_raise
 from grader.judge.suite_faults import Faults, faults_path, find_faults, load_faults, without_faults
 from grader.judge.suites import Suite
-from grader.records.verdict import Status, Verdict
+from grader.records.verdict import Reason, Status, Verdict, verdict_on
 from grader.sandbox.processes import adopt_orphans, cpu_seconds_with_children, hide_from_others
 from grader.worker.launch import Libraries
 
@@ -136,12 +136,16 @@ class ClassServer(JudgeForkServer):
     def mark(self, request: dict, say: Say, connection: socket.socket, confine) -> None:
         """Judge the exercises that `request` names of one submission; send one line for each verdict."""
         context = self.context(connection, request["turn"])
+        context.patience.seconds = self.course.waiting_seconds
         if confine is not None:
             confine.judge(MEMORY_MB)
         problems = {path: Problem(*parts) for path, parts in request["problems"].items()}
         submission = SubmissionWorkspace(root=Path(), given=self.given, label=request["label"],
                                          replaced=request["texts"], problems=problems, code=self.code)
         for exercise in (self.course.exercises[name] for name in request["exercises"]):
+            if context.patience.is_used_up:
+                say({"verdict": self.waited(exercise, request["label"], confine).model_dump(mode="json")})
+                continue
             files, borrowed = with_what_it_needs(self.course, submission, exercise, self.reference)
             verdict = settled(lambda: self.verdict(files, exercise, context))
             verdict = beside_the_reference(verdict, borrowed) if borrowed else verdict
@@ -149,6 +153,12 @@ class ClassServer(JudgeForkServer):
             whole = {"unsafe": confine is None, "checks": checks, "excerpt": verdict.excerpt[:LONGEST]}
             say({"verdict": verdict.model_copy(update=whole).model_dump(mode="json")})
         say({"exit": PASSED})
+
+    def waited(self, exercise: Exercise, label: str, confine) -> Verdict:
+        """The verdict on an exercise that comes after a submission has used its time to wait."""
+        words = f"The exercises before it waited for {self.course.waiting_seconds:g} seconds in all, and computed nothing: is there a sleep?"
+        return verdict_on(exercise, label, Status.NOT_RUN, reason=Reason.WAITED, unsafe=confine is None,
+                          message=f"Not judged. {words}", summary="Not judged: the exercises before it slept.")
 
     def verdict(self, submission: SubmissionWorkspace, exercise: Exercise, context: Context) -> Verdict:
         verdict = judged_apart(self.course, submission, exercise, self.reference, lambda files: judge(

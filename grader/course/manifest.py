@@ -129,6 +129,7 @@ class Pipeline(Strict):
 class Course(Strict):
     title: str
     limits: Limits = Limits()
+    waiting_seconds: float = Field(300, gt=0)  # in which a whole submission of a class may wait instead of computing
     pipelines: list[Pipeline]
     root: Path = Field(Path(), exclude=True)
 

@@ -10,6 +10,7 @@ from grader.course.workspace import Sources
 from grader.errors import GraderError, UsageError
 from grader.judge.document import Document
 from grader.judge.link import Link
+from grader.judge.patience import Patience
 from grader.judge.remote import Session, Work
 from grader.judge.tools import ToolResult, run_tool
 from grader.worker.launch import ForkServers
@@ -26,6 +27,7 @@ class Context:
     asker: object = None
     shrink: bool = True
     judge_seconds: float = JUDGE_CPU_SECONDS
+    patience: Patience = field(default_factory=Patience)  # of one submission
 
     def start_worker(self, exercise: Exercise, listener: socket.socket | None = None) -> Link:
         """Start a worker with what the exercise is granted, and no more. Raises UsageError if a library is missing.
@@ -45,7 +47,7 @@ class Context:
         if fork_server is None:
             raise UsageError(f"{exercise.short} works with {' and '.join(exercise.preload) or 'NumPy'}, which cannot be "
                              "imported here; install it and try again.")
-        return Link(fork_server, exercise.limits, [*grants], None if listener else self.cpu, self.asker, listener)
+        return Link(fork_server, exercise.limits, [*grants], None if listener else self.cpu, self.asker, listener, self.patience)
 
 
 @dataclass
@@ -96,6 +98,7 @@ class Run:
 
     def close(self) -> None:
         for link in self.links:
+            link.end_check()
             link.close()
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from grader.course.manifest import Limits
 from grader.ipc import fd_passing, wire
+from grader.judge.patience import Patience
 from grader.records.verdict import Kind
 
 POLL_SECONDS = 0.1
@@ -45,6 +46,7 @@ class Link:
     cpu: int | None = None
     asker: socket.socket | None = None
     listener: socket.socket | None = None  # the socket that the worker serves on, if it does (judge/service.py)
+    patience: Patience = field(default_factory=Patience)
 
     def __post_init__(self):
         self.stdout = bytearray()
@@ -67,6 +69,8 @@ class Link:
         self.poll = select.poll()
         for fd in (self.wire, self.stdout_fd, self.connection, *([self.asker] if self.asker else [])):
             self.poll.register(fd, select.POLLIN)
+        self.answering = self.cpu_start = self.queued_start = 0.0
+        self.last_used = 0.0, 0.0  # as `used` said while the worker was there
         self.begin_check()
 
     def _connect(self) -> socket.socket:
@@ -106,8 +110,16 @@ class Link:
     def begin_check(self) -> None:
         """Begin a check: its limits count from here."""
         self.stdout.clear()
-        self.cpu_start, self.queued_start = self.used()
+        self.end_check()
         self.answering, self.asked_at = 0.0, None  # seconds of earlier requests; when the current one began
+        self.wall_seconds = self.patience.at_most(self.limits.wall_seconds)
+
+    def end_check(self) -> None:
+        """Count what the worker waited in this check, by what is known of its CPU time if it was ended."""
+        self.used()
+        cpu, queued = self.last_used
+        self.patience.use(self.answering, cpu - self.cpu_start + queued - self.queued_start)
+        self.answering, self.cpu_start, self.queued_start = 0.0, cpu, queued
 
     def ask(self, tree: bytes, arrays: list) -> tuple[bytes, bytearray]:
         """Send a request and wait for the frame that answers it.
@@ -119,7 +131,7 @@ class Link:
         self.asked_at = time.monotonic()
         try:
             # If the worker reads nothing, the socket's buffer fills up and sending blocks: hence a timeout.
-            self.wire.settimeout(max(0.1, self.limits.wall_seconds - self.answering))
+            self.wire.settimeout(max(0.1, self.wall_seconds - self.answering))
             wire.send(self.wire, tree, arrays)
             return wire.receive(self.wire, self._wait)
         except wire.WireClosedError:
@@ -154,19 +166,22 @@ class Link:
         """
         waited = self.answering + time.monotonic() - self.asked_at
         # Before this wall time, all cores together cannot have used the CPU time up: the fork server is not asked.
-        if waited * CORES <= self.limits.cpu_seconds and waited <= self.limits.wall_seconds:
+        if waited * CORES <= self.limits.cpu_seconds and waited <= self.wall_seconds:
             return
         cpu, queued = self.used()
         if cpu - self.cpu_start > self.limits.cpu_seconds:
             self.fail(Kind.TIMEOUT, f"stopped after {self.limits.cpu_seconds:g} seconds of computing: is there a loop that "
                                     "never ends?", "cpu")
         queued = min(queued - self.queued_start, (MOST_QUEUED - 1) * self.limits.wall_seconds)
-        if waited - max(queued, 0.0) > self.limits.wall_seconds:
+        computed = cpu - self.cpu_start if self.wall_seconds < self.limits.wall_seconds else 0.0  # patience is for what waits
+        if waited - max(queued, 0.0) - computed > self.wall_seconds:
             self._fail_for_time()
 
     def _fail_for_time(self) -> None:
-        self.fail(Kind.TIMEOUT, f"stopped after {self.limits.wall_seconds:g} seconds, most of them waiting for "
-                                "something that never came", "wall")
+        more = "" if self.wall_seconds == self.limits.wall_seconds else \
+            f"; all checks of a submission together may wait for {self.patience.seconds:g} seconds"
+        self.fail(Kind.TIMEOUT, f"stopped after {self.wall_seconds:.3g} seconds, most of them waiting for "
+                                f"something that never came{more}", "wall")
 
     def _drain(self) -> None:
         """Read what the learner's code printed. More than the limit ends the worker."""
@@ -220,6 +235,8 @@ class Link:
         with contextlib.suppress(OSError):
             self.connection.sendall(b"?")
         cpu, queued = self.hear("used", FORK_SERVER_SECONDS) or (0.0, 0.0)
+        if cpu:  # 0: the worker has ended meanwhile
+            self.last_used = cpu, queued
         return cpu, queued
 
     def signal(self, order: bytes) -> None:

@@ -51,6 +51,7 @@ class Reason(StrEnum):
     FORBIDDEN = "forbidden"              # the file uses what the exercise forbids
     IMPORT_FAILED = "import failed"      # the file raised when it was imported
     JUDGE_FAILED = "judge failed"        # the exercise could not be judged, after several tries
+    WAITED = "waited"                    # the submission waited too long, in all, before this exercise
     EXAMPLES_ONLY = "examples only"      # there are no hidden checks here
     PREREQUISITE = "prerequisite"        # the checks pass, with the reference's file of an exercise that it builds on
     MISSING = "missing"                  # some checks need what is not on this machine; the others were run

@@ -1,6 +1,8 @@
 """The attacks as a class: a submission for each, and an honest one after it."""
 import ast
 import inspect
+import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +30,8 @@ def attacks() -> list[Attack]:
     made = [Attack(name, inspect.getdoc(make).splitlines()[0], EXERCISE, make)
             for module in (trees, packed) for name, make in inspect.getmembers(module, inspect.isfunction)
             if list(inspect.signature(make).parameters) == ["place"] and make.__module__ == module.__name__]
-    return files + made
+    wanted = re.compile(os.environ.get("MLDD_ATTACKS", ""))  # some of them, while one is written
+    return [attack for attack in files + made if wanted.search(attack.name)]
 
 
 def of_file(path: Path) -> Attack:

@@ -91,7 +91,7 @@ def marked(request):
 
 
 def test_there_are_enough_and_each_says_what_it_tries():
-    assert len(ATTACKS) >= 40 and all(attack.tries.endswith((".", "?", "!")) for attack in ATTACKS)
+    assert (len(ATTACKS) >= 40 or "MLDD_ATTACKS" in os.environ) and all(attack.tries.endswith((".", "?", "!")) for attack in ATTACKS)
 
 
 def test_no_attack_earns_a_mark(marked):
@@ -106,6 +106,14 @@ def test_each_honest_submission_after_one_has_its_full_marks(marked):
     honest = {name: each.verdicts[EXERCISE] for name, each in verdicts.items() if name.endswith("_then_honest")}
     assert len(honest) == len(ATTACKS)
     assert {name: (v.earned, v.message) for name, v in honest.items() if v.earned != POINTS} == {}
+
+
+@pytest.mark.parametrize("name", ["frames_main_module", "detours_fork_exec", "limits_timers"])
+def test_what_it_reached_for_was_out_of_reach(marked, name):
+    _, verdicts, *_ = marked
+    said = [check.output for each, whole in verdicts.items() if each.endswith(name)
+            for verdict in whole.verdicts.values() for check in verdict.checks]
+    assert not [words for words in said if "reached" in words]
 
 
 def test_every_verdict_was_made_in_the_sandbox(marked):
