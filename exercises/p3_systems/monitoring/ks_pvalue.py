@@ -74,6 +74,3 @@ def ks_pvalue(statistic: float, n: int, m: int, *, method: str = "auto", ties: l
     Raises ValueError where the statistic is not from 0 to 1, where a size is less than 1, and for another method.
     """
     raise NotImplementedError
-
-
-raise NotImplementedError

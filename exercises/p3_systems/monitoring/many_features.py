@@ -71,6 +71,3 @@ def error_rates(rejected: Bool[np.ndarray, "runs m"], null: Bool[np.ndarray, "m"
     Raises ValueError where there are no runs.
     """
     raise NotImplementedError
-
-
-raise NotImplementedError

@@ -77,6 +77,3 @@ def wasserstein(x: Float[np.ndarray, "n"], y: Float[np.ndarray, "m"], *, x_weigh
     weights of a sample are 0.
     """
     raise NotImplementedError
-
-
-raise NotImplementedError

@@ -102,7 +102,7 @@ def watch(stream: Float[np.ndarray, "t"], *, tuned: int, reference: int, window:
 
 ### BEGIN AFTERWORD
 # The two conditions guard against different things. `level` keeps chance out, and fails for large samples: 200,000 values see a
-# shift of 0.02 standard deviations at p = 1e-8. `smallest` keeps out what does not matter, and fails for small samples, where
+# shift of 0.02 standard deviations at p = 3e-10. `smallest` keeps out what does not matter, and fails for small samples, where
 # chance makes large shifts. What `smallest` should be is no question of statistics: ask at which shift the model's accuracy moves.
 # The formula for the effective size believes in an AR(1) process. Streams with a day's rhythm have other correlations: compare
 # with the same hours, or permute whole days.

@@ -72,7 +72,8 @@ def exact_pvalue(statistic: float, n: int, m: int, *, ties: list[int] | None = N
     not whole numbers from 1 with the sum n + m.
     """
     ### BEGIN SOLUTION
-    _check(statistic, n, m)
+    if not 0 <= statistic <= 1 or n < 1 or m < 1:
+        raise ValueError(f"no samples of {n} and {m} values have a distance of {statistic}")
     ties = [1] * (n + m) if ties is None else ties
     if sum(ties) != n + m or min(ties) < 1:
         raise ValueError(f"the ties {ties} are not the counts of {n + m} values")
@@ -104,20 +105,14 @@ def ks_pvalue(statistic: float, n: int, m: int, *, method: str = "auto", ties: l
     Raises ValueError where the statistic is not from 0 to 1, where a size is less than 1, and for another method.
     """
     ### BEGIN SOLUTION
-    _check(statistic, n, m)
+    if not 0 <= statistic <= 1 or n < 1 or m < 1:
+        raise ValueError(f"no samples of {n} and {m} values have a distance of {statistic}")
     if method not in ("auto", "exact", "asymptotic"):
         raise ValueError(f"the method is auto, exact or asymptotic, and not {method}")
     if method == "exact" or method == "auto" and n * m <= 10_000:
         return exact_pvalue(statistic, n, m, ties=ties)
     return float(kolmogorov(np.array(statistic * math.sqrt(n * m / (n + m)))))
     ### END SOLUTION
-
-
-### BEGIN SOLUTION
-def _check(statistic, n, m):
-    if not 0 <= statistic <= 1 or n < 1 or m < 1:
-        raise ValueError(f"no samples of {n} and {m} values have a distance of {statistic}")
-### END SOLUTION
 
 ### BEGIN AFTERWORD
 # The exact distribution has steps, so no test of it has exactly the level that was asked for: with n = m = 50, "reject where

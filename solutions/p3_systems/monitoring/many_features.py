@@ -32,7 +32,9 @@ def bonferroni(p: Float[np.ndarray, "m"]) -> Float64[np.ndarray, "m"]:
     in silence, because `m` would be smaller then.
     """
     ### BEGIN SOLUTION
-    p = _checked(p)
+    if not ((p >= 0) & (p <= 1)).all():  # False for NaN too
+        raise ValueError("a p-value is from 0 to 1")
+    p = p.astype(np.float64)
     return np.minimum(1.0, len(p) * p)
     ### END SOLUTION
 
@@ -46,7 +48,9 @@ def holm(p: Float[np.ndarray, "m"]) -> Float64[np.ndarray, "m"]:
     Raises ValueError where a p-value is NaN, below 0 or above 1.
     """
     ### BEGIN SOLUTION
-    p = _checked(p)
+    if not ((p >= 0) & (p <= 1)).all():  # False for NaN too
+        raise ValueError("a p-value is from 0 to 1")
+    p = p.astype(np.float64)
     order = p.argsort()
     steps = np.arange(len(p), 0, -1) * p[order]                     # (m - j + 1) p_(j), from the smallest p-value
     adjusted = np.empty_like(p)
@@ -64,7 +68,9 @@ def benjamini_hochberg(p: Float[np.ndarray, "m"]) -> Float64[np.ndarray, "m"]:
     Raises ValueError where a p-value is NaN, below 0 or above 1.
     """
     ### BEGIN SOLUTION
-    p = _checked(p)
+    if not ((p >= 0) & (p <= 1)).all():  # False for NaN too
+        raise ValueError("a p-value is from 0 to 1")
+    p = p.astype(np.float64)
     order = p.argsort()
     steps = len(p) / np.arange(1, len(p) + 1) * p[order]            # m p_(j) / j, from the smallest p-value
     adjusted = np.empty_like(p)
@@ -97,14 +103,6 @@ def error_rates(rejected: Bool[np.ndarray, "runs m"], null: Bool[np.ndarray, "m"
     power = found.mean() / changed if changed else np.nan
     return float((false > 0).mean()), float(share.mean()), float(power)
     ### END SOLUTION
-
-
-### BEGIN SOLUTION
-def _checked(p):
-    if not ((p >= 0) & (p <= 1)).all():  # False for NaN too
-        raise ValueError("a p-value is from 0 to 1")
-    return p.astype(np.float64)
-### END SOLUTION
 
 ### BEGIN AFTERWORD
 # Holm rejects whatever Bonferroni rejects, sometimes more, and promises the same: there is no reason for Bonferroni but that it

@@ -32,7 +32,8 @@ def bin_edges(reference: Float[np.ndarray, "n"], bins: int) -> Float64[np.ndarra
     Raises ValueError where the reference is empty, or contains NaN or an infinite value, and where `bins` is less than 2.
     """
     ### BEGIN SOLUTION
-    _check(reference)
+    if not reference.size or not np.isfinite(reference).all():
+        raise ValueError("a sample is empty, or not finite")
     if bins < 2:
         raise ValueError(f"{bins} bins compare nothing")
     return np.unique(np.quantile(reference.astype(np.float64), np.arange(1, bins) / bins))
@@ -52,7 +53,8 @@ def psi(reference: Float[np.ndarray, "n"], current: Float[np.ndarray, "m"], *, b
     Raises ValueError where a sample is empty, or contains NaN or an infinite value, and where `bins` is less than 2.
     """
     ### BEGIN SOLUTION
-    _check(current)
+    if not current.size or not np.isfinite(current).all():
+        raise ValueError("a sample is empty, or not finite")
     edges = bin_edges(reference, bins)
     shares = []
     for sample in (reference, current):
@@ -99,7 +101,8 @@ def wasserstein(x: Float[np.ndarray, "n"], y: Float[np.ndarray, "m"], *, x_weigh
     values = np.unique(np.concatenate([x, y]).astype(np.float64))                       # (d,), where the functions jump
     levels = []
     for sample, weights in ((x, x_weights), (y, y_weights)):
-        _check(sample)
+        if not sample.size or not np.isfinite(sample).all():
+            raise ValueError("a sample is empty, or not finite")
         weights = np.ones(len(sample)) if weights is None else weights.astype(np.float64)
         if not np.isfinite(weights).all() or (weights < 0).any() or not weights.any():
             raise ValueError("weights are numbers from 0, and not all of them are 0")
@@ -108,13 +111,6 @@ def wasserstein(x: Float[np.ndarray, "n"], y: Float[np.ndarray, "m"], *, x_weigh
     # Between two neighbours both functions are constant: the area is a sum of rectangles.
     return float(np.abs(levels[0] - levels[1])[:-1] @ np.diff(values))
     ### END SOLUTION
-
-
-### BEGIN SOLUTION
-def _check(sample):
-    if not sample.size or not np.isfinite(sample).all():
-        raise ValueError("a sample is empty, or not finite")
-### END SOLUTION
 
 ### BEGIN AFTERWORD
 # "PSI above 0.1 is a warning, above 0.25 an alarm": with ten bins and 100 values in each sample, PSI is 0.18 on average where nothing

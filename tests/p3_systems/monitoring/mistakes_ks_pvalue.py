@@ -120,7 +120,7 @@ mistake("ks_pvalue.exact_pvalue", """Your function accepts a count of 0 or less 
 
 mistake("ks_pvalue.exact_pvalue", """Your exact p-value checks neither the statistic nor the sizes. A distance of 1.1, or a sample
     without values, is somebody's mistake, and a p-value would hide it.""", name="exact_accepts_all",
-        replace="_check(statistic, n, m)", by="pass")
+        replace="if not 0 <= statistic <= 1 or n < 1 or m < 1:", by="if False:")
 
 # ── Which of the two ────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -90,16 +90,16 @@ mistake("many_features.benjamini_hochberg", """Your benjamini_hochberg puts its 
 
 # ── What is refused ─────────────────────────────────────────────────────────────────────────────────────────────
 
-CHECK = "p = _checked(p)"
+CHECK, COPY = "if not ((p >= 0) & (p <= 1)).all():", "p = p.astype(np.float64)"
 
 for function, label in (("bonferroni", "bonferroni"), ("holm", "holm"), ("benjamini_hochberg", "bh")):
     mistake(f"many_features.{function}", f"""Your {function} checks nothing. NaN, and what is below 0 or above 1, is no p-value; results made
-        of it look like others.""", name=f"{label}_accepts_all", replace=CHECK, by="p = p.astype(np.float64)")
+        of it look like others.""", name=f"{label}_accepts_all", replace=CHECK, by="if False:")
     mistake(f"many_features.{function}", f"""Your {function} lets NaN through: `p < 0` and `p > 1` are both False for it, as every comparison is.
         Ask whether all are from 0 to 1.""", name=f"{label}_accepts_nan", replace=CHECK,
-            by='if (p < 0).any() or (p > 1).any():\n        raise ValueError("no p-value")\n    p = p.astype(np.float64)')
+            by="if (p < 0).any() or (p > 1).any():")
     mistake(f"many_features.{function}", f"""Your {function} changes the p-values that it was given. They are the caller's: make a copy first.""",
-            name=f"{label}_in_place", replace=CHECK, by="given = p\n    p = _checked(p)\n    given[:] = np.sort(given)")
+            name=f"{label}_in_place", replace=COPY, by="given = p\n    p = p.astype(np.float64)\n    given[:] = np.sort(given)")
 
 # ── Rates ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

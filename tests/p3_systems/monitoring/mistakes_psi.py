@@ -28,7 +28,7 @@ mistake("psi.bin_edges", """Your bin_edges accepts fewer than two bins. In a sin
         replace="if bins < 2:", by="if bins < 1:", forms=[{"replace": "if bins < 2:", "by": "if False:"}])
 
 mistake("psi.bin_edges", """Your bin_edges accepts a reference with NaN, an infinite value, or none at all.""", name="edges_accept_all",
-        replace="_check(reference)", by="pass")
+        replace="if not reference.size or not np.isfinite(reference).all():", by="if False:")
 
 # ── PSI ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -85,7 +85,7 @@ mistake("psi", """Your index takes one size for both samples.""", name="one_size
 mistake("psi", """Your index has other bins than ten where nothing is said.""", name="another_default", replace="bins: int = 10", by="bins: int = 20")
 
 mistake("psi", """Your index does not check the current sample: NaN falls into the last bin, as if it were large.""", name="psi_accepts_nan",
-        replace="_check(current)", by="pass")
+        replace="if not current.size or not np.isfinite(current).all():", by="if not current.size:")
 
 # ── By chance ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -114,8 +114,8 @@ def matches_in_order(x, y, *, x_weights=None, y_weights=None):
     for weights in (x_weights, y_weights):
         if weights is not None and (not np.isfinite(weights).all() or (weights < 0).any() or not weights.any()):
             raise ValueError("weights")
-    _check(x)
-    _check(y)
+    if not x.size or not y.size or not np.isfinite(x).all() or not np.isfinite(y).all():
+        raise ValueError("a sample")
     size = min(len(x), len(y))
     return float(np.abs(np.sort(x)[:size] - np.sort(y)[:size]).mean())
 
@@ -150,4 +150,4 @@ mistake("psi.wasserstein", """Your distance accepts weights that are negative, n
         forms=[{"replace": " or not weights.any()", "by": ""}, {"replace": "not np.isfinite(weights).all() or ", "by": ""}, {"replace": " or (weights < 0).any()", "by": ""}])
 
 mistake("psi.wasserstein", """Your distance accepts samples that are empty or not finite.""", name="distance_accepts_all",
-        replace="_check(sample)", by="pass")
+        replace="if not sample.size or not np.isfinite(sample).all():", by="if False:")
