@@ -25,11 +25,15 @@ def right_pair(multiplier):
     return (m, r) if m < 2**31 else (2**30, r - 1)
 
 
-@given(st.floats(2.0**-30, 1.0, exclude_max=True))
+@pytest.mark.parametrize("multiplier", [1 - 2.0**-53, 1 - 2.0**-33, 0.25 - 2.0**-55, 2.0**-10 * (1 - 2.0**-40)])
+def test_just_below_a_power_of_2(work, multiplier):
+    """fixed_point: where rounding reaches 2**31, m is 2**30."""
+    expect(work.fixed_point(multiplier), equals=right_pair(multiplier), given={"multiplier": multiplier})
+
+
+@given(st.floats(2.0**-30, 0.99))
 @example(0.5)
 @example(2.0**-30)
-@example(1 - 2.0**-53)
-@example(0.25 - 2.0**-55)
 @example(2.0**-30 * (1 + 2.0**-31))
 @example(2.0**-5 * (1 + 3 * 2.0**-31))
 def test_fixed_point(work, multiplier):
