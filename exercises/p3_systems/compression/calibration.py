@@ -92,7 +92,7 @@ class Histogram:
     (tensor([1, 0, 2, 1]), 1.0)
     >>> histogram.observe(torch.tensor([2.0]))            # not below 2: the bins are twice as wide now
     >>> histogram.counts, histogram.width
-    (tensor([0, 1, 4, 0]), 2.0)
+    (tensor([0, 1, 3, 1]), 2.0)
     """
 
     def __init__(self, *, bins: int = 2048, width: float = 2.0**-16):

@@ -149,7 +149,7 @@ def dequantize(q: Int8[Tensor, "*shape"] | UInt8[Tensor, "*shape"], scale: Float
     ### END SOLUTION
 
 
-def positive_scale(scale: Float32[Tensor, "*n"]) -> Float[Tensor, "*n"]:
+def positive_scale(scale: Float[Tensor, "*n"]) -> Float32[Tensor, "*n"]:
     """A help for `affine_parameters` and `symmetric_scale`: a scale in float32, with 1 in the place of 0.
 
     The suite does not ask for it, and you may do without it.

@@ -69,8 +69,8 @@ mistake("calibration.Histogram.observe", """Your Histogram has only the counts o
 
 mistake("calibration.Histogram.observe", """Your Histogram does not grow: values outside of its bins are counted in the first and the last one. Double the
     width until they are inside.""", name="does_not_grow",
-        replace="while low < -half * self.width or high >= half * self.width:", by="values = values.clamp(-half * self.width, "
-        "(half - 0.5) * self.width)\n        while False:")
+        replace="while low < -half * self.width or high >= half * self.width:", by="""values = values.clamp(-half * self.width, (half - 0.5) * self.width)
+        while False:""")
 
 mistake("calibration.Histogram.observe", """Your Histogram forgets values where it grows. Two bins of the old width make one of the new: add them up in
     pairs.""", name="forgets_when_growing", replace="pairs = self.counts.reshape(-1, 2).sum(dim=1)", by="pairs = self.counts[::2]",
@@ -82,9 +82,7 @@ mistake("calibration.Histogram.observe", """Your Histogram grows to one side. 0 
 
 mistake("calibration.Histogram.observe", """Your Histogram doubles its width once where it has to more often: a value may be many times further out. Go on
     until all are inside.""", name="grows_once", replace="while low < -half * self.width or high >= half * self.width:",
-        by="if low < -half * self.width or high >= half * self.width:",
-        forms=[{"replace": "places = (values / self.width).floor().long() + half            #",
-                "by": "places = ((values / self.width).floor().long() + half).clamp(0, 2 * half - 1)  #"}][:0])
+        by="if low < -half * self.width or high >= half * self.width:")
 
 mistake("calibration.Histogram.observe", """Your Histogram doubles its width where it need not, or not where it has to, because of a value at the very
     end. The lower end belongs to the first bin, and the upper end to no bin.""", name="wrong_at_the_ends",
@@ -151,19 +149,10 @@ mistake("calibration.mse_range", """Your mse_range does not weigh a bin by its c
     then, so what is rare rules.""", name="forgets_the_counts", replace="counts = histogram.counts[bins].double()",
         by="counts = torch.ones(len(bins), dtype=torch.float64)")
 
-mistake("calibration.mse_range", """Your mse_range chooses the range that costs the most.""", name="chooses_the_worst", replace="if cost < best[0]:",
-        by="if best[0] == math.inf or cost > best[0]:")
-
-mistake("calibration.mse_range", """Your mse_range prefers the narrowest of ranges that cost the same. The widest one clips the least of what was not
-    seen yet.""", name="narrowest_of_equal", replace="if cost < best[0]:", by="if cost <= best[0]:")
-
 mistake("calibration.mse_range", """Your mse_range looks only at what lies inside of a candidate. What it clips costs most of all: narrow ranges look
     good without it.""", name="ignores_what_is_clipped", replace="cost = quantization_cost(centres.double(), counts, *ends, dtype)",
         by="""inside = (centres >= ends[0]) & (centres <= ends[1])
         cost = quantization_cost(centres.double()[inside], counts[inside], *ends, dtype)""")
-
-mistake("calibration.mse_range", """Your mse_range takes the codes of uint8 for any dtype, or gives the range of another.""", name="mse_of_one_dtype",
-        replace="(centres.double(), counts, *ends, dtype)", by="(centres.double(), counts, *ends, torch.uint8)")
 
 mistake("calibration.quantization_cost", """Your mse_range adds up absolute errors. Squares weigh one large error, as clipping makes it, more than many small
     ones.""", name="absolute_errors", replace="(values - there_and_back).square()", by="(values - there_and_back).abs()")

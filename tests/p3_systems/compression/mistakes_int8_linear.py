@@ -53,7 +53,7 @@ mistake("int8_linear.requantize", """Your requantize computes in float32, which 
         by="(accumulators.float() * torch.tensor(multipliers) + 0.5).floor().long() + zero_point")
 
 mistake("int8_linear.requantize", """Your requantize computes in float64, whose product with an accumulator is rounded to 53 bits; or it multiplies by the float
-    multiplier and not by the integer m. Both differ from the exact integers near a half.""", name="computes_in_float64", replace=SHIFT,
+    multiplier and not by the integer m. Either differs from the exact integers near a half.""", name="computes_in_float64", replace=SHIFT,
         by="(accumulators.double() * torch.tensor(multipliers, dtype=torch.float64) + 0.5).floor().long() + zero_point")
 
 mistake("int8_linear.requantize", """Your requantize has the first output's multiplier for all of them. Each output has its own: its weights have their own

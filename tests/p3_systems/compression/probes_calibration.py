@@ -44,11 +44,12 @@ def memory(work, batches, **options):
     return most
 
 
-def chosen(work, batches, function, *arguments, dtype=None, bins=64, width=2.0**-4, **options):
-    """What a function chooses for a histogram of these batches, and the counts and the width afterwards."""
-    histogram = work.Histogram(bins=bins, width=width)
-    for batch in batches:
-        histogram.observe(batch)
+def chosen(work, counts, width, function, *arguments, dtype=None, **options):
+    """What a function, or the method "range", chooses for a histogram that has counted so much, and its counts and width then."""
+    histogram = work.Histogram(bins=len(counts), width=width)
+    histogram.counts, histogram.width = counts.clone(), width
+    if function == "range":
+        return histogram.range(), histogram.counts, histogram.width
     if dtype is not None:
         options["dtype"] = getattr(torch, dtype)
     return getattr(work, function)(histogram, *arguments, **options), histogram.counts, histogram.width

@@ -130,12 +130,11 @@ def test_memory(work):
         check_histogram(work, seen, 8, 0.125)
 
 
-def narrowest(row, bins, width, tail):
+def narrowest(counts, width, tail):
     """The range by the definition: every edge is tried."""
-    counts, width = histogram_of(row, bins, width)
-    counts = counts.tolist()
-    low = max(edge for edge in range(bins + 1) if sum(counts[:edge]) <= tail * len(row))
-    high = min(edge for edge in range(bins + 1) if sum(counts[edge:]) <= tail * len(row))
+    bins, counts = len(counts), counts.tolist()
+    low = max(edge for edge in range(bins + 1) if sum(counts[:edge]) <= tail * sum(counts))
+    high = min(edge for edge in range(bins + 1) if sum(counts[edge:]) <= tail * sum(counts))
     return (low - bins // 2) * width, (high - bins // 2) * width
 
 
@@ -144,16 +143,21 @@ def narrowest(row, bins, width, tail):
 def test_percentile(work, seed, count, tail, ends):
     """percentile_range: from the largest edge with at most tail * n values below to the smallest with as many above."""
     row = [float(each) for each in values((count,), seed, low=ends[0], high=ends[1])]
-    row[0] = row[0] * 4
-    seen = [torch.tensor(row)]
-    want = narrowest(row, 64, 2.0**-4, tail)
-    got, counts, width = work.run(probes.chosen, seen, "percentile_range", tail)
-    given = listed(seen) | {"tail": tail, "bins": 64, "width at first": 2.0**-4}
-    expect(got, equals=want, given=given)
-    expect([counts, width], equals=list(histogram_of(row, 64, 2.0**-4)), given=given, note="the histogram afterwards")
-    if tail == 0:
-        got, _ = work.run(probes.observed, "Histogram", seen, bins=64, width=2.0**-4)
-        expect(got, equals=want, given=given, note="range()")
+    counts, width = histogram_of(row, 16, 0.5)
+    for each in (counts, counts.flip(0)):  # who remembers a range has the second one wrong
+        got, *after = work.run(probes.chosen, each, width, "percentile_range", tail)
+        given = {"counts": each, "width": width, "tail": tail}
+        expect(got, equals=narrowest(each, width, tail), given=given)
+        expect(after, equals=[each, width], given=given, note="the histogram afterwards")
+
+
+@given(seeds, st.integers(1, 6), st.sampled_from([0.25, 2.0]))
+def test_range_of_a_histogram(work, seed, count, width):
+    """Histogram.range: from the lower edge of the first bin that holds a value to the upper edge of the last."""
+    counts, _ = histogram_of([float(each) for each in values((count,), seed)], 32, 0.25)
+    for each in (counts, counts.flip(0)):
+        got, *_ = work.run(probes.chosen, each, width, "range")
+        expect(got, equals=narrowest(each, width, 0.0), given={"counts": each, "width": width})
 
 
 def cost_of(centres, counts, low, high, dtype):
@@ -183,7 +187,7 @@ def test_squared_error(work, dtype, form):
     for seed, candidates in ((1, 25), (2, 8), (3, 1)):
         row = [float(each) for each in rows_with_outliers(seed)[form].astype(np.float32)]
         counts, width = histogram_of(row, 256, 2.0**-4)
-        filled = counts.nonzero().flatten().numpy()
+        full, filled = counts, counts.nonzero().flatten().numpy()
         ends = (int(filled[0]) - 128) * width, (int(filled[-1]) - 127) * width
         centres, counts = (filled - 127.5) * width, counts.numpy()[filled]
         costs = {k: cost_of(centres, counts, ends[0] * k / candidates, ends[1] * k / candidates, dtype)
@@ -191,7 +195,7 @@ def test_squared_error(work, dtype, form):
         best = min(costs.values())
         # What float32 rounds in a candidate's cost: the error of a value is known to 1e-7 of the range's width.
         slack = best * 1e-4 + len(row) * ((ends[1] - ends[0]) * 1e-7) ** 2
-        (low, high), _, _ = work.run(probes.chosen, [torch.tensor(row)], "mse_range", dtype=dtype, bins=256, candidates=candidates)
+        (low, high), _, _ = work.run(probes.chosen, full, width, "mse_range", dtype=dtype, candidates=candidates)
         given = {"values": form, "how many": len(row), "range of the histogram": ends, "candidates": candidates, "dtype": dtype}
         k = next((k for k in costs if math.isclose(low, ends[0] * k / candidates, rel_tol=1e-6, abs_tol=1e-9)
                   and math.isclose(high, ends[1] * k / candidates, rel_tol=1e-6, abs_tol=1e-9)), None)
@@ -202,29 +206,40 @@ def test_squared_error(work, dtype, form):
 
 
 @supporting
+@pytest.mark.parametrize("what", ["NaN", "infinity", "nothing seen"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_refuses(work, kind):
-    """ValueError: for NaN and infinity, with nothing changed; where nothing was seen; for settings that are none."""
+def test_refuses(work, kind, what):
+    """ValueError: for a batch with NaN or infinity, which changes nothing; for a range where nothing was seen."""
     batch = torch.tensor([0.25, -1.0, 3.0])
-    for bad in ([math.nan], [1.0, math.inf], [-math.inf, 9.0], [9.0, math.nan, -9.0]):
+    if what == "nothing seen":
+        with expect_raises(ValueError, given={"observer": kind, "batches": "one without elements"}):
+            work.run(probes.nothing_seen, kind)
+    bad_ones = {"NaN": ([math.nan], [9.0, math.nan, -9.0]), "infinity": ([1.0, math.inf], [-math.inf, 9.0])}
+    for bad in bad_ones.get(what, ()):
         error, before, after = work.run(probes.refused, kind, batch, torch.tensor(bad))
-        given = {"first": batch, "then": torch.tensor(bad)}
+        given = {"observer": kind, "first": batch, "then": torch.tensor(bad)}
         expect(error, equals="ValueError", given=given, note="the error that came")
         expect(after, equals=before, given=given, note="the range afterwards")
-    with expect_raises(ValueError, given={"batches": "one without elements"}):
-        work.run(probes.nothing_seen, kind)
-    for momentum in (-0.1, 1.0, 1.5, math.nan) if kind == "MovingAverage" else ():
+
+
+@supporting
+@pytest.mark.parametrize("what", ["momentum", "bins", "width", "tail", "candidates", "nothing seen"])
+def test_refuses_settings(work, what):
+    """ValueError: for settings that are none, and for functions of a histogram that has seen nothing."""
+    for momentum in (-0.1, 1.0, 1.5, math.nan) if what == "momentum" else ():
         with expect_raises(ValueError, given={"momentum": momentum}):
             work.MovingAverage(momentum=momentum)
-    if kind == "Histogram":
-        for bins, width in ((0, 1.0), (6, 1.0), (2, 1.0), (-4, 1.0), (8, 0.0), (8, -1.0), (8, math.nan)):
-            with expect_raises(ValueError, given={"bins": bins, "width": width}):
-                work.Histogram(bins=bins, width=width)
-        for function, arguments in (("percentile_range", (-0.1,)), ("percentile_range", (0.5,)), ("percentile_range", (math.nan,))):
-            with expect_raises(ValueError, given={"tail": arguments[0]}):
-                work.run(probes.chosen, [batch], function, *arguments)
-        with expect_raises(ValueError, given={"candidates": 0}):
-            work.run(probes.chosen, [batch], "mse_range", candidates=0)
-        for function, arguments in (("percentile_range", (0.1,)), ("mse_range", ())):
-            with expect_raises(ValueError, given={"function": function, "batches": "none"}):
-                work.run(probes.chosen, [], function, *arguments)
+    settings_of = {"bins": ((0, 1.0), (6, 1.0), (2, 1.0), (-4, 1.0)), "width": ((8, 0.0), (8, -1.0), (8, math.nan))}
+    for bins, width in settings_of.get(what, ()):
+        with expect_raises(ValueError, given={"bins": bins, "width": width}):
+            work.Histogram(bins=bins, width=width)
+    counts = torch.tensor([0, 1, 2, 1, 0, 0, 3, 0])
+    for tail in (-0.1, 0.5, 0.7, math.nan) if what == "tail" else ():
+        with expect_raises(ValueError, given={"tail": tail}):
+            work.run(probes.chosen, counts, 0.5, "percentile_range", tail)
+    for candidates in (0, -1) if what == "candidates" else ():
+        with expect_raises(ValueError, given={"candidates": candidates}):
+            work.run(probes.chosen, counts, 0.5, "mse_range", candidates=candidates)
+    for function, arguments in (("percentile_range", (0.1,)), ("mse_range", ())) if what == "nothing seen" else ():
+        with expect_raises(ValueError, given={"function": function, "counts": counts * 0}):
+            work.run(probes.chosen, counts * 0, 0.5, function, *arguments)

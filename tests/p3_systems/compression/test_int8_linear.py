@@ -25,11 +25,15 @@ def right_pair(multiplier):
     return (m, r) if m < 2**31 else (2**30, r - 1)
 
 
-@given(st.floats(2.0**-30, 1.0, exclude_max=True))
+@pytest.mark.parametrize("multiplier", [1 - 2.0**-53, 1 - 2.0**-33, 0.25 - 2.0**-55, 2.0**-10 * (1 - 2.0**-40)])
+def test_just_below_a_power_of_2(work, multiplier):
+    """fixed_point: where rounding reaches 2**31, m is 2**30."""
+    expect(work.fixed_point(multiplier), equals=right_pair(multiplier), given={"multiplier": multiplier})
+
+
+@given(st.floats(2.0**-30, 0.99))
 @example(0.5)
 @example(2.0**-30)
-@example(1 - 2.0**-53)
-@example(0.25 - 2.0**-55)
 @example(2.0**-30 * (1 + 2.0**-31))
 @example(2.0**-5 * (1 + 3 * 2.0**-31))
 def test_fixed_point(work, multiplier):
@@ -79,10 +83,10 @@ def test_requantize_large(work, dtype):
     ends = [2**31 - 1, -2**31, 2**24 + 1, -(2**24) - 1, 0, 1, -1]
     for multipliers in ([2.0**-30, 1 - 2.0**-40, 2.0**-24], [2.0**-24 * 1.5, 2.0**-24, 2.0**-23 * 1.01]):
         check_requantize(work, [[each] * 3 for each in ends], multipliers, 3, dtype)
-    # Halves that float32, and halves that float64 cannot tell from their neighbours.
+    # A half that float32 cannot tell from its neighbours, and products that lie 53, 7 and 2 parts in 2**53 below a half.
     check_requantize(work, [[2**30 + 2**23], [2**30 + 2**23 - 1], [2**30 + 2**23 + 1], [-(2**30) - 2**23]], [2.0**-24], 0, dtype)
-    m = 2**30 + 1
-    check_requantize(work, [[2**30 - 1], [2**30], [-(2**30)], [2**30 + 1]], [m / 2**53], 0, dtype)
+    below = {1_076_607_495: 849_177_373, 1_081_232_227: 853_875_699, 1_080_544_057: 862_755_310}
+    check_requantize(work, [list(below.values())], [m / 2**53 for m in below], 0, dtype)
 
 
 def layer(seed, outputs, inputs, *, bias=True, dtype="uint8"):

@@ -118,17 +118,24 @@ def test_numbers_of_codes(work, dtype):
             expect(run(work, "dequantize", codes, scale, zero, axis=axis), equals=want, given=given)
 
 
-@given(st.lists(st.integers(0, 4), min_size=1, max_size=3).map(tuple), seeds, st.data())
-def test_ranges(work, shape, seed, data):
+@st.composite
+def any_axis(draw, longest=4):
+    """A shape, perhaps with an axis of length 0, and one of its axes, or None."""
+    shape = draw(st.lists(st.integers(0, longest), min_size=1, max_size=3).map(tuple))
+    return shape, draw(st.one_of(st.none(), st.integers(-len(shape), len(shape) - 1)))
+
+
+@given(any_axis(), seeds, st.sampled_from(["rows", "columns"]))
+def test_ranges(work, drawn, seed, layout):
     """ranges: the smallest and the largest number of a tensor or of each channel, and 0 where there is none."""
-    axis = data.draw(st.one_of(st.none(), st.integers(-len(shape), len(shape) - 1)))
+    shape, axis = drawn
     x = numbers(shape, seed, dtype=torch.float64)
     found = {channel: [] for channel in range(1 if axis is None else shape[axis])}
     for place, channel in each_place(x, axis):
         found[channel].append(x[place].item())
     ends = [torch.tensor([pick(each) if each else 0.0 for each in found.values()], dtype=torch.float64) for pick in (min, max)]
     want = [each[0] for each in ends] if axis is None else ends
-    got = run(work, "ranges", x, axis=axis, layout=data.draw(st.sampled_from(["rows", "columns"])))
+    got = run(work, "ranges", x, axis=axis, layout=layout)
     given = {"x": x, "axis": axis}
     expect(got[0], equals=want[0], given=given, note="low")
     expect(got[1], equals=want[1], given=given, note="high")
@@ -180,12 +187,12 @@ def test_symmetric(work):
 
 
 @settings(max_examples=25)
-@given(st.lists(st.integers(0, 5), min_size=1, max_size=3).map(tuple), seeds, st.sampled_from([*DTYPES, "symmetric"]), st.data())
-def test_half_a_step(work, shape, seed, kind, data):
+@given(any_axis(5), seeds, st.sampled_from([*DTYPES, "symmetric"]),
+       st.sampled_from(["both signs", "positive", "constant", "zeros", "far from 0"]))
+def test_half_a_step(work, drawn, seed, kind, form):
     """There and back with your own parameters: at most half a step off, 0 exact, also for constant and empty tensors."""
-    axis = data.draw(st.one_of(st.none(), st.integers(0, len(shape) - 1)))
+    shape, axis = drawn
     draw = np.random.default_rng(seed)
-    form = data.draw(st.sampled_from(["both signs", "positive", "constant", "zeros", "far from 0"]))
     row = {"both signs": draw.normal(0.1, 1.0, shape), "positive": draw.exponential(1.0, shape), "constant": np.full(shape, -1.7),
            "zeros": np.zeros(shape), "far from 0": draw.normal(50.0, 0.1, shape)}[form]
     row = np.where(draw.random(shape) < 0.2, 0.0, row) if form in ("both signs", "positive") else row
@@ -222,11 +229,13 @@ def test_precision_and_layouts(work, dtype):
     # Just above and below a half, by a part that the next smaller dtype does not have.
     zero = torch.tensor(0, dtype=torch.int32)
     step = {"float16": 2.0**-3, "float32": 2.0**-14, "float64": 2.0**-40}[dtype]
-    scale = torch.tensor(127 / 128) if dtype == "float16" else torch.tensor(0.5)
-    quotients = [100.0, 101.0, 75.5, -90.0, 64.5] if dtype == "float16" else [50.25, -50.25, 25.75]
     for side in (-step, step):
-        x = torch.tensor([each + side for each in quotients], dtype=kind)
-        check_codes(work, x, scale, zero, "int8")
+        check_codes(work, torch.tensor([each + side for each in (50.25, -50.25, 25.75)], dtype=kind), torch.tensor(0.5), zero, "int8")
+    if dtype == "float16":  # between 64 and 128 it has every sixteenth only: a quotient near a half would become one
+        scale = torch.tensor(0.9)
+        x = torch.arange(64, 110, 1 / 16).half()
+        parts = x.double() / scale.double() % 1 - 0.5
+        check_codes(work, x[(parts.abs() > 1e-3) & (parts.abs() < 0.04)], scale, zero, "int8")
     for shape in ((0,), (2, 0), (0, 3)):
         x = torch.zeros(shape, dtype=kind)
         for axis in (None, 0):
@@ -235,30 +244,39 @@ def test_precision_and_layouts(work, dtype):
 
 
 @supporting
-def test_refuses(work):
-    """ValueError: for ranges that are none, scales and zero points that are none, shapes that do not fit, and NaN."""
-    for low, high in [(1.0, 0.5), (math.nan, 1.0), (0.0, math.nan), (-math.inf, 0.0), (0.0, math.inf), (0.0, 1e300)]:
-        low, high = torch.tensor([0.0, low], dtype=torch.float64), torch.tensor([1.0, high], dtype=torch.float64)
-        for function in ("affine_parameters", "symmetric_scale"):
-            with expect_raises(ValueError, given={"function": function, "low": low, "high": high}):
-                run(work, function, low, high)
-    x, one, zero = torch.ones(2, 3), torch.tensor(1.0), torch.tensor(0, dtype=torch.int32)
-    for scale, zero_point, axis, dtype, of in [
-            (torch.tensor(0.0), zero, None, "int8", x), (torch.tensor(-1.0), zero, None, "int8", x),
-            (torch.tensor(math.inf), zero, None, "int8", x), (torch.tensor(math.nan), zero, None, "int8", x),
-            (one, zero + 128, None, "int8", x), (one, zero - 129, None, "int8", x), (one, zero - 1, None, "uint8", x),
-            (one, zero + 256, None, "uint8", x), (torch.ones(2), torch.zeros(2, dtype=torch.int32), None, "int8", x),
-            (torch.ones(2), torch.zeros(2, dtype=torch.int32), 1, "int8", x), (one, zero, 0, "int8", x),
-            (torch.ones(1), torch.zeros(1, dtype=torch.int32), 0, "int8", x),
-            (torch.ones(2), torch.zeros(2, dtype=torch.int32), 2, "int8", x), (one, zero, None, "int8", x * math.nan)]:
-        given = {"x": of, "scale": scale, "zero_point": zero_point, "axis": axis, "dtype": dtype}
-        with expect_raises(ValueError, given=given):
-            run(work, "quantize", of, scale, zero_point, dtype=dtype, axis=axis)
-    codes = torch.ones(2, 3, dtype=torch.int8)
-    for scale, zero_point, axis in [(torch.ones(2), torch.zeros(2, dtype=torch.int32), 1), (one, zero, 0),
-                                    (torch.ones(2), torch.zeros(2, dtype=torch.int32), None)]:
-        with expect_raises(ValueError, given={"q": codes, "scale": scale, "zero_point": zero_point, "axis": axis}):
-            run(work, "dequantize", codes, scale, zero_point, axis=axis)
-    for axis in (2, -3):
-        with expect_raises(ValueError, given={"x": x, "axis": axis}):
-            run(work, "ranges", x, axis=axis)
+@pytest.mark.parametrize("low, high", [(1.0, 0.5), (math.nan, 1.0), (0.0, math.nan), (-math.inf, 0.0), (0.0, math.inf), (0.0, 1e300)])
+def test_refuses_ranges(work, low, high):
+    """ValueError: for a range whose ends are in the wrong order, NaN, infinite, or too far apart for a scale in float32."""
+    low, high = torch.tensor([0.0, low], dtype=torch.float64), torch.tensor([1.0, high], dtype=torch.float64)
+    for function in ("affine_parameters", "symmetric_scale"):
+        with expect_raises(ValueError, given={"function": function, "low": low, "high": high}):
+            run(work, function, low, high)
+
+
+ONE, ZERO = torch.tensor(1.0), torch.tensor(0, dtype=torch.int32)
+TWO = torch.ones(2), torch.zeros(2, dtype=torch.int32)
+REFUSED = {"scale": [(torch.tensor(each), ZERO, None, "int8") for each in (0.0, -1.0, math.inf, math.nan)],
+           "zero point": [(ONE, ZERO + each, None, "int8") for each in (128, -129)] +
+                         [(ONE, ZERO + each, None, "uint8") for each in (-1, 256)],
+           "shapes": [(*TWO, None, "int8"), (*TWO, 1, "int8"), (ONE, ZERO, 0, "int8"), (ONE[None], ZERO[None], 0, "int8"),
+                      (*TWO, 2, "int8"), (*TWO, -3, "int8")],
+           "NaN": [(ONE, ZERO, None, "int8")]}
+
+
+@supporting
+@pytest.mark.parametrize("what", list(REFUSED))
+def test_refuses(work, what):
+    """ValueError: for scales and zero points that are none, shapes and axes that do not fit, and NaN."""
+    x = torch.ones(2, 3)
+    x[1, 1] = math.nan if what == "NaN" else 2.0
+    for scale, zero_point, axis, dtype in REFUSED[what]:
+        with expect_raises(ValueError, given={"x": x, "scale": scale, "zero_point": zero_point, "axis": axis, "dtype": dtype}):
+            run(work, "quantize", x, scale, zero_point, dtype=dtype, axis=axis)
+    if what == "shapes":
+        codes = torch.ones(2, 3, dtype=torch.int8)
+        for scale, zero_point, axis, _ in REFUSED[what]:
+            with expect_raises(ValueError, given={"q": codes, "scale": scale, "zero_point": zero_point, "axis": axis}):
+                run(work, "dequantize", codes, scale, zero_point, axis=axis)
+        for axis in (2, -3):
+            with expect_raises(ValueError, given={"x": x, "axis": axis}):
+                run(work, "ranges", x, axis=axis)
