@@ -160,6 +160,28 @@ class Tokens:
 Encode = Callable[[Tensor, Tensor], Tensor | np.ndarray]
 
 
+def export(encoder: Encoder, *, opset: int = 18) -> bytes:
+    """The encoder as the bytes of an ONNX file, for any number of texts and tokens: inputs "ids" and "mask", output "vectors"."""
+    import io
+    import logging
+
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    ids = torch.ones(2, 8, dtype=torch.int64)  # a size of 1 would be taken for a constant
+    batch, tokens = torch.export.Dim("batch"), torch.export.Dim("tokens", max=encoder.config.longest)
+    shapes = ({0: batch, 1: tokens}, {0: batch, 1: tokens})
+    program = torch.export.export(encoder.eval(), (ids, ids), dynamic_shapes=shapes)
+    found = torch.onnx.export(program, dynamic_shapes=shapes, input_names=["ids", "mask"], output_names=["vectors"],
+                              opset_version=opset, external_data=False, verbose=False)
+    file = io.BytesIO()
+    found.save(file)
+    return file.getvalue()
+
+
+def encode_with(session) -> Encode:
+    """What `embed` takes, from a session of ONNX Runtime that has an exported encoder in it."""
+    return lambda ids, mask: session.run(["vectors"], {"ids": ids.numpy(), "mask": mask.numpy()})[0]
+
+
 def embed(encode: Encode, texts: Sequence[str], tokens: Tokens, *, batch: int = 32,
           progress: Callable[[int], object] = lambda done: None) -> Float32[np.ndarray, "texts width"]:
     """The vectors of texts, in the texts' order. `encode` is an Encoder or whatever else takes ids and mask.

@@ -168,6 +168,40 @@ def landscape(x: np.ndarray, y: np.ndarray, height: np.ndarray, path: Path, *, t
         return _save(figure, path)
 
 
+@dataclass
+class TradeOff:
+    """One axis of costs on which things are compared, and which of them nobody dominates, from left to right."""
+
+    xlabel: str
+    values: Mapping[str, float]
+    front: Sequence[str]
+
+
+def trade_offs(panels: Sequence[TradeOff], heights: Mapping[str, tuple[float, float, float]], path: Path, *, ylabel: str,
+               colors: Mapping[str, str], beside: Mapping[str, float] | None = None, title: str = "") -> Path:
+    """What each thing is worth over what it costs, with an interval; a line through the Pareto front of each panel.
+
+    `heights[name]` is (mean, low, high). Things that are dominated are hollow. `beside` draws levels to compare with.
+    """
+    with plt.rc_context(STYLE):
+        figure, axes = plt.subplots(1, len(panels), figsize=(4 * len(panels), 3.8), layout="constrained", squeeze=False, sharey=True)
+        for axis, panel in zip(axes.flat, panels):
+            for place, (name, height) in enumerate((beside or {}).items()):
+                axis.axhline(height, color="0.6", linewidth=0.9, linestyle=("--", ":")[place % 2], label=name)
+            steps = [(panel.values[name], heights[name][0]) for name in panel.front]
+            axis.plot(*np.array(steps).T, color="0.75", linewidth=4, zorder=1, label="Pareto front", solid_capstyle="round")
+            for name, (mean, low, high) in heights.items():
+                axis.errorbar(panel.values[name], mean, yerr=[[mean - low], [high - mean]], color=colors[name], label=name,
+                              marker="o", markersize=6, capsize=2, linewidth=1, linestyle="none",
+                              markerfacecolor=colors[name] if name in panel.front else "white")
+            axis.set(xlabel=panel.xlabel, xlim=(0, None))
+        axes[0, 0].set_ylabel(ylabel)
+        handles, labels = axes[0, 0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=4, fontsize=8)
+        figure.suptitle(title, fontsize=10)
+        return _save(figure, path)
+
+
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], path: Path, *, title: str = "",
           shaded: Sequence[int] = ()) -> Path:
     """A table of texts as a picture; the first column is set to the left. The rows in `shaded` stand out."""

@@ -26,8 +26,9 @@ mistake("pareto.dominated", """Your dominated calls a point dominated that anoth
     least as good in all others too: else hardly anything remains.""", name="beaten_in_one",
         replace=RESULT, by="return better.any(axis=1)")
 
-mistake("pareto.dominated", """Your dominated says who dominates another point, and not who is dominated. Look along the other
-    axis.""", name="dominates_others", replace=RESULT, by="return (as_good & better).any(axis=0)")
+mistake("pareto.dominated", """Your dominated says who dominates another point, and not who is dominated. Either it looks along the wrong
+    axis, or it takes the smallest value for the best where `largest` is True and the largest elsewhere.""",
+        name="dominates_others", replace=RESULT, by="return (as_good & better).any(axis=0)")
 
 mistake("pareto.dominated", """Your dominated returns True for the points that are *not* dominated. Those are the front; this
     function names the others.""", name="returns_the_front", replace=RESULT, by="return ~(as_good & better).any(axis=1)")
@@ -35,10 +36,6 @@ mistake("pareto.dominated", """Your dominated returns True for the points that a
 mistake("pareto.dominated", """Your dominated does not look at the directions: it takes one of them for all measures. Where `largest`
     is True the largest value is the best, and elsewhere the smallest.""", name="ignores_directions",
         replace=COSTS, by="costs = points  #", forms=[{"replace": COSTS, "by": "costs = -points  #"}])
-
-mistake("pareto.dominated", """Your dominated has the directions the wrong way round. Where `largest` is True the largest value
-    is the best.""", name="directions_inverted",
-        replace=COSTS, by="costs = np.where(np.asarray(largest, dtype=bool), points, -points)  #")
 
 mistake("pareto.dominated", """Your dominated adds the measures up and compares the sums. Megabytes and recall have no common
     unit, and a sum decides what they are worth to each other: dominated is who loses without any such exchange.""",

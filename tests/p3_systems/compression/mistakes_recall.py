@@ -101,10 +101,6 @@ mistake("recall.recall_at", """Your recall_at accepts scores that are NaN. A NaN
         replace="if np.isnan(scores).any():", by="if False:",
         forms=[{"replace": "if np.isnan(scores).any():", "by": "if np.isnan(scores).all():"}])
 
-mistake("recall.recall_at", """Your recall_at accepts a k of 0 or less. Nothing is shown then, and nothing can be said: the
-    contract has ValueError.""", name="accepts_any_k", replace="if k < 1:", by="if False:",
-        forms=[{"replace": "if k < 1:", "by": "if k < 0:"}])
-
 # ── The interval ────────────────────────────────────────────────────────────────────────────────────────────────
 
 DRAW = "means[place] = differences[generator.integers(len(differences), size=len(differences))].mean()"
@@ -169,10 +165,9 @@ mistake("recall.paired_interval", """Your paired_interval takes medians of the r
     their median jumps; the mean is asked for.""", name="medians", replace=DRAW,
         by="means[place] = np.median(differences[generator.integers(len(differences), size=len(differences))])")
 
-mistake("recall.paired_interval", """Your paired_interval subtracts in the dtype of its arguments. In float32 two numbers near
-    1,000 have a difference with an error in its third or fourth digit: turn both into float64 first.""", name="subtracts_in_float32",
-        replace="np.subtract(second, first, dtype=np.float64)", by="second - first",
-        forms=[{"replace": "np.subtract(second, first, dtype=np.float64)", "by": "(second - first).astype(np.float64)"}])
+mistake("recall.paired_interval", """Your paired_interval subtracts in the dtype of its arguments. The difference is rounded to that dtype
+    before anything is averaged: turn both into float64 first.""", name="subtracts_in_their_dtype",
+        replace="np.subtract(second, first, dtype=np.float64)", by="(second - first).astype(np.float64)")
 
 mistake("recall.paired_interval", """Your paired_interval returns NaN where there are no queries. Nothing was measured, and NaN would be
     taken for a number by whoever draws it: the contract has ValueError.""", name="accepts_no_queries",
@@ -183,8 +178,8 @@ mistake("recall.paired_interval", """Your paired_interval accepts what is not fi
         replace="if not np.isfinite(differences).all():", by="if False:",
         forms=[{"replace": "if not np.isfinite(differences).all():", "by": "if np.isnan(differences).any():"}])
 
-mistake("recall.paired_interval", """Your paired_interval accepts a confidence that is not between 0 and 1. One of 95 is meant as
-    per cent and means nothing here, and NaN is not less than 0 either: ask whether it is inside.""",
-        name="accepts_any_confidence", replace="not 0 < confidence < 1", by="confidence <= 0 or confidence > 100",
-        forms=[{"replace": "not 0 < confidence < 1", "by": "confidence <= 0 or confidence >= 1"},
-               {"replace": "not 0 < confidence < 1", "by": "not 0 <= confidence <= 1"}])
+mistake("recall.paired_interval", """Your paired_interval accepts a confidence that is not between 0 and 1. With 1 the ends are the
+    lowest and the highest resample, which says how many were drawn, and with 0 there is no interval.""",
+        name="accepts_any_confidence", replace="not 0 < confidence < 1", by="confidence < 0 or confidence > 1",
+        forms=[{"replace": "not 0 < confidence < 1", "by": "not 0 <= confidence < 1"},
+               {"replace": "not 0 < confidence < 1", "by": "not 0 < confidence <= 1"}])

@@ -99,7 +99,7 @@ def test_edges(work, function):
     """No points, one point, one measure, infinite values, integers for directions, and values that nearly agree."""
     check(work, function, np.array([[0.5, 1.0], [0.25, 2.0]]), [False, True])
     check(work, function, np.zeros((0, 2)), [False, True])
-    for value in (1.0, -2.5):
+    for value in (1.0, 5.0):
         check(work, function, np.array([[value, value]]), [True, False])
         check(work, function, np.array([[value], [2.0], [value], [3.0], [-3.0]]), [True])
         check(work, function, np.array([[value], [2.0], [value], [3.0], [-3.0]]), [False])
@@ -107,6 +107,7 @@ def test_edges(work, function):
         check(work, function, np.array([[inf, 1.0], [inf, value], [-inf, -inf], [3.0, inf], [value, -inf], [inf, inf]]), [False, True])
         near = np.array([[value, 1.0], [np.nextafter(value, 9), 1.0], [value, 1.0 + 1e-12]])
         check(work, function, near, [False, True])
+        check(work, function, np.array([[value, 1.0], [value - 1e-12, 1.0 - 1e-12], [value + 1.0, 1.0]]), [False, True])
         check(work, function, near[::-1].copy(), [True, False])
 
 
