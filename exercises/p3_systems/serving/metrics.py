@@ -19,7 +19,6 @@ from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-
 HELP = {
     "serving_requests": "Requests that were answered.",
     "serving_request_seconds": "Seconds from a request to the last byte of its answer.",

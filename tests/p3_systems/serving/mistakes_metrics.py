@@ -7,6 +7,7 @@ BUCKETS = "[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0,
 SIZES = "[1, 2, 4, 8, 16, 32, 64]"
 ROUTE = 'route.path if route else "unmatched"'
 COUNTER = 'Counter("serving_requests", HELP["serving_requests"], ["route", "status"], registry=self.registry)'
+
 # ── What there is ───────────────────────────────────────────────────────────────────────────────────────────────
 
 mistake(INIT, """Your metrics are in prometheus_client's own registry, which the whole process shares. A second Metrics, in a test

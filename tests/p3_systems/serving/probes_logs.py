@@ -11,7 +11,6 @@ import structlog
 
 from exercises.common import virtual_clock
 
-
 BEGIN = 16.0  # when requests come; times are told from then on
 
 

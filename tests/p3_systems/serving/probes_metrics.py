@@ -9,7 +9,6 @@ import prometheus_client
 
 from exercises.common import virtual_clock
 
-
 BEGIN = 16.0  # when requests come; times are told from then on
 
 
