@@ -19,6 +19,13 @@ from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+HELP = {
+    "serving_requests": "Requests that were answered.",
+    "serving_request_seconds": "Seconds from a request to the last byte of its answer.",
+    "serving_batch_size": "Requests in a batch.",
+    "serving_queue_depth": "Requests that wait for a batch.",
+}
+
 
 class Metrics:
     """What a service counts, in a registry of its own, `registry`: two Metrics in one process know nothing of each other.
@@ -42,7 +49,7 @@ class Metrics:
         self.create()
 
     def create(self) -> None:
-        """Make the four metrics in `registry`, as the table says, and keep them for the methods below."""
+        """Make the four metrics in `registry`, as the table says, with the texts of HELP, and keep them for the methods below."""
         raise NotImplementedError
 
     def record_request(self, *, route: str, status: int, seconds: float) -> None:
@@ -79,8 +86,8 @@ class MeasureRequests:
              while the application runs. "unmatched" where there is none.
     status   the status of the answer; 500 if the application raises an Exception before it has begun one, and 499 if it is
              cancelled before, as when the client hangs up. What was raised goes on to the caller.
-    seconds  from the call to the moment at which the answer's last byte was sent, or else at which the application ended, by
-             `asyncio.get_running_loop().time()`
+    seconds  from the call to the moment at which the last part of the answer's body was sent, or, if none was, at which the
+             application ended, by `asyncio.get_running_loop().time()`
 
     It does not change what the application receives and sends, and waits for nothing else. What is no HTTP request, such as
     "lifespan", passes through and is not recorded.

@@ -49,7 +49,7 @@ def make_logger(stream: Any) -> Any:
         structlog.PrintLogger(stream),
         processors=[structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
                     structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.JSONRenderer()],
-        wrapper_class=structlog.make_filtering_bound_logger(0), context_class=dict, cache_logger_on_first_use=False)
+        wrapper_class=structlog.make_filtering_bound_logger(0), context_class=dict)
     ### END SOLUTION
 
 

@@ -19,6 +19,13 @@ from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+HELP = {
+    "serving_requests": "Requests that were answered.",
+    "serving_request_seconds": "Seconds from a request to the last byte of its answer.",
+    "serving_batch_size": "Requests in a batch.",
+    "serving_queue_depth": "Requests that wait for a batch.",
+}
+
 
 class Metrics:
     """What a service counts, in a registry of its own, `registry`: two Metrics in one process know nothing of each other.
@@ -42,15 +49,15 @@ class Metrics:
         self.create()
 
     def create(self) -> None:
-        """Make the four metrics in `registry`, as the table says, and keep them for the methods below."""
+        """Make the four metrics in `registry`, as the table says, with the texts of HELP, and keep them for the methods below."""
         ### BEGIN SOLUTION
-        self.requests = Counter("serving_requests", "Requests that were answered.", ["route", "status"], registry=self.registry)
+        self.requests = Counter("serving_requests", HELP["serving_requests"], ["route", "status"], registry=self.registry)
         self.seconds = Histogram(
-            "serving_request_seconds", "Seconds from a request to the last byte of its answer.", ["route"], registry=self.registry,
+            "serving_request_seconds", HELP["serving_request_seconds"], ["route"], registry=self.registry,
             buckets=[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0])
-        self.batch_size = Histogram("serving_batch_size", "Requests in a batch.", registry=self.registry,
+        self.batch_size = Histogram("serving_batch_size", HELP["serving_batch_size"], registry=self.registry,
                                     buckets=[1, 2, 4, 8, 16, 32, 64])
-        self.queue_depth = Gauge("serving_queue_depth", "Requests that wait for a batch.", registry=self.registry)
+        self.queue_depth = Gauge("serving_queue_depth", HELP["serving_queue_depth"], registry=self.registry)
         ### END SOLUTION
 
     def record_request(self, *, route: str, status: int, seconds: float) -> None:
@@ -94,8 +101,8 @@ class MeasureRequests:
              while the application runs. "unmatched" where there is none.
     status   the status of the answer; 500 if the application raises an Exception before it has begun one, and 499 if it is
              cancelled before, as when the client hangs up. What was raised goes on to the caller.
-    seconds  from the call to the moment at which the answer's last byte was sent, or else at which the application ended, by
-             `asyncio.get_running_loop().time()`
+    seconds  from the call to the moment at which the last part of the answer's body was sent, or, if none was, at which the
+             application ended, by `asyncio.get_running_loop().time()`
 
     It does not change what the application receives and sends, and waits for nothing else. What is no HTTP request, such as
     "lifespan", passes through and is not recorded.
@@ -119,8 +126,8 @@ class MeasureRequests:
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
-            if message["type"] == "http.response.body" and not message.get("more_body", False):
-                ended = clock()  # what the application does after this, nobody waits for
+            if message["type"] == "http.response.body":
+                ended = clock()  # of the last part in the end; what the application does after that, nobody waits for
 
         try:
             await self.app(scope, receive, noting)

@@ -6,14 +6,14 @@ INIT, RECORD, CALL = "metrics.Metrics.create", "metrics.Metrics.record_request",
 BUCKETS = "[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]"
 SIZES = "[1, 2, 4, 8, 16, 32, 64]"
 ROUTE = 'route.path if route else "unmatched"'
-COUNTER = 'Counter("serving_requests", "Requests that were answered.", ["route", "status"], registry=self.registry)'
+COUNTER = 'Counter("serving_requests", HELP["serving_requests"], ["route", "status"], registry=self.registry)'
 
 # ── What there is ───────────────────────────────────────────────────────────────────────────────────────────────
 
 mistake(INIT, """Your metrics are in prometheus_client's own registry, which the whole process shares. A second Metrics, in a test
     say, finds the names taken: give each metric `registry=self.registry`.""", name="shares_the_registry",
         replace='["route", "status"], registry=self.registry', by='["route", "status"]',
-        forms=[{"replace": 'wait for a batch.", registry=self.registry', "by": 'wait for a batch."'}])
+        forms=[{"replace": 'HELP["serving_queue_depth"], registry=self.registry', "by": 'HELP["serving_queue_depth"]'}])
 
 mistake(INIT, """Your requests are a gauge. Prometheus computes rates of counters, and sees a restart in that a counter falls; of a
     gauge it knows neither.""", name="counts_with_a_gauge", replace=COUNTER,
@@ -21,7 +21,7 @@ mistake(INIT, """Your requests are a gauge. Prometheus computes rates of counter
 
 mistake(INIT, """Your latency is a summary: prometheus_client's has a sum and a count, from which only a mean comes. A histogram has
     buckets, from which quantiles come.""", name="measures_with_a_summary", replace=f"""Histogram(
-            "serving_request_seconds", "Seconds from a request to the last byte of its answer.", ["route"], registry=self.registry,
+            "serving_request_seconds", HELP["serving_request_seconds"], ["route"], registry=self.registry,
             buckets={BUCKETS})""", by="""__import__("prometheus_client").Summary(
             "serving_request_seconds", "Seconds.", ["route"], registry=self.registry)""")
 
@@ -82,11 +82,12 @@ mistake(CALL, """Your middleware counts a request that was cancelled before its 
         forms=[{"replace": "status = status or 499", "by": "pass"}])
 
 mistake(CALL, """Your middleware stops the clock when the answer begins. A client that waits for the last byte has waited until then.""",
-        name="stops_when_the_answer_begins", replace='if message["type"] == "http.response.body" and not message.get("more_body", False):',
+        name="stops_when_the_answer_begins", replace='if message["type"] == "http.response.body":',
         by='if message["type"] == "http.response.start":')
 
 mistake(CALL, """Your middleware stops the clock at the first part of the body. More may come: the last part has no `more_body`, or False.""",
-        name="stops_at_the_first_part", replace=' and not message.get("more_body", False):', by=" and ended is None:")
+        name="stops_at_the_first_part", replace='if message["type"] == "http.response.body":',
+        by='if message["type"] == "http.response.body" and ended is None:')
 
 mistake(CALL, """Your middleware counts the time after the answer too. What an application does in the background keeps no client
     waiting.""", name="counts_background_work", replace="(clock() if ended is None else ended)", by="clock()")

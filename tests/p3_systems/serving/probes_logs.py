@@ -11,15 +11,19 @@ import structlog
 
 from exercises.common import virtual_clock
 
+BEGIN = 16.0  # when requests come; times are told from then on
+
 
 class OfTheApplicationError(Exception):
     """What an application raises."""
 
 
-def write(work, events, bound):
+def write(work, events, bound, *, configured=False):
     """The text that a logger writes for events [level, event, values], what another one wrote meanwhile, the times before and
-    after, what came to the stream at once, and whether structlog's configuration was changed."""
+    after, what came to the stream at once, and whether structlog's configuration was changed. `configured`: structlog is, before."""
     stream, other = io.StringIO(), io.StringIO()
+    if configured:  # as by another library of the process: nothing below an error, and as a text
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40), processors=[structlog.dev.ConsoleRenderer()])
     logger, at_once = work.make_logger(stream), []
     work.make_logger(other).info("of the other")
     begun = time.time()
@@ -27,7 +31,9 @@ def write(work, events, bound):
         for level, event, values in events:
             getattr(logger, level)(event, **values)
             at_once.append(stream.getvalue().count("\n"))
-    return stream.getvalue(), other.getvalue(), [begun, time.time()], at_once, structlog.is_configured()
+    changed = structlog.is_configured() and not configured
+    structlog.reset_defaults()
+    return stream.getvalue(), other.getvalue(), [begun, time.time()], at_once, changed
 
 
 def serve(work, requests, *, kind="http", at_once=True):
@@ -63,7 +69,8 @@ def serve(work, requests, *, kind="http", at_once=True):
                 if asked["raises"] == "before":
                     raise OfTheApplicationError(message["body"].decode())
                 if asked["status"] is not None:
-                    await send({"type": "http.response.start", "status": asked["status"], "headers": list(asked["answer"])})
+                    headers = {"headers": list(asked["answer"])} if asked["answer"] else {}  # ASGI: they may be left out
+                    await send({"type": "http.response.start", "status": asked["status"], **headers})
                     await send({"type": "http.response.body", "body": b"answer"})
                 await asyncio.sleep(asked["steps"][1])
                 if asked["raises"] == "after":
@@ -74,7 +81,7 @@ def serve(work, requests, *, kind="http", at_once=True):
 
             async def send(message):
                 sent.append([message["type"], message.get("status"), [list(each) for each in message.get("headers", [])],
-                             message.get("body"), loop.time()])
+                             message.get("body"), loop.time() - BEGIN])
 
             random.seed(0)  # as it is in two processes that both seed it
             structlog.contextvars.clear_contextvars()
@@ -89,6 +96,7 @@ def serve(work, requests, *, kind="http", at_once=True):
                 raised = type(error).__name__
             return [sent, received, raised, structlog.contextvars.get_contextvars()]
 
+        await asyncio.sleep(BEGIN)
         if at_once:
             return await asyncio.gather(*(one(asked) for asked in requests))
         return [await one(asked) for asked in requests]

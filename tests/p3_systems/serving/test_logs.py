@@ -72,7 +72,10 @@ def test_context(work):
     expect([each.get("request_id") for each in lines_of(text, {})], equals=["r1", "r1"], given={"bound": {"request_id": "r1"}},
            note="request_id in the lines")
     expect([each.get("request_id") for each in lines_of(other, {})], equals=[None], note="request_id in a line from before it was bound")
-    expect(configured, equals=False, note="structlog.is_configured() afterwards")
+    expect(configured, equals=False, note="whether structlog.is_configured() afterwards")
+    text = work.run(probes.write, [["info", "one", {}]], {}, configured=True)[0]
+    expect([each.get("event") for each in lines_of(text, {})], equals=["one"], given={"structlog.configure": "errors only, as texts"},
+           note="the events in the stream")
 
 
 def asked(path="/predict", status=200, *, method="POST", query=b"", headers=(), body=b"{}", answer=(), steps=(0.0, 0.0), raises="",
