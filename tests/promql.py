@@ -161,8 +161,8 @@ def _over_subquery(tree, database, at, function: Callable):
     return {key: value for key, value in values.items() if value is not None}
 
 
-def _grown(samples, start: float, end: float, counter: bool) -> float | None:
-    """How much a series grew in a range, extrapolated to its ends; a counter that falls was set back to 0."""
+def _grown(samples, start: float, end: float, counter: bool, per: float = 1.0) -> float | None:
+    """How much a series grew in a range, extrapolated to its ends and divided by `per`; a counter that falls was set back to 0."""
     if len(samples) < 2:
         return None
     (first, low), (last, high) = samples[0], samples[-1]
@@ -175,12 +175,11 @@ def _grown(samples, start: float, end: float, counter: bool) -> float | None:
     if counter and grown > 0 and low >= 0:
         to_start = min(to_start, sampled * low / grown)
     reach = sampled + (to_start if to_start < 1.1 * gap else gap / 2) + (to_end if to_end < 1.1 * gap else gap / 2)
-    return grown * reach / sampled
+    return grown * (reach / sampled / per)  # in the server's order, so that the last digit agrees
 
 
 def _rate(samples, start, end):
-    grown = _grown(samples, start, end, counter=True)
-    return None if grown is None else grown / (end - start)
+    return _grown(samples, start, end, counter=True, per=end - start)
 
 
 def _irate(samples, start, end):

@@ -255,8 +255,8 @@ def leaks(course, files: dict[str, str]) -> list[str]:
                  for e in course.exercises.values()}
     for path, text in solutions.items():
         lines = text.split("\n")
-        regions = ["\n".join(lines[r.begin:r.end - 1]).strip() for r in solution_regions(text)]
-        given = stub_of(text) + "\n".join(hints_of(text))
+        regions = ["\n".join(lines[r.begin:r.end - 1]).strip() for r in solution_regions(text, path)]
+        given = stub_of(text, path) + "\n".join(hints_of(text, path))
         translate_errors = [line.strip() for region in regions for line in region.split("\n")
                    if len(line.strip()) > 20 and line.strip() not in given and not line.strip().startswith(IDIOMS)]
         for name, content in files.items():
@@ -295,7 +295,7 @@ def test_the_search_for_leaks_finds_one(course):
 def test_no_solution_and_no_hidden_test_is_in_this_courses_bundle():
     course = load_course(ROOT)
     unwritten = [e for e in course.exercises.values()
-                 if not solution_regions((ROOT / "solutions" / e.path).read_text(encoding="utf-8"))]
+                 if not solution_regions((ROOT / "solutions" / e.path).read_text(encoding="utf-8"), e.path)]
     if unwritten:  # a course in the making has no bundle, but what is ready can be searched
         files = released_texts(course, [e for e in course.exercises.values() if e not in unwritten])
         files |= {str(path): path.read_text(encoding="utf-8") for path in (ROOT / "grader").rglob("*.py")}
