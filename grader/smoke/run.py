@@ -90,6 +90,8 @@ def smoke_verdict(course: Course, project: Project, workspace: Workspace, *, san
         sources = gather_project(course, workspace, project, "service")
     except SourceError as error:
         return verdict(Status.FAILED, **unreadable(error))
+    for measures in suite.measures.values():
+        measures.read = workspace.read
     with contextlib.nullcontext(fork_server) if fork_server else workers(course, project, sandbox) as fork_server:
         run = Run(course, smoke, sources, Context({tuple(smoke.preload): fork_server.connect_end}, judge_seconds=JUDGE_CPU_SECONDS), check_shapes=False)
         checks: list[Check] = []
