@@ -1,23 +1,86 @@
-r"""A micro-batcher.
+r"""A micro-batcher: requests come one by one, and a model answers many at once for less.
 
-FILL IN: what this is for, and the mathematics that it takes. A formula stands by itself, as MathJax reads it:
+A model that needs $t(n) = a + b n$ seconds for a batch of $n$ requests answers
 
-$$y_i = 2 x_i.$$
+$$\frac{n}{a + b n} \quad \text{requests a second:} \quad \frac{1}{a + b} \text{ one by one, and at most } \frac{1}{b}.$$
 
-Source: FILL IN: a book, paper or manual, with the section.
+A micro-batcher holds a request back for a moment, `max_wait` seconds at most, so that others may join it. While the model
+computes, what comes gathers anyway. So at a low load a request waits for nothing but `max_wait`, and at a high load batches
+become full by themselves.
+
+All time is the event loop's (`loop.time()`, `loop.call_at`, `asyncio.sleep`, `asyncio.wait`), and nothing here needs a lock:
+between two `await`s no other coroutine runs.
+
+Source: Crankshaw, Wang, Zhou, Franklin, Gonzalez and Stoica, "Clipper: a low-latency online prediction serving system",
+NSDI 2017, section 4.3; for queues with a bound, Beyer and others, "Site reliability engineering", O'Reilly 2016, chapter 22.
 """
-import numpy as np
-from jaxtyping import Float
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from exercises.p3_systems.serving.errors import ClosedError, DeadlineError, QueueFullError
 
 
-def batcher(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    r"""FILL IN: what it returns, in one sentence.
+class Batcher:
+    """Gathers requests into batches, in the order in which they come, and runs one batch at a time.
 
-    FILL IN: the contract. Which shapes and dtypes come in and go out, what is not changed, and what is special.
+    A batch begins as soon as no other is under way and either `max_batch` requests wait, or the oldest of those that wait
+    has waited `max_wait` seconds. It takes the `max_batch` oldest, or all if fewer wait. A request that belongs to a batch
+    which has begun waits no longer.
 
-    >>> batcher(np.array([1.0, -0.5]))
-    array([ 2., -1.])
-
-    Raises ValueError where `x` has no elements.
+    run        an async function: a list of items in, a list (or array) with one result for each of them, in the same order,
+               out. It gets a list of its own each time.
+    max_batch  the most items that it is given at once, 1 or more
+    max_wait   the longest that a request is held back for others to come, in seconds, 0 or more
+    max_queue  the most requests that may wait, `max_batch` or more
     """
+
+    def __init__(self, run: Callable[[list], Awaitable[Any]], *, max_batch: int, max_wait: float, max_queue: int):
+        """A batcher may be made before an event loop runs.
+
+        Raises ValueError unless `max_batch`, `max_wait` and `max_queue` are in their ranges; NaN is in none.
+        """
+        raise NotImplementedError
+
+    @property
+    def waiting(self) -> int:
+        """How many accepted requests wait for their batch to begin."""
+        raise NotImplementedError
+
+    async def submit(self, item: Any, *, timeout: float | None = None) -> Any:
+        """The result of `item`, once its batch was run. Items may be anything, NumPy arrays too.
+
+        Raises, at once, ClosedError after `close` was called, and QueueFullError if `max_queue` requests wait already.
+        Raises DeadlineError `timeout` seconds (more than 0) after the call, if there is no result by then; None is for ever.
+
+        A caller may be cancelled, or its time may be up, while it waits: then its place is free, and `run` never sees its
+        item. If its batch has begun, the batch goes on for the others.
+
+        If `run` raises an Exception for several items, or returns another number of results than it was given items, each of
+        them is run once more, alone, in the same order and one after the other, but those whose callers are gone. They are
+        still one batch under way. Only what fails alone fails: its own caller gets the error that `run` raised for it (a
+        TimeoutError, too, is no DeadlineError), or a RuntimeError if the number of results is not 1.
+
+        >>> async def double(items):
+        ...     return [2 * item for item in items]
+        >>> async def two_callers():
+        ...     batcher = Batcher(double, max_batch=2, max_wait=1.0, max_queue=8)
+        ...     return await asyncio.gather(batcher.submit(1), batcher.submit(20))
+        >>> asyncio.run(two_callers())
+        [2, 40]
+        """
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        """Accept nothing more, and return when every request that was accepted has its result or its error.
+
+        What waits is not held back any longer: a batch begins whenever none is under way. Calls after the first return when
+        the first does, and a call that is cancelled changes nothing for the requests.
+        """
+        raise NotImplementedError
+
     raise NotImplementedError
+
+
+raise NotImplementedError

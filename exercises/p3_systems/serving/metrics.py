@@ -1,23 +1,94 @@
-r"""Metrics that Prometheus can read.
+r"""Metrics that Prometheus can read: counts that only rise, histograms, and a gauge.
 
-FILL IN: what this is for, and the mathematics that it takes. A formula stands by itself, as MathJax reads it:
+Prometheus comes every few seconds and reads the numbers as text. From two readings of a counter $c$ it computes a rate,
 
-$$y_i = 2 x_i.$$
+$$\text{rate} = \frac{c(t_2) - c(t_1)}{t_2 - t_1},$$
 
-Source: FILL IN: a book, paper or manual, with the section.
+and from a histogram, which counts for each bound $b$ how many values were at most $b$, it reads quantiles off: the $q$-quantile
+lies between the two bounds where the share of values passes $q$. So a quantile is never known better than the bounds lie close.
+
+Each combination of labels is a time series of its own, which Prometheus keeps for weeks. So a label has few values, known
+before: a route is one, a path is none, for anybody can ask for paths that do not exist.
+
+Source: Prometheus' documentation, "Metric types", "Histograms and summaries" and "Metric and label naming"; prometheus_client's
+documentation, "Instrumenting" and "Collector".
 """
-import numpy as np
-from jaxtyping import Float
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 
-def metrics(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    r"""FILL IN: what it returns, in one sentence.
+class Metrics:
+    """What a service counts, in a registry of its own, `registry`: two Metrics in one process know nothing of each other.
 
-    FILL IN: the contract. Which shapes and dtypes come in and go out, what is not changed, and what is special.
+    | name | type | labels |
+    |---|---|---|
+    | `serving_requests_total` | counter | `route`, `status` |
+    | `serving_request_seconds` | histogram | `route` |
+    | `serving_batch_size` | histogram | |
+    | `serving_queue_depth` | gauge | |
 
-    >>> metrics(np.array([1.0, -0.5]))
-    array([ 2., -1.])
+    Nothing else is in the registry.
 
-    Raises ValueError where `x` has no elements.
+    *Buckets.* Of seconds: from 0.001 or less to 10 or more, each bound at most 2.5 times the one before, so that a quantile is
+    known within that factor; at most 24 bounds, as each of them is a time series for each route. Of batch sizes: 1, 2, 4, and
+    so on, to 64.
     """
-    raise NotImplementedError
+
+    def __init__(self):
+        self.registry = CollectorRegistry()
+        self.create()
+
+    def create(self) -> None:
+        """Make the four metrics in `registry`, as the table says, and keep them for the methods below."""
+        raise NotImplementedError
+
+    def record_request(self, *, route: str, status: int, seconds: float) -> None:
+        """Count one request with its route and status, and how long it took."""
+        raise NotImplementedError
+
+    def record_batch(self, size: int) -> None:
+        """Count one batch of `size` requests."""
+        raise NotImplementedError
+
+    def watch_queue(self, depth: Callable[[], int]) -> None:
+        """Ask `depth` for the depth of the queue each time the metrics are read, and only then."""
+        raise NotImplementedError
+
+    def render(self) -> tuple[bytes, str]:
+        """All metrics of `registry` as text, in the format that Prometheus reads, and its content type.
+
+        >>> metrics = Metrics()
+        >>> metrics.record_request(route="/predict", status=200, seconds=0.004)
+        >>> metrics.registry.get_sample_value("serving_requests_total", {"route": "/predict", "status": "200"})
+        1.0
+        >>> b'serving_requests_total{route="/predict",status="200"} 1.0' in metrics.render()[0]
+        True
+        """
+        return generate_latest(self.registry), CONTENT_TYPE_LATEST
+
+
+class MeasureRequests:
+    """ASGI middleware that records each HTTP request of the application that it wraps, once, with `metrics.record_request`.
+
+        app.add_middleware(MeasureRequests, metrics=metrics)
+
+    route    `scope["route"].path`, where FastAPI has noted which route it took: a template, such as "/items/{name}". It does so
+             while the application runs. "unmatched" where there is none.
+    status   the status of the answer; 500 if the application raises an Exception before it has begun one, and 499 if it is
+             cancelled before, as when the client hangs up. What was raised goes on to the caller.
+    seconds  from the call to the moment at which the answer's last byte was sent, or else at which the application ended, by
+             `asyncio.get_running_loop().time()`
+
+    It does not change what the application receives and sends, and waits for nothing else. What is no HTTP request, such as
+    "lifespan", passes through and is not recorded.
+    """
+
+    def __init__(self, app: Callable[..., Awaitable[None]], *, metrics: Metrics):
+        raise NotImplementedError
+
+    async def __call__(self, scope: dict[str, Any], receive: Callable, send: Callable) -> None:
+        """Call the application, as ASGI says."""
+        raise NotImplementedError

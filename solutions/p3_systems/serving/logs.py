@@ -1,38 +1,143 @@
-r"""Structured logs.
+r"""Structured logs: one JSON object a line, which programs can search, and in which nothing private stands.
 
-FILL IN: what this is for, and the mathematics that it takes. A formula stands by itself, as MathJax reads it:
+A line for a reader, `GET /predict took 12 ms`, has to be taken apart again by whoever wants to know which requests were slow. A
+line for a program has a name for each value:
 
-$$y_i = 2 x_i.$$
+    {"request_id": "4f2a", "method": "POST", "path": "/predict", "status": 200, "seconds": 0.012, "event": "request",
+     "level": "info", "timestamp": "2026-01-31T12:00:00.000000Z"}
 
-Source: FILL IN: a book, paper or manual, with the section.
+(on one line). A request id ties together what several services, and several lines of one service, say of one request. It
+comes with the request, or is made where the first service sees it, and goes back with the answer, so that a client can name it
+in a complaint. It is kept in a context variable: each task of an event loop has a context of its own, so that requests which
+are answered at the same time do not write each other's id.
+
+Source: structlog's documentation, "Context variables" and "Logging best practices"; PEP 567; the twelve-factor app,
+section XI, "Logs"; OWASP's "Logging cheat sheet", section "Data to exclude".
 """
-import numpy as np
-from jaxtyping import Float
+import asyncio
+import re
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+
+HEADER = b"x-request-id"
 
 
-def logs(x: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    r"""FILL IN: what it returns, in one sentence.
+def make_logger(stream: Any) -> Any:
+    """A structlog logger that writes each event to `stream`, a text file such as sys.stdout, at once, as one JSON object on one line.
 
-    FILL IN: the contract. Which shapes and dtypes come in and go out, what is not changed, and what is special.
+    The object has what is given with the event, what is bound in `structlog.contextvars`, and
 
-    >>> logs(np.array([1.0, -0.5]))
-    array([ 2., -1.])
+        event      the first argument of the logger's method
+        level      its name: "info", "warning", "error", …
+        timestamp  when it was logged, ISO 8601 in UTC, such as "2026-01-31T12:00:00.123456Z"
 
-    Raises ValueError where `x` has no elements.
+    structlog's global configuration (`structlog.configure`) is neither asked nor changed: two loggers with streams of their own
+    may live side by side.
+
+    >>> import io, json
+    >>> stream = io.StringIO()
+    >>> make_logger(stream).info("model loaded", features=64)
+    >>> line = json.loads(stream.getvalue())
+    >>> line["event"], line["level"], line["features"]
+    ('model loaded', 'info', 64)
     """
     ### BEGIN SOLUTION
-    # FILL IN: the reference. What stands here, twice x, passes the suite as it is.
-    if not x.size:
-        raise ValueError("there are no elements")
-    return np.asarray(2 * x)
+    return structlog.wrap_logger(
+        structlog.PrintLogger(stream),
+        processors=[structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
+                    structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(0), context_class=dict, cache_logger_on_first_use=False)
     ### END SOLUTION
 
+
+class LogRequests:
+    """ASGI middleware that logs each HTTP request of the application that it wraps, once, when it has ended.
+
+        app.add_middleware(LogRequests, logger=make_logger(sys.stdout))
+
+    The event is "request", and beside event, level and timestamp the line has exactly
+
+        request_id  see below
+        method      "GET", "POST", …
+        path        `scope["path"]`, without the query
+        status      of the answer, an integer; if there is none, 500 where the application raised an Exception, and 499 where it
+                    was cancelled
+        seconds     from the call to the end of the application, by `asyncio.get_running_loop().time()`
+        error       only where the application raised an Exception: the name of its class, and no word of its text
+
+    The level is "error" where the application raised an Exception or the status is 500 or more, "warning" from 400 on, else "info".
+    What was raised goes on to the caller. No header, no query and no body is in the line, as they may hold passwords and
+    what people typed.
+
+    *Request id.* The value of the header x-request-id if it has 1 to 64 characters, all of them of A–Z, a–z, 0–9, ".", "_" and
+    "-". Else, so that nobody writes into the log what is no id, a new one of such characters, which no other process makes
+    too (as `uuid.uuid4` does). While the application runs, it is bound as `request_id` in `structlog.contextvars`, and afterwards
+    there is what was there before. The answer has it in its header x-request-id, once, also where the application set one.
+
+    Nothing else of what the application receives and sends is changed. What is no HTTP request, such as "lifespan", passes
+    through and is not logged.
+    """
+
+    def __init__(self, app: Callable[..., Awaitable[None]], *, logger: Any):
+        ### BEGIN SOLUTION
+        self.app, self.logger = app, logger
+        ### END SOLUTION
+
+    async def __call__(self, scope: dict[str, Any], receive: Callable, send: Callable) -> None:
+        """Call the application, as ASGI says."""
+        ### BEGIN SOLUTION
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        clock = asyncio.get_running_loop().time
+        status, begun, more = 0, clock(), {}
+        request_id = dict(scope["headers"]).get(HEADER, b"")
+        if not re.fullmatch(rb"[A-Za-z0-9._-]{1,64}", request_id):
+            request_id = uuid.uuid4().hex.encode()
+
+        async def with_id(message: dict[str, Any]) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                others = [each for each in message.get("headers", []) if each[0].lower() != HEADER]
+                message = {**message, "headers": [*others, (HEADER, request_id)]}
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id.decode()):
+            try:
+                await self.app(scope, receive, with_id)
+            except asyncio.CancelledError:
+                status = status or 499
+                raise
+            except Exception as error:
+                status, more = status or 500, {"error": type(error).__name__}
+                raise
+            finally:
+                level = "error" if more or status >= 500 else "warning" if status >= 400 else "info"
+                getattr(self.logger, level)("request", method=scope["method"], path=scope["path"], status=status,
+                                            seconds=clock() - begun, **more)
+        ### END SOLUTION
+
 ### BEGIN AFTERWORD
-# FILL IN: what to notice, shown once after passing.
+# The text of an error is left out, and that is a loss: it is what one wants to read. But "could not convert 'my password is …'
+# to float" is such a text. The class, and the line where it was raised, are enough to find most errors, and neither comes from
+# the client.
+# An id that is taken as it comes is a door. With a line break in it, whoever sends the request writes a second line, in which
+# anything may stand; in JSON it is escaped, and in the next program that prints it, it is not.
+# One line when the request has ended, and not one when it begins and one when it ends: half the lines, and none of them has to
+# be matched with another.
 ### END AFTERWORD
 
 ### BEGIN HINTS
-# 1. FILL IN: a nudge: what to look at.
-# 2. FILL IN: the idea in words, without the code.
-# 3. FILL IN: the lines that matter, as code.
+# 1. `structlog.wrap_logger` takes a list of processors: one merges the context variables, one adds the level, one the time, and
+#    the last makes the text. In the middleware wrap `send`: the message of the type "http.response.start" has the status and
+#    the headers.
+# 2. `structlog.contextvars.bound_contextvars(request_id=…)` is a context manager that binds and restores. Log in a `finally`
+#    inside of it. `re.fullmatch` looks at the whole of an id, line breaks too.
+# 3. Processors: `structlog.contextvars.merge_contextvars`, `structlog.processors.add_log_level`,
+#    `structlog.processors.TimeStamper(fmt="iso", utc=True)`, `structlog.processors.JSONRenderer()`, around a
+#    `structlog.PrintLogger(stream)`. An id: `dict(scope["headers"]).get(b"x-request-id", b"")`, and if not
+#    `re.fullmatch(rb"[A-Za-z0-9._-]{1,64}", it)`, `uuid.uuid4().hex.encode()`.
 ### END HINTS

@@ -42,6 +42,11 @@ def test_the_standard_operators_are_there(before, after):
     assert (before, after) in changes(before)
 
 
+def test_coroutine_functions_have_them_too():
+    text = "class C:\n    async def f(self, a):\n" + "        ### BEGIN SOLUTION\n        return await self.g(a + 1)\n        ### END SOLUTION\n"
+    assert {(m.function, m.plus) for m in mutants_of(text)} >= {("C.f", "return await self.g(a - 1)"), ("C.f", "return await self.g(a + 2)")}
+
+
 def test_break_and_continue_too():
     assert ("break", "return") in changes("for a in b:", "    break")
 

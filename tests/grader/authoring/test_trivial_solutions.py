@@ -224,3 +224,45 @@ def test_a_module_of_torch_is_one_and_its_results_are_constants(constant_of_torc
 
 def test_what_has_no_numbers_becomes_none(constant_of_torch):
     assert constant_of_torch("zeros")["nameless"](1) is None
+
+
+ASYNCHRONOUS = '''
+import numpy as np
+
+
+class Feed:
+    async def values(self, x):
+        """Values."""
+        ### BEGIN SOLUTION
+        for by in (1, 2):
+            yield by * x
+        ### END SOLUTION
+
+    async def last(self, x):
+        """The last."""
+        ### BEGIN SOLUTION
+        return 2 * x
+        ### END SOLUTION
+'''
+
+
+@pytest.mark.parametrize("kind, values, last", [
+    ("nothing", [], None), ("argument", [3.0], 3.0), ("zeros", [0.0, 0.0], 0.0), ("ones", [1.0, 1.0], 1.0),
+    ("first", [1.0, 1.0], 2.0), ("error", ValueError, ValueError)])
+def test_coroutines_and_asynchronous_generators(tmp_path, kind, values, last):
+    course = small_course(tmp_path, first=ASYNCHRONOUS)
+    space = {"__name__": "made"}
+    exec(with_trivial_solution(local_workspace(course, "solutions"), course.find_one("first"), kind).read("p1/letters/first.py"), space)
+
+    async def all_of(x):
+        return [each async for each in space["Feed"]().values(x)]
+
+    def come(coroutine):
+        try:
+            return asyncio.run(coroutine)
+        except ValueError:
+            return ValueError
+
+    come(all_of(1.0))
+    come(space["Feed"]().last(1.0))
+    assert come(all_of(3.0)) == values and come(space["Feed"]().last(3.0)) == last

@@ -33,6 +33,15 @@ class TestMistakes:
         exec(replaced, scope)
         assert scope["Box"]().size == 3 and scope["Box"]().other() is None
 
+    @pytest.mark.parametrize("source", ["async def wrong(self):\n    return 3\n", "def wrong(self):\n    return 3\n"])
+    def test_a_coroutine_function(self, source):
+        text = "class Box:\n    async def size(self):\n        return 1\n\n    async def other(self):\n        return 2\n"
+        replaced = mistakes.with_form(text, self.of("Box.size", source))
+        assert replaced == text.replace("async def size(self):\n        return 1",
+                                        source.replace("wrong", "size").replace("    return 3\n", "        return 3"))
+        changed = mistakes.with_form(text, mistakes.Form("Box.size", replace="return 1", by="return 0"))
+        assert changed == text.replace("return 1", "return 0")
+
     def test_a_class(self):
         text = mistakes.with_form(FIRST, self.of("Counter", "class wrong:\n    def step(self, by):\n        return wrong\n"))
         assert "class Counter:\n    def step(self, by):\n        return wrong\n" in text

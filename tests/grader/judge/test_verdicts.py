@@ -203,7 +203,9 @@ class TestNotStarted:
     @pytest.mark.parametrize("text, status", [
         ("def first(x):\n    raise NotImplementedError\n", Status.NOT_STARTED),  # without its docstring; the rest was deleted
         ("def first(x: int) -> int:\n    'Mine.'\n    raise NotImplementedError\n", Status.NOT_STARTED),
+        ("async def first(x):\n    raise NotImplementedError\n", Status.NOT_STARTED),
         ("def first(x):\n    y = x\n    raise NotImplementedError\n", Status.FAILED),  # begun
+        ("async def first(x):\n    return x\n", Status.FAILED),
         ("def other(x):\n    return 1\n", Status.FAILED),  # nothing is left to write
         (f"def first(x):\n    return {'+'.join('x' * 3000)}\n", Status.FAILED),  # deeper than Python's own recursion
     ])
@@ -216,6 +218,11 @@ class TestNotStarted:
         verdict = judge(self.STUB, doubles, doubles_a_number)
         assert (verdict.status, verdict.earned, verdict.checks) == (Status.NOT_STARTED, 0, [])
         assert verdict.message == "first is not written yet (line 2)."
+
+    def test_a_coroutine_function_says_so_when_it_is_awaited(self, judge):
+        text = ("import asyncio\n\n\nasync def later(x) -> int:\n    raise NotImplementedError\n\n\n"
+                "def first(x):\n    return asyncio.run(later(x))\n")
+        assert judge(text, doubles).message == "later is not written yet (line 5)."
 
     def test_an_unfinished_function_fails_only_its_own_checks(self, judge):
         def other_is_one(work):

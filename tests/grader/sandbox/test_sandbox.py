@@ -28,7 +28,7 @@ with Marker(course, exercises, log=Path({folder!r}) / "judge.log") as marker:
 print(json.dumps(verdict.model_dump(mode="json")))
 '''
 TRY = '''
-import ctypes, errno, json, os, sys, threading, time
+import asyncio, ctypes, errno, json, os, sys, threading, time
 
 libc = ctypes.CDLL(None, use_errno=True)
 told = {}
@@ -98,6 +98,10 @@ def told(request, tmp_path_factory):
     attempt("shared memory", lambda: __import__("mmap").mmap(-1, 10**10))
     attempt("many open files", lambda: [open("/dev/null") for n in range(1000)])
     attempt("raise a limit", lambda: __import__("resource").setrlimit(__import__("resource").RLIMIT_NOFILE, (10**6, 10**6)))
+    async def later():
+        await asyncio.sleep(0.001)
+        return await asyncio.to_thread(sum, [1, 2])
+    attempt("asyncio.run", lambda: asyncio.run(later()))
     for name, number in {X86_64!r}.items():
         call(name, number, 0, 0, 0, 0, 0, 0)
     for pid in (1, 2, os.getppid(), -1):
@@ -170,6 +174,11 @@ def test_memory_threads_files_and_limits_have_ends(told):
     assert said["many open files"] == f"OSError {24}"  # EMFILE
     assert "Error" in said["raise a limit"]
     assert said["threads"].startswith("RuntimeError") and 0 < said["how many threads"] < 200
+
+
+def test_an_event_loop_runs_without_a_pair_of_sockets(told):
+    _, said, _ = told
+    assert said["asyncio.run"] == "3"
 
 
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="the numbers of system calls are those of x86-64")

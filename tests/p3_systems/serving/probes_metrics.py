@@ -1,20 +1,109 @@
-"""What the suite of `metrics` does beside the learner's objects, in the learner's process.
+"""What the suite of `metrics` does beside the learner's objects, in the learner's process, on a virtual clock.
 
 A probe gets the exercise's module as `work`, returns plain data, and holds no expected value.
 """
-import numpy as np
+import asyncio
+import types
+
+import prometheus_client
+
+from exercises.common import virtual_clock
 
 
-def results_of_two(work, first, second, *, layout=None):
-    """The results for two arguments, looked at when both are there, and the arguments as they are then."""
-    arguments = [laid_out(first, layout), laid_out(second, layout)]
-    return [work.metrics(argument) for argument in arguments], arguments
+class OfTheApplicationError(Exception):
+    """What an application raises."""
 
 
-def laid_out(array, layout=None):
-    """A copy of an array: row by row in memory, or in another layout, "strided" or "Fortran"."""
-    if layout != "strided":
-        return np.array(array, order="F" if layout == "Fortran" else "C")
-    view = np.zeros((*array.shape[::-1], 2), array.dtype)[..., 0].T
-    view[...] = array
-    return view
+def text_of(metrics):
+    text, content_type = metrics.render()
+    return text.decode(), content_type
+
+
+def records(work, requests, batches):
+    """The text, its content type, and the text of another Metrics and of the library's own registry, after some records."""
+    metrics, other = work.Metrics(), work.Metrics()
+    before = prometheus_client.generate_latest(prometheus_client.REGISTRY).decode()
+    for route, status, seconds in requests:
+        metrics.record_request(route=route, status=status, seconds=seconds)
+    for size in batches:
+        metrics.record_batch(size)
+    shared = prometheus_client.generate_latest(prometheus_client.REGISTRY).decode()
+    return [*text_of(metrics), text_of(other)[0], [name for name in shared.split() if "serving" in name and name not in before]]
+
+
+def queue(work, depths):
+    """The texts of several readings, at each of which the queue has another depth, and how often it was asked before each."""
+    metrics, asked, now = work.Metrics(), [0], [0]
+
+    def depth():
+        asked[0] += 1
+        return now[0]
+
+    metrics.watch_queue(depth)
+    told = []
+    for now[0] in depths:
+        before = asked[0]
+        told.append([before, text_of(metrics)[0]])
+    return told
+
+
+def serve(work, requests, *, kind="http"):
+    """Requests that come at once, to an application that does with each what its entry says.
+
+    route    what the application notes as its route after a step; None: nothing
+    status   of its answer; None: it sends none
+    steps    the seconds before the answer begins, until its last part (the first comes half way), and after it
+    raises   "", or when it raises: "before", "after" the answer began
+    cancel   after how many seconds the request is cancelled, or None
+
+    The text, and for each request: what came through to the server, what the application received, and what was raised.
+    """
+    metrics = work.Metrics()
+
+    async def main():
+        loop = asyncio.get_running_loop()
+
+        async def one(number, asked):
+            sent, received = [], []
+            scope = {"type": kind, "method": "GET", "path": f"/items/{number}", "headers": [], "number": number}
+
+            async def app(own_scope, receive, send):
+                received.append([own_scope is scope, await receive()])
+                if asked["route"] is not None:
+                    own_scope["route"] = types.SimpleNamespace(path=asked["route"])
+                begin, middle, after = asked["steps"]
+                await asyncio.sleep(begin)
+                if asked["raises"] == "before":
+                    raise OfTheApplicationError(number)
+                if asked["status"] is not None:
+                    await send({"type": "http.response.start", "status": asked["status"], "headers": [(b"x", b"%d" % number)]})
+                    await asyncio.sleep(middle / 2)
+                    await send({"type": "http.response.body", "body": b"half", "more_body": True})
+                    await asyncio.sleep(middle / 2)
+                    if asked["raises"] == "after":
+                        raise OfTheApplicationError(number)
+                    await send({"type": "http.response.body", "body": b"other half"})
+                await asyncio.sleep(after)
+
+            async def receive():
+                return {"type": "http.request", "body": b"%d" % number}
+
+            async def send(message):
+                sent.append([message["type"], message.get("status"), message.get("headers"), message.get("body"), loop.time()])
+
+            task = loop.create_task(work.MeasureRequests(app, metrics=metrics)(scope, receive, send))
+            if asked["cancel"] is not None:
+                loop.call_later(asked["cancel"], task.cancel)
+            try:
+                await task
+                raised = ""
+            except NotImplementedError:
+                raise
+            except (Exception, asyncio.CancelledError) as error:
+                raised = type(error).__name__
+            return [sent, received, raised]
+
+        through = await asyncio.gather(*(one(number, asked) for number, asked in enumerate(requests)))
+        return text_of(metrics)[0], through
+
+    return virtual_clock.run(main())

@@ -82,7 +82,7 @@ def test_not_finite(work, what):
     """NaN, Infinity and numbers too large for a float are answered 422, in JSON that has none of them."""
     given, _, said, raw = refused(work, *NOT_FINITE[what], [422])
     expect(type(said).__name__, equals="dict", given=given, note="the type of what the answer's JSON says")
-    expect_true("which is no JSON" not in json.dumps(said), given=given, why="the answer contains NaN or Infinity, which JSON has not")
+    expect_true("which is no JSON" not in json.dumps(said), got=raw[:200], want="JSON, which has neither NaN nor Infinity", given=given)
 
 
 @pytest.mark.parametrize("what", [*WRONG, *NOT_FINITE])
@@ -91,16 +91,16 @@ def test_says_where(work, what):
     given, _, said, raw = refused(work, *({**WRONG, **NOT_FINITE}[what]), [422])
     place = ({**WRONG, **NOT_FINITE}[what])[1]
     detail = said.get("detail") if type(said) is dict else None
-    expect_true(type(detail) is list and bool(detail) and all(type(each) is dict for each in detail), given={**given, "answer": raw[:200]},
-                why="`detail` is a list with an object for each thing that is wrong")
+    expect_true(type(detail) is list and bool(detail) and all(type(each) is dict for each in detail), got=raw[:200],
+                want="`detail`, a list with an object for each thing that is wrong", given=given)
     for each in detail:
         expect({key: type(each.get(key)).__name__ for key in ("loc", "msg", "type")}, equals={"loc": "list", "msg": "str", "type": "str"},
                given=given, note="the types in an entry of `detail`")
     if place is not None:
-        expect_true(any(place in each["loc"] for each in detail), given={**given, "detail": raw[:200]},
-                    why=f"`loc` of no entry contains {place!r}, which is wrong")
-    expect_true(all(set(each) <= {"loc", "msg", "type"} for each in detail) and "private" not in raw, given={**given, "answer": raw[:200]},
-                why="the answer holds more than loc, msg and type, or repeats what was sent")
+        expect_true(any(place in each["loc"] for each in detail), got=raw[:200],
+                    want=f"an entry whose `loc` contains {place!r}, which is wrong", given=given)
+    expect_true(all(set(each) <= {"loc", "msg", "type"} for each in detail) and "private" not in raw, got=raw[:200],
+                want="loc, msg and type, and nothing of what was sent", given=given)
 
 
 def test_size(work):
@@ -149,9 +149,9 @@ def test_failure(work, error):
         told, _, _, raw = work.run(probes.asks, [body([first, 1]), body([1, 1])], features=2, error=error)
         given = {"predict raises" if error else "an output": error or {-8: "NaN", -9: "infinity"}[first]}
         expect([told[0][0], told[1][0]], equals=[500, 200], given=given, note="its status, and that of a good request after it")
-        expect_true(type(told[0][1]) is dict and "detail" in told[0][1], given={**given, "answer": raw[0][:200]},
-                    why="the answer is not JSON with `detail`")
-        expect_true("secret" not in raw[0], given={**given, "answer": raw[0][:200]}, why="the answer repeats the error's words")
+        expect_true(type(told[0][1]) is dict and "detail" in told[0][1], got=raw[0][:200],
+                    want="JSON with `detail`", given=given)
+        expect_true("secret" not in raw[0], got=raw[0][:200], want="none of the error's words", given=given)
 
 
 def test_health(work):
@@ -160,6 +160,7 @@ def test_health(work):
     told = work.run(probes.health, states)
     want = [[[200, {"status": "alive"}], [200, {"status": "ready"}] if each else [503, {"status": "not ready"}], 200] for each in states]
     for state, got, wanted in zip(states, told, want):
+        expect(got[1][1], equals=wanted[1][1], given={"ready()": state}, note="what /ready says")
         expect(got, equals=wanted, given={"ready()": state}, note="/live, /ready, and the status of /predict")
 
 

@@ -190,10 +190,16 @@ def test_errors_of_the_model(work, max_batch):
     compare_results(got, want, given)
 
 
-@given(schedules("cancelled", least=4), st.integers(1, 2), st.integers(0, 2), costs)
+@given(schedules("cancelled", least=1), st.integers(1, 2), st.integers(0, 2), costs)
 def test_full(work, arrivals, max_batch, more, cost):
     """While max_queue requests wait the next gets QueueFullError at once; those whose batch has begun do not count."""
-    got, want, given = play(work, arrivals, max_batch=max_batch, max_queue=max_batch + more, cost=cost)
+    most = max_batch + more
+    # Two more come at once, first of all, than there is room for.
+    arrivals = [[0.0, 90 + i, None, None] for i in range(max_batch + most + 2)] + arrivals
+    got, want, given = play(work, arrivals, max_batch=max_batch, max_queue=most, cost=cost)
+    seen, right = ([f"{sum(each[0] == 'QueueFullError' for each in outcomes)} callers got QueueFullError, at most {max(waiting)} waited"]
+                   for outcomes, waiting in ((got[1], got[4]), (want[1], want[3])))
+    expect(seen, equals=right, given=given, note="as seen just before each request")
     expect(got[4], equals=want[3], given=given, note="what `waiting` was just before each request")
     compare_times(got, want, given)
 
