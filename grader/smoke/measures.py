@@ -1,4 +1,5 @@
 """What a smoke check measures, held against the thresholds of course.yml."""
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,7 @@ class Measures:
     """The figures of one check. A suite asks for it by the name `measures`."""
 
     root: Path                          # of the course
+    read: Callable[[str], str] | None = field(default=None, init=False)  # the text of a file of the workspace, by its path
     thresholds: dict[str, Threshold]
     figures: dict[str, float] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)

@@ -6,6 +6,7 @@
 import contextlib
 import importlib.util
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -90,6 +91,8 @@ def smoke_verdict(course: Course, project: Project, workspace: Workspace, *, san
         sources = gather_project(course, workspace, project, "service")
     except SourceError as error:
         return verdict(Status.FAILED, **unreadable(error))
+    for measures in suite.measures.values():
+        measures.read = workspace.read
     with contextlib.nullcontext(fork_server) if fork_server else workers(course, project, sandbox) as fork_server:
         run = Run(course, smoke, sources, Context({tuple(smoke.preload): fork_server.connect_end}, judge_seconds=JUDGE_CPU_SECONDS), check_shapes=False)
         checks: list[Check] = []
@@ -141,7 +144,8 @@ def workers(course: Course, project: Project, sandbox: bool) -> Iterator[WorkerF
         bubblewrap.require_apart(course.root)
         given = [course.root / "exercises/common"]
         around, confinement = bubblewrap.around(given), bubblewrap.confinement(given)
-    fork_server = WorkerForkServer(preload, around, confinement)
+    with open(os.devnull, "wb") as nowhere:  # what libraries complain of while they are loaded
+        fork_server = WorkerForkServer(preload, around, confinement, nowhere)
     try:
         if not fork_server.wait_until_ready():
             raise UsageError(f"The workers' process of {project.name} did not start: one of {', '.join(preload)} cannot be imported.")

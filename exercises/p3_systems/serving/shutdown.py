@@ -18,6 +18,7 @@ Source: the ASGI specification 3.0, "HTTP & WebSocket ASGI Message Format"; RFC 
 connections); Kubernetes' documentation, "Pod Lifecycle", on the termination of pods.
 """
 import asyncio
+import contextlib
 import math
 
 
@@ -67,10 +68,6 @@ class GracefulShutdown:
         """
         raise NotImplementedError
 
-    raise NotImplementedError
-
     async def __call__(self, scope, receive, send) -> None:
         """Answer one ASGI scope. What `app` raises is raised here too."""
         raise NotImplementedError
-
-raise NotImplementedError

@@ -18,6 +18,7 @@ Source: the ASGI specification 3.0, "HTTP & WebSocket ASGI Message Format"; RFC 
 connections); Kubernetes' documentation, "Pod Lifecycle", on the termination of pods.
 """
 import asyncio
+import contextlib
 import math
 
 
@@ -81,27 +82,23 @@ class GracefulShutdown:
         the grace. It may be called before `begin()` (and then waits for it), after it, and by several at once.
         """
         ### BEGIN SOLUTION
+        async def changed_until(moment: float) -> None:
+            """Wait until something has changed, or until this moment of the loop's clock."""
+            self._changed.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(moment if math.isfinite(moment) else None):
+                    await self._changed.wait()
+
         while self._begun_at is None:
-            await self._changed_until(math.inf)
+            await changed_until(math.inf)
         now = asyncio.get_running_loop().time
         notice_ends, grace_ends = self._begun_at + self._notice, self._begun_at + self._grace
         # During the notice requests come and go, and change nothing: there is nothing to wait for but its end.
         await asyncio.sleep(max(0.0, min(notice_ends, grace_ends) - now()))
         while self._active and now() < grace_ends:  # what comes first, the end of a request or the end of the grace
-            await self._changed_until(grace_ends)
+            await changed_until(grace_ends)
         return self._active == 0 and self._notice <= self._grace
         ### END SOLUTION
-
-    ### BEGIN SOLUTION
-    async def _changed_until(self, moment: float) -> None:
-        """Wait until something has changed, or until this moment of the loop's clock."""
-        self._changed.clear()
-        try:
-            async with asyncio.timeout_at(moment if math.isfinite(moment) else None):
-                await self._changed.wait()
-        except TimeoutError:
-            pass
-    ### END SOLUTION
 
     async def __call__(self, scope, receive, send) -> None:
         """Answer one ASGI scope. What `app` raises is raised here too."""
@@ -118,23 +115,16 @@ class GracefulShutdown:
         self._active += 1
         try:
             if self.stopping and scope["method"] == "GET" and scope["path"] == "/ready":
-                await not_ready(send_and_close)
+                body = b'{"status": "stopping"}'
+                await send_and_close({"type": "http.response.start", "status": 503, "headers": [
+                    (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]})
+                await send_and_close({"type": "http.response.body", "body": body})
             else:
                 await self._app(scope, receive, send_and_close)
         finally:  # also where app raises, or the client has gone and the request is cancelled
             self._active -= 1
             self._changed.set()
         ### END SOLUTION
-
-### BEGIN SOLUTION
-
-
-async def not_ready(send) -> None:
-    body = b'{"status": "stopping"}'
-    await send({"type": "http.response.start", "status": 503,
-                "headers": [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]})
-    await send({"type": "http.response.body", "body": body})
-### END SOLUTION
 
 ### BEGIN AFTERWORD
 # The order is the whole of it. Who closes the listening socket first loses the requests that are on their way; who waits for

@@ -19,7 +19,7 @@ mistake(FINISHED, """Your `finished` waits for the notice and then returns, whil
 
 mistake(FINISHED, """Your `finished` waits for as long as a request is under way. One that hangs keeps the process for ever,
     until somebody kills it: the grace is the longest that it waits.""", name="has_no_end", replace=LOOP, by="while self._active:",
-        forms=[{"replace": "await self._changed_until(grace_ends)", "by": "await self._changed_until(math.inf)"}])
+        forms=[{"replace": "await changed_until(grace_ends)", "by": "await changed_until(math.inf)"}])
 
 mistake(FINISHED, """Your `finished` always waits for the whole grace. It may return as soon as the notice has ended and
     nothing is under way; the grace is only the longest that it waits.""", name="waits_for_the_whole_grace", replace=LOOP,
@@ -40,7 +40,7 @@ mistake(FINISHED, """Your `finished` counts notice and grace from the moment at 
 
 mistake(FINISHED, """Your `finished` does not wait for `begin()`: it takes a signal for granted that has not come yet.""",
         name="does_not_wait_for_the_signal", replace="while self._begun_at is None:", by="if self._begun_at is None:",
-        forms=[{"replace": "await self._changed_until(math.inf)", "by": "self.begin()"}])
+        forms=[{"replace": "await changed_until(math.inf)", "by": "self.begin()"}])
 
 # ── The signal ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -93,7 +93,10 @@ def test_answers_while_it_waits(work):
     wait = 0.5
 
     async def longest_live(port):
-        """The longest of the questions for /live that were asked while a prediction waited, as a share of that wait."""
+        """The longest of the questions for /live that were asked while a prediction waited, as a share of the wait for a batch.
+
+        On a busy machine everything takes longer: the share is of what the prediction took beyond its wait, where that is more.
+        """
         prediction = asyncio.create_task(http.ask(port, "POST", "/predict", body(rows(1)[0])))
         connection, seconds = await http.Connection.open(port), []
         while not prediction.done():
@@ -101,13 +104,13 @@ def test_answers_while_it_waits(work):
             await asyncio.sleep(0.005)
         connection.close()
         answer = await prediction
-        return max(seconds, default=0.0) / max(answer.seconds, wait), answer
+        return max(seconds, default=0.0) / max(answer.seconds - wait, wait), answer
 
     with start(work, max_batch=8, max_wait=wait) as service:
         turns = [asyncio.run(longest_live(service.port)) for _ in range(5)]
     expect_true(all(answer.status == 200 for _, answer in turns), got=told(turns[0][1]), want="200")
     share = statistics.median(share for share, _ in turns)
-    expect_true(share < 0.5, got=f"/live waited for {share:.0%} of the time that the prediction took", want="less than half",
+    expect_true(share < 0.5, got=f"/live took {share:.0%} of the time for which a batch waits", want="less than half",
                 note="the median of 5 turns: something in the event loop waits without `await`, or computes there")
 
 
