@@ -1,4 +1,4 @@
-"""The figures of the theory: `python -m exercises.p3_systems.compression.figures` draws them into figures/ beside the chapter.
+"""The figures of the theory: `python exercises/p3_systems/compression/figures.py` draws them into figures/.
 
 They need no model and no data: matrices of the size that MiniLM has, and drawn activations. Times are medians of turns that are
 taken one after the other, CPU time on one thread, in units of the dense product of the same turns.

@@ -22,7 +22,7 @@ paper on neural network quantization" (2021), section 3.1; moving averages: Jaco
 import math
 
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Float
 from torch import Tensor
 
 from exercises.p3_systems.compression.quantize import affine_parameters, dequantize, quantize

@@ -14,9 +14,6 @@ mistake("int8_linear.fixed_point", """Your fixed_point cuts off what is behind t
 mistake("int8_linear.fixed_point", """Your fixed_point gives m = 2**31 where rounding reaches it. That does not fit in 31 bits: it is 2**30, with a shift
     that is smaller by one.""", name="m_of_32_bits", replace=LAST, by="return m, r")
 
-mistake("int8_linear.fixed_point", """Your fixed_point has 2**31 - 1 where rounding reaches 2**31. It is not as near as 2**30 with a shift that is smaller
-    by one, which is the same as 2**31.""", name="saturates_m", replace=LAST, by="return min(m, 2**31 - 1), r")
-
 mistake("int8_linear.fixed_point", """Your fixed_point has one shift for all multipliers, 31. A small multiplier has then only a few digits in m: choose the
     shift so that m has all of its 31 bits.""", name="one_shift", replace=PAIR, by="return round(multiplier * 2**31), 31")
 
