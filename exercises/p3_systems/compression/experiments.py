@@ -23,7 +23,7 @@ from .sparsity import storage
 FULL, PER_LAYER, GLOBAL, RECOVERED, TORCHAO, RUNTIME, RUNTIME_INT8 = NAMES = (
     "float32", "pruned, per layer", "pruned, global", "recovered", "int8, torchao", "ONNX Runtime", "int8, ONNX Runtime")
 WORDS, CHARACTERS = "TF-IDF, words", "TF-IDF, characters"
-SHARE, BATCH = 0.5, 32
+SHARE, BATCH, FEW = 0.5, 32, 16
 
 
 class Model(NamedTuple):
@@ -126,6 +126,12 @@ def judge(model: Model, task: functions.Task, tokens: minilm.Tokens, full: np.nd
     documents, queries = vectors[:len(task.documents)], vectors[len(task.documents):]
     cosines = (vectors * (vectors if full is None else full)).sum(axis=1)
     return quality(functions.similarities(queries, documents), task.answers, cosines), vectors
+
+
+def checked(model: Model, texts: list[str], tokens: minilm.Tokens, full: np.ndarray) -> Quality:
+    """Only the cosines of a few texts: for what is too slow to be asked for all of them, or is known to find the same."""
+    vectors = minilm.embed(model.encode, texts, tokens, batch=BATCH)
+    return Quality(np.empty(0), np.empty(0), (vectors * full).sum(axis=1))
 
 
 def against(first: Quality, second: Quality, seed: int) -> Interval:

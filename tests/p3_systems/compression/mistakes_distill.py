@@ -66,8 +66,8 @@ mistake("distill.masks_of", """Your masks hold numbers. The contract has tensors
     bytes in their stead.""", name="numbers", replace="parameter.detach() != 0 for", by="(parameter.detach() != 0).to(parameter.dtype) for")
 
 mistake("distill.masks_of", """Your masks_of has a shared matrix under each of its names. It is one Parameter: `named_parameters()` names
-    it once.""", name="names_shared_twice", replace="model.named_parameters()",
-        by="model.named_parameters(remove_duplicate=False)")
+    it once.""", name="names_shared_twice", replace="in model.named_parameters()",
+        by="in model.named_parameters(remove_duplicate=False)")
 
 # ── The zeros ───────────────────────────────────────────────────────────────────────────────────────────────────
 
