@@ -62,7 +62,7 @@ def main(arguments: list[str]) -> dict[str, float]:
     finally:
         torch.set_num_threads(threads)
     found = told(seconds, played)
-    drawn = [draw_costs(seconds, output / "costs.png"), draw_loads(seconds, played, output / "loads.png")]
+    drawn = [draw_costs(seconds, output / "costs.png"), draw_loads(played, output / "loads.png")]
     (output / "serving.json").write_text(json.dumps({"seconds of a batch": {name: each.tolist() for name, each in seconds.items()}}))
     console.print("Drawn: " + ", ".join(map(str, drawn)), soft_wrap=True)
     return found
@@ -251,12 +251,12 @@ def draw_costs(seconds: dict[str, np.ndarray], path: Path) -> Path:
     return plots.bands([panel], path, colors=COLORS)
 
 
-def draw_loads(seconds: dict[str, np.ndarray], played: dict[str, dict[str, np.ndarray]], path: Path) -> Path:
+def draw_loads(played: dict[str, dict[str, np.ndarray]], path: Path) -> Path:
     shown = [name for name in (SMALL, LARGE, MINILM) if name in played]
     panels = []
     for title, what, factor, scale in (("answers in a second", 0, 1, "log"), ("p99, ms", 2, 1e3, "log")):
         for name in shown:
-            rates = np.array(LOADS) / np.median(seconds[name][:, 0])
             panels.append(plots.Panel(f"{name}: {title}", {way: factor * each[:, :, what] for way, each in played[name].items()},
-                                      xlabel="requests in a second", x=rates, xscale="log", yscale=scale, legend=name == shown[0]))
+                                      xlabel="doublings of what it answers one by one", x=np.log2(LOADS).tolist(),
+                                      yscale=scale, legend=name == shown[-1] and what == 2))
     return plots.bands(panels, path, columns=len(shown), colors=COLORS)
