@@ -257,6 +257,6 @@ def draw_loads(played: dict[str, dict[str, np.ndarray]], path: Path) -> Path:
     for title, what, factor, scale in (("answers in a second", 0, 1, "log"), ("p99, ms", 2, 1e3, "log")):
         for name in shown:
             panels.append(plots.Panel(f"{name}: {title}", {way: factor * each[:, :, what] for way, each in played[name].items()},
-                                      xlabel="doublings of what it answers one by one", x=np.log2(LOADS).tolist(),
+                                      xlabel="load, in doublings", x=np.log2(LOADS).tolist(),
                                       yscale=scale, legend=name == shown[-1] and what == 2))
     return plots.bands(panels, path, columns=len(shown), colors=COLORS)
