@@ -152,12 +152,12 @@ def in_eight_bits(file: bytes) -> bytes:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     logging.getLogger().setLevel(logging.ERROR)  # of a pre-processing that it would like
-    with tempfile.TemporaryDirectory() as folder:
-        source, target = Path(folder, "float.onnx"), Path(folder, "int8.onnx")
-        source.write_bytes(file)
-        quantize_dynamic(source, target, op_types_to_quantize=["MatMul", "Gather"], per_channel=True, reduce_range=True,
+    with tempfile.TemporaryDirectory(prefix="study-") as place:
+        before, after = (Path(place) / f"{bits}_bits.onnx" for bits in (32, 8))
+        before.write_bytes(file)
+        quantize_dynamic(before, after, op_types_to_quantize=["MatMul", "Gather"], per_channel=True, reduce_range=True,
                          weight_type=QuantType.QInt8)
-        return target.read_bytes()
+        return after.read_bytes()
 
 
 def measured(batches: dict[str, dict[int, Batch]], turns: int, progress: Progress) -> dict[str, np.ndarray]:
