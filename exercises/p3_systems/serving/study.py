@@ -152,12 +152,12 @@ def in_eight_bits(file: bytes) -> bytes:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     logging.getLogger().setLevel(logging.ERROR)  # of a pre-processing that it would like
-    with tempfile.TemporaryDirectory() as folder:
-        source, target = Path(folder, "float.onnx"), Path(folder, "int8.onnx")
-        source.write_bytes(file)
-        quantize_dynamic(source, target, op_types_to_quantize=["MatMul", "Gather"], per_channel=True, reduce_range=True,
+    with tempfile.TemporaryDirectory(prefix="study-") as place:
+        before, after = (Path(place) / f"{bits}_bits.onnx" for bits in (32, 8))
+        before.write_bytes(file)
+        quantize_dynamic(before, after, op_types_to_quantize=["MatMul", "Gather"], per_channel=True, reduce_range=True,
                          weight_type=QuantType.QInt8)
-        return target.read_bytes()
+        return after.read_bytes()
 
 
 def measured(batches: dict[str, dict[int, Batch]], turns: int, progress: Progress) -> dict[str, np.ndarray]:
@@ -257,6 +257,6 @@ def draw_loads(played: dict[str, dict[str, np.ndarray]], path: Path) -> Path:
     for title, what, factor, scale in (("answers in a second", 0, 1, "log"), ("p99, ms", 2, 1e3, "log")):
         for name in shown:
             panels.append(plots.Panel(f"{name}: {title}", {way: factor * each[:, :, what] for way, each in played[name].items()},
-                                      xlabel="load, of what it answers one by one", x=LOADS, xscale="log", yscale=scale,
-                                      legend=name == LARGE))
+                                      xlabel="load, in doublings", x=np.log2(LOADS).tolist(),
+                                      yscale=scale, legend=name == shown[-1] and what == 2))
     return plots.bands(panels, path, columns=len(shown), colors=COLORS)
