@@ -57,7 +57,7 @@ def draw_nile() -> plt.Figure:
         left.plot(points, ecdf(sample, points), color=color, label=label)
     low, high = (float(ecdf(sample, np.array([location]))[0]) for sample in (before, after))
     left.annotate("", (location, low), (location, high), arrowprops={"arrowstyle": "<->", "color": GREEN, "shrinkA": 0, "shrinkB": 0})
-    left.text(location + 12, (low + high) / 2, f"D = {statistic:.3f}\nat {location:.0f}", color=GREEN)
+    left.text(location + 12, 0.58, f"D = {statistic:.3f}\nat {location:.0f}", color=GREEN)
     left.set(title="share of the years with at most this flow", xlabel="flow of the Nile at Aswan (10⁸ m³ a year)", ylim=(0, 1.02))
     left.legend(loc="upper left", fontsize=8)
 
