@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from grader.judge import expect, expect_raises, expect_true
+from grader.judge import expect, expect_raises, expect_true, supporting
 from tests.p3_systems.monitoring import probes_many_features as probes
 from tests.strategies import seeds
 
@@ -91,6 +91,7 @@ def families(work, function, p, null):
     return (false > 0).mean(), (false / np.maximum(rejected.sum(1), 1)).mean(), rejected[:, ~null].mean() if (~null).any() else 0.0
 
 
+@supporting  # it looks at a share of many results, which remembered ones may have too
 @ALL
 def test_no_feature_has_changed(work, function):
     """Where nothing has changed, the chance of any alarm among all features is the level, as a thousand runs see it."""
@@ -102,6 +103,7 @@ def test_no_feature_has_changed(work, function):
                 given={"features": features, "runs": RUNS, "level": LEVEL}, note="the share of runs with an alarm")
 
 
+@supporting
 @ALL
 def test_some_features_have_changed(work, function):
     """Where five of twenty have changed: the family-wise error, or the false discovery rate, stays at the level."""
@@ -143,11 +145,11 @@ def test_error_rates(work, runs, features, share, seed):
     expect(list(work.error_rates(rejected, null)), equals=rates(rejected, null), given={"rejected": rejected.copy(), "null": null.copy()})
 
 
-@pytest.mark.parametrize("null", [[True, True, True], [False, False, False], [True, False, True]])
+@pytest.mark.parametrize("null", [[True, False, True], [True, True, True], [False, False, False]])
 def test_error_rates_at_the_edges(work, null):
     """error_rates: nothing or all rejected, only unchanged features (power NaN) or none, and no runs at all (ValueError)."""
     null = np.array(null)
-    for rejected in (np.zeros((2, 3), bool), np.ones((1, 3), bool), np.eye(3, dtype=bool), np.array([[True, True, False], [False] * 3] * 3)):
+    for rejected in (np.array([[True, True, False], [True, False, False]]), np.zeros((2, 3), bool), np.ones((1, 3), bool), np.eye(3, dtype=bool), np.array([[True, True, False], [False] * 3] * 3)):
         got, after = work.run(probes.rates_and_arguments, rejected, null)
         given = {"rejected": rejected.copy(), "null": null.copy()}
         expect(got, equals=rates(rejected, null), given=given)
@@ -157,7 +159,7 @@ def test_error_rates_at_the_edges(work, null):
 
 
 @ALL
-@pytest.mark.parametrize("p", [[0.5, NAN], [NAN], [-0.01, 0.5], [0.5, 1.0001], [math.inf]])
+@pytest.mark.parametrize("p", [[-0.01, 0.5], [0.5, 1.0001], [0.5, NAN], [NAN], [math.inf]])
 def test_refuses(work, function, p):
     """NaN, and what is not from 0 to 1, raise ValueError."""
     for allowed in ([0.0, 0.01, 1.0], [0.02, 0.5, 0.01]):  # else who always refuses would pass
