@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from grader.errors import PASSED, UsageError
-from grader.paths import find_course
+from grader.files import find_course
 from grader.report.style import wants_color
 from grader.smoke.commands import add_commands
 

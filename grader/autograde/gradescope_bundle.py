@@ -18,11 +18,10 @@ from grader.autograde.run import exercises_to_mark
 from grader.course.languages import suffixes
 from grader.course.manifest import MANIFEST, Course, Exercise
 from grader.errors import UsageError
-from grader.files import read_bytes, read_text, write_atomically
+from grader.files import STRANGERS, read_bytes, read_text, write_atomically
 from grader.judge.diagnose import catalogue_path
 from grader.judge.suite_faults import faults_path
 from grader.judge.suites import Suite, suite_digest
-from grader.paths import STRANGERS
 
 ENGINE = Path(__file__).resolve().parents[1]
 SCRIPTS = ("setup.sh", "run_autograder")

@@ -20,9 +20,9 @@ from grader.autograde.marker import Job, Marker
 from grader.autograde.plan import Plan, Task
 from grader.course.manifest import load_course
 from grader.errors import GraderError, UsageError
+from grader.files import claim_cpu, find_course
 from grader.judge.engine import engine_digest
 from grader.judge.suites import suite_digest
-from grader.paths import claim_cpu, find_course
 from grader.records.verdict import Verdict
 
 WAITING = 4  # jobs submitted for each thread of the cluster: enough that no thread idles, few enough for memory

@@ -18,8 +18,7 @@ from grader.autograde.run import JUDGE_LOG, Record, exercises_to_mark
 from grader.autograde.submissions import Submission
 from grader.course.manifest import Course, load_course
 from grader.errors import GraderError, UsageError
-from grader.files import write_atomically
-from grader.paths import find_course
+from grader.files import find_course, write_atomically
 from grader.records.class_ledger import open_class_ledger
 from grader.report.classroom.gradescope import gradescope_results
 from grader.sandbox import bubblewrap

@@ -239,10 +239,7 @@ class Work:
                                  call=(_parameters(probe), args, kwargs))
 
     def serve(self, probe, *args, **kwargs) -> Service:
-        """Run `probe` in a worker of its own that serves on a socket of the judge's: `with work.serve(...) as service:`.
-
-        The probe gets the socket's descriptor as `listener`. The exercise needs `grants: [service]`.
-        """
+        """Run `probe` in a worker that serves on the socket it gets as `listener`: `with work.serve(...) as service:`."""
         return serve(self._session_on, self._session.link.limits.wall_seconds, probe, args, kwargs)
 
     def run_tool(self, name: str, *arguments: str, files: dict[str, str]):

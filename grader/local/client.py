@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.errors import USAGE, GraderError, UsageError
-from grader.paths import socket_path
+from grader.files import socket_path
 
 START_SECONDS = 180
 

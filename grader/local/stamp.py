@@ -3,7 +3,7 @@ import os
 from collections.abc import Iterator, Set
 from pathlib import Path
 
-from grader.paths import STRANGERS
+from grader.files import STRANGERS
 
 ENGINE = Path(__file__).resolve().parents[1]
 

@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from grader.files import runtime_folder
 from grader.ipc import fd_passing
-from grader.paths import runtime_folder
 
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 WORKER_LIBRARIES = ["numpy", "numpy.random", "sympy", "jaxtyping", "beartype", "grader.worker.serve",

@@ -94,7 +94,7 @@ def create_app(predict: Callable[[list[float]], Awaitable[list[float]]], *, feat
     async def say_nothing_of_the_error(request: Request, error: Exception) -> JSONResponse:
         return JSONResponse({"detail": "the model failed"}, 500)
 
-    @app.post("/predict", max_body_size=max_body, responses={status: {"model": Problem} for status in (413, 500, 503, 504)})
+    @app.post("/predict", max_body_size=max_body, responses={status: {"model": Problem} for status in (400, 413, 500, 503, 504)})
     async def answer(body: Inputs) -> Outputs:
         try:
             async with asyncio.timeout(timeout):

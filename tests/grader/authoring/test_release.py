@@ -10,7 +10,7 @@ from grader.authoring.release import bundle, bundle_files, release, released_tex
 from grader.course.hints import hints_for
 from grader.course.manifest import load_course
 from grader.course.sections import hints_of, solution_regions, stub_of
-from grader.paths import STRANGERS
+from grader.files import STRANGERS
 from tests.grader.helpers.errors import error_of
 from tests.grader.helpers.small_course import FIRST, MANIFEST, SHARED, small_course, write
 

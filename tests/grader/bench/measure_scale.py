@@ -20,8 +20,8 @@ import psutil
 import yaml
 
 from grader.errors import FAILED, PASSED
+from grader.files import socket_path
 from grader.local.client import _try
-from grader.paths import socket_path
 from tests.grader.helpers.classes import below
 
 ROOT = Path(__file__).resolve().parents[3]

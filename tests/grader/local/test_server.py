@@ -10,10 +10,10 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
+from grader.files import socket_path
 from grader.local.client import ask
 from grader.local.server import MOST_RENEWALS, LocalServer
 from grader.local.stamp import stamp_of
-from grader.paths import socket_path
 from tests.grader.helpers.classes import below
 from tests.grader.helpers.shell import SUITE, edit, ours, server_processes, wait_until
 from tests.grader.helpers.small_course import FIRST
