@@ -14,6 +14,7 @@ All functions work on text; no file is read or written here.
 What begins a marker and a comment is the language's, which the file's name tells. In a file of data a region may have a
 name, by which mistakes mean it: `### BEGIN SOLUTION recording`.
 """
+import ast
 import re
 from typing import NamedTuple
 
@@ -88,7 +89,7 @@ def solution_regions(text: str, name: str = "solution") -> list[Block]:
 
 def stub_of(solution_text: str, name: str = "solution") -> str:
     """The stub of a solution: each region is one `raise NotImplementedError`, or a comment in a file of data; hints and
-    questions are left out.
+    questions are left out. Of helpers, regions of Python that are in no function, nothing is left.
 
     Text without markers is given code and is returned as it is. Raises UsageError, with the file `name`, if the markers
     are wrong or the stub is not of its language.
@@ -100,9 +101,13 @@ def stub_of(solution_text: str, name: str = "solution") -> str:
     lines = solution_text.split("\n")
     kept: list[str] = []
     at = 0
+    helpers = regions_of_helpers(solution_text, blocks) if language.runs else []
     for block in blocks:
         kept += lines[at:block.begin - 1]
-        if block.kind == "solution":
+        if block in helpers:
+            while kept and not kept[-1]:  # the empty lines behind it stay
+                kept.pop()
+        elif block.kind == "solution":
             marker = lines[block.begin - 1]
             kept.append(marker[:len(marker) - len(marker.lstrip())] + language.unwritten)
         at = block.end
@@ -114,6 +119,21 @@ def stub_of(solution_text: str, name: str = "solution") -> str:
         raise UsageError(f"{name}: its stub is not {language.name} ({error}: '{line}'); a region must hold whole "
                          f"{'statements' if language.runs else 'values'}.") from None
     return stub
+
+
+def regions_of_helpers(text: str, blocks: list[Block]) -> list[Block]:
+    """The solution regions of a Python file that are in no function: a `raise` there would end its import."""
+    try:
+        functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    except SyntaxError:  # for the author to read where the stub is checked
+        return []
+    lines = text.split("\n")
+
+    def is_in_a_function(block: Block) -> bool:
+        first = next((n for n in range(block.begin + 1, block.end) if lines[n - 1].strip()), block.begin + 1)
+        return any(node.lineno < block.begin and first <= node.end_lineno for node in functions)
+
+    return [block for block in blocks if block.kind == "solution" and not is_in_a_function(block)]
 
 
 def without_markers(solution_text: str, name: str = "solution") -> str:

@@ -76,6 +76,3 @@ def static(model: bytes, batches: Sequence[np.ndarray], *, keep: Collection[str]
     Raises ValueError where there are no batches, and where `keep` has a name that is none of `weighted_nodes`.
     """
     raise NotImplementedError
-
-
-raise NotImplementedError

@@ -79,8 +79,3 @@ class Batcher:
         the first does, and a call that is cancelled changes nothing for the requests.
         """
         raise NotImplementedError
-
-    raise NotImplementedError
-
-
-raise NotImplementedError

@@ -76,9 +76,6 @@ async def closed_load(send: Send, *, clients: int, seconds: float, pause: float 
     Raises ValueError where `clients` is less than 1; then nothing is sent.
     """
     raise NotImplementedError
-
-
-raise NotImplementedError
 def correct(latencies: list[float], interval: float) -> list[float]:
     """What a generator would have measured that sends every `interval` seconds, whatever is still under way.
 

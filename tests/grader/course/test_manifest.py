@@ -88,7 +88,7 @@ MISTAKES = {  # name: (what in the manifest, by what it is replaced, the sentenc
                                    "        exercises: third\n",
                                    "line 13: 'exercises': input should be a valid list, got 'third'."),
     "a grant that there is not": (FIRST, FIRST.replace("points", "grants: [loopbak], points"),
-                                  "line 9: 'grants': input should be 'loopback', 'processes' or 'compiler', "
+                                  "line 9: 'grants': input should be 'loopback', 'processes', 'compiler' or 'service', "
                                   "got 'loopbak'."),
     "a second exercise of the name": (SECOND, FIRST, "line 10: a second exercise 'p1/letters/first'."),
     "a second project of the name": ("name: digits", "name: letters", "line 11: a second project 'p1/letters'."),

@@ -125,3 +125,36 @@ def test_hints_come_back_from_the_page(hints):
     page = "\n".join(["# Hints\n", hints_section("Other", ["no"]), hints_section("Mine", hints),
                       hints_section("Mine too", ["no"])])
     assert hints_on_page(page, "Mine") == hints
+
+
+HELPERS = """def twice(x):
+    ### BEGIN SOLUTION
+    return add(x, x)
+    ### END SOLUTION
+
+
+### BEGIN SOLUTION
+def add(x, y):
+    return x + y
+### END SOLUTION
+
+
+class Adder:
+    def of(self, x):
+        ### BEGIN SOLUTION
+        return self.add(x, x)
+        ### END SOLUTION
+
+    ### BEGIN SOLUTION
+    def add(self, x, y):
+        return x + y
+    ### END SOLUTION
+"""
+
+
+def test_of_helpers_that_are_in_no_function_nothing_is_left():
+    stub = stub_of(HELPERS)
+    exec(stub, names := {})  # it can be imported
+    assert set(names) >= {"twice", "Adder"} and "add" not in names and not hasattr(names["Adder"], "add")
+    assert stub.count("raise NotImplementedError") == 2
+    assert "\n\n\n\n" not in stub and stub.endswith("raise NotImplementedError\n")
