@@ -136,4 +136,4 @@ mistake("effect_size.watch", """Your watch counts the windows, or counts places 
 
 mistake("effect_size.watch", """Your watch takes sizes that make no sense: Python cuts slices silently where the stream ends, and counts negative places from
     its end.""", name="watch_accepts_all", replace="if tuned < 0 or min(reference, window, step) < 1 or tuned + reference > len(stream):", by="if False:",
-        forms=[{"replace": " or tuned + reference > len(stream)", "by": ""}, {"replace": "tuned < 0 or ", "by": ""}])
+        forms=[{"replace": " or tuned + reference > len(stream)", "by": ""}])

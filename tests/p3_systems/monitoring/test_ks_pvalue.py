@@ -148,6 +148,7 @@ def test_ties_are_handed_on(work, n, m, ties, method):
                given={"statistic": far / (n * m), "n": n, "m": m, "ties": ties, "method": method}, **CLOSE)
 
 
+@supporting
 @pytest.mark.parametrize("function", ["exact_pvalue", "ks_pvalue"])
 @pytest.mark.parametrize("statistic, n, m, named", [
     (-0.1, 3, 4, {}), (1.1, 3, 4, {}), (NAN, 3, 4, {}), (0.5, 0, 4, {}), (0.5, 4, 0, {}), (0.5, 2, -3, {}),
