@@ -26,7 +26,7 @@ def _exercise_line(exercise: dict, following: dict | None, color: bool) -> str:
     points = f"{exercise['earned']} of {exercise['points']}"
     name = exercise["id"].partition("/")[2]
     here = paint("  ← next", "cyan", color) if following and exercise["id"] == following["id"] else ""
-    return f"     {symbol} {exercise['number']:<7}{exercise['title']:<{TITLE_WIDTH - 1}}  {points:>8}   " \
+    return f"     {symbol} {exercise['number']:<6} {exercise['title']:<{TITLE_WIDTH - 1}}  {points:>8}   " \
            + paint(name, "dim", color) + here
 
 
