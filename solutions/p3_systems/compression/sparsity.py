@@ -139,7 +139,7 @@ def break_even(rows: int, columns: int, format: str, *, value_bytes: int = 4, in
     ### END SOLUTION
 
 ### BEGIN AFTERWORD
-# Two numbers to keep. Half of the weights at zero is half of the Linear layers: of MiniLM's 22.7 million numbers 11.7 million are
+# Two numbers to keep. Half of the weights at zero is half of the Linear layers: of MiniLM's 22.6 million numbers 11.7 million are
 # embeddings, so the model has 23 % zeros, and "50 % pruned" needs its denominator. And in 32 bits CSR begins to save at one
 # half, where its indices have eaten what the zeros gave; a bitmap saves from 3 % on and takes 53 % of the bytes at one half, but
 # no matrix product reads bitmaps. Once a weight has eight bits, an index of two bytes is twice as large as what it points to,
