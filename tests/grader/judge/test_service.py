@@ -102,12 +102,20 @@ def test_what_it_raises_is_the_learners(run):
     assert (raised.value.class_names[0], raised.value.message) == ("ValueError", "no model there")
 
 
-def test_one_that_never_answers_is_stopped(run):
+def test_one_that_was_killed_is_not_waited_for(run):
     with run.open().serve(probes.answering) as service:
-        service.patience = 0.3
         service.signal("SIGKILL")
+        assert service.wait() is not None
         with pytest.raises(WorkerError):
             service.wait_until_ready("/first/1")
+
+
+def test_one_that_is_never_ready_is_stopped(run):
+    with run.open().serve(probes.answering) as service:
+        service.patience = 0.3
+        with pytest.raises(WorkerError) as raised:
+            service.wait_until_ready("/nothing/there")
+        assert raised.value.detail == "not ready" and service.link.dead
 
 
 def test_its_cpu_time_is_counted(run):
