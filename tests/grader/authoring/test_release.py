@@ -245,7 +245,12 @@ def test_a_bundle_of_half_a_course_is_refused(course, tmp_path):
     assert not (tmp_path / "class").exists()
 
 
-IDIOMS = ("except ", "with torch.no_grad():")  # lines that say nothing of a solution
+IDIOMS = (  # lines that say nothing of a solution: what a library's every user writes
+    "except ", "with torch.no_grad():", "optimizer.zero_grad()", "for group in optimizer.param_groups:",
+    "for module in model.modules():", "modes = {module: module.training", "module.training = training",
+    "layer = model.get_submodule(name)", "options = onnxruntime.SessionOptions()", "options.intra_op_num_threads = options.inter",
+    "self.registry = CollectorRegistry()", "return generate_latest(self.registry)", "return file.getvalue()",
+    "return list(found.values())")
 
 
 def leaks(course, files: dict[str, str]) -> list[str]:
@@ -265,8 +270,8 @@ def leaks(course, files: dict[str, str]) -> list[str]:
             found += [f"{name}: a region of {path}" for region in regions if "\n" in region and region in content]
     for suite in (course.root / "tests").rglob("*.py"):
         text = suite.read_text(encoding="utf-8")
-        # A stranger's file holds what its exercise gave out.
-        if "grader" not in suite.relative_to(course.root / "tests").parts[:1] and not STRANGERS & {*suite.parts}:
+        # A stranger's file holds what its exercise gave out, and a probe runs beside a submission: it is no secret.
+        if not suite.name.startswith("probes") and "grader" not in suite.relative_to(course.root / "tests").parts[:1] and not STRANGERS & {*suite.parts}:
             for node in ast.walk(ast.parse(text)):
                 if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                     source = ast.get_source_segment(text, node)
