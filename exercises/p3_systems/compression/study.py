@@ -14,6 +14,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import torch
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import Progress
@@ -60,6 +61,7 @@ def main(arguments: list[str]) -> dict[str, float]:
     """Run the study; returns what the thresholds of course.yml are held against."""
     options = parse(arguments)
     output = Path(options.output)
+    torch.set_num_threads(1)  # on a busy machine two threads mostly wait for each other, and waiting takes processor time too
     console.print(instruction_set())
     with Progress(console=console, transient=True) as progress:
         bar = progress.add_task("functions", total=None)
