@@ -4,6 +4,7 @@ import itertools
 import logging
 import math
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -100,9 +101,12 @@ def opened(file: bytes):
 
 
 def quantised_by_torchao(encoder: minilm.Encoder) -> Model:
-    """Weights and inputs of the linear layers in eight bits; the tables stay as they are."""
-    # torchao takes seconds to import, and a quick run goes without.
-    from .quantize_model import bytes_of, quantize_model
+    """Weights and inputs of the linear layers in eight bits; the tables stay as they are.
+
+    torchao is imported here, since it takes seconds and a quick run goes without.
+    """
+    with without_warnings():  # of parts of torchao for other processors
+        from .quantize_model import bytes_of, quantize_model
 
     model = quantize_model(encoder, reduce_range=not has_integer_products())
     return Model(model, bytes_of(model))
@@ -111,12 +115,19 @@ def quantised_by_torchao(encoder: minilm.Encoder) -> Model:
 def in_onnx_runtime(encoder: minilm.Encoder) -> tuple[Model, Model]:
     """The encoder in ONNX Runtime, and that file quantised dynamically, the table of words with it."""
     file = minilm.export(encoder)
-    logging.disable(logging.WARNING)  # it is advised to optimise the graph first, as the session does
-    try:
+    with without_warnings():  # it is advised to optimise the graph first, as the session does
         small = dynamic(file, tables=True, per_channel=True, reduce_range=not has_integer_products())
+    return tuple(Model(minilm.encode_with(opened(each)), len(each)) for each in (file, small))
+
+
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """What libraries log between here and there is shown only where it is an error."""
+    logging.disable(logging.WARNING)
+    try:
+        yield
     finally:
         logging.disable(logging.NOTSET)
-    return tuple(Model(minilm.encode_with(opened(each)), len(each)) for each in (file, small))
 
 
 def as_bitmap(model: nn.Module) -> int:
