@@ -1,8 +1,10 @@
 """Given: the models of the study, and how they are measured. Nothing is drawn or judged here."""
 import copy
 import itertools
+import logging
 import math
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,15 +17,15 @@ from exercises.common import functions, minilm
 from .benchmark import Times, measure
 from .distill import distill, masks_of
 from .prune_magnitude import prunable, prune
-from .quantize_model import bytes_of, quantize_model
 from .quantize_onnx import dynamic
 from .recall import Interval, paired_interval, recall_at
 from .sparsity import storage
 
 FULL, PER_LAYER, GLOBAL, RECOVERED, TORCHAO, RUNTIME, RUNTIME_INT8 = NAMES = (
-    "float32", "pruned, per layer", "pruned, global", "recovered", "int8, torchao", "ONNX Runtime", "int8, ONNX Runtime")
-WORDS, CHARACTERS = "TF-IDF, words", "TF-IDF, characters"
-SHARE, BATCH, FEW = 0.5, 32, 16
+    "float32", "pruned, layer", "pruned, global", "recovered", "int8, torchao", "float32, ORT", "int8, ORT")
+WORDS, CHARACTERS = "TF-IDF, words", "TF-IDF, letters"
+SHARE, BATCH = 0.5, 32
+FEW = {TORCHAO: 4, RUNTIME: 16}  # texts: the one is slow without compiling, the other computes what float32 does
 
 
 class Model(NamedTuple):
@@ -44,6 +46,13 @@ class Quality(NamedTuple):
 # ── models ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def loaded(blocks: int | None = None) -> minilm.Encoder:
+    """MiniLM, or its first blocks alone: a quick run has no time for all six."""
+    encoder = minilm.load()
+    encoder.blocks = encoder.blocks[:blocks]
+    return encoder
+
+
 def pruned(encoder: minilm.Encoder, scope: str) -> minilm.Encoder:
     """A copy with half of the weights of its linear layers at 0."""
     copied = copy.deepcopy(encoder)
@@ -53,8 +62,12 @@ def pruned(encoder: minilm.Encoder, scope: str) -> minilm.Encoder:
 
 def recover(student: minilm.Encoder, teacher: minilm.Encoder, texts: list[str], tokens: minilm.Tokens, *, steps: int,
             lr: float, seed: int, advance: Callable[[], object]) -> list[float]:
-    """Your `distill`, for so many steps, at a rate that rises for a tenth of them and then falls along a cosine."""
-    optimizer = torch.optim.AdamW(student.parameters(), lr=lr, weight_decay=0.0)
+    """Your `distill`, for so many steps, at a rate that rises for a tenth of them and then falls along a cosine.
+
+    The table of words was not pruned and does not learn: it is half of all numbers, and each step would go through it.
+    """
+    student.words.requires_grad_(False)
+    optimizer = torch.optim.AdamW([each for each in student.parameters() if each.requires_grad], lr=lr, weight_decay=0.0)
 
     def batches() -> Iterator[tuple[Tensor, Tensor]]:
         for step, part in enumerate(itertools.islice(texts_of_like_length(texts, tokens, seed), steps)):
@@ -88,7 +101,13 @@ def opened(file: bytes):
 
 
 def quantised_by_torchao(encoder: minilm.Encoder) -> Model:
-    """Weights and inputs of the linear layers in eight bits; the tables stay as they are."""
+    """Weights and inputs of the linear layers in eight bits; the tables stay as they are.
+
+    torchao is imported here, since it takes seconds and a quick run goes without.
+    """
+    with without_warnings():  # of parts of torchao for other processors
+        from .quantize_model import bytes_of, quantize_model
+
     model = quantize_model(encoder, reduce_range=not has_integer_products())
     return Model(model, bytes_of(model))
 
@@ -96,8 +115,19 @@ def quantised_by_torchao(encoder: minilm.Encoder) -> Model:
 def in_onnx_runtime(encoder: minilm.Encoder) -> tuple[Model, Model]:
     """The encoder in ONNX Runtime, and that file quantised dynamically, the table of words with it."""
     file = minilm.export(encoder)
-    small = dynamic(file, tables=True, per_channel=True, reduce_range=not has_integer_products())
+    with without_warnings():  # it is advised to optimise the graph first, as the session does
+        small = dynamic(file, tables=True, per_channel=True, reduce_range=not has_integer_products())
     return tuple(Model(minilm.encode_with(opened(each)), len(each)) for each in (file, small))
+
+
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """What libraries log between here and there is shown only where it is an error."""
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def as_bitmap(model: nn.Module) -> int:

@@ -55,6 +55,18 @@ def test_texts_come_back_in_their_order_in_batches_of_like_length(encoder):
         minilm.embed(encode, [], Letters())
 
 
+def test_an_exported_encoder_gives_the_vectors_that_torch_gives(encoder):
+    pytest.importorskip("onnx")
+    runtime = pytest.importorskip("onnxruntime")
+    encode = minilm.encode_with(runtime.InferenceSession(minilm.export(encoder), providers=["CPUExecutionProvider"]))
+    for texts in (["abcdef", "a", "bca"], ["dddd"], ["b"] * 5):  # other numbers of texts and tokens than it was exported with
+        vectors = encode(*Letters()(texts))
+        with torch.inference_mode():
+            cosines = (vectors * encoder(*Letters()(texts)).numpy()).sum(axis=1)
+        np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, rtol=1e-5)
+        assert (cosines > 0.999).all()
+
+
 def test_without_the_package_one_sentence_says_what_to_install(monkeypatch):
     monkeypatch.setattr(minilm, "PACKAGE", "no_such_package")
     with pytest.raises(ModuleNotFoundError, match="compression"):
