@@ -19,6 +19,7 @@ connections); Kubernetes' documentation, "Pod Lifecycle", on the termination of 
 """
 import asyncio
 import contextlib
+import functools
 import math
 
 

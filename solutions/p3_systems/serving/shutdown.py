@@ -19,6 +19,7 @@ connections); Kubernetes' documentation, "Pod Lifecycle", on the termination of 
 """
 import asyncio
 import contextlib
+import functools
 import math
 
 
@@ -37,8 +38,13 @@ class GracefulShutdown:
     """
 
     ### BEGIN SOLUTION
-    _active = 0                     # how many requests are under way, when one is made
+    _active = 0                     # how many requests are under way, at first
     _begun_at: float | None = None  # the moment of the signal, by the loop's clock
+
+    @functools.cached_property
+    def _changed(self) -> asyncio.Event:
+        """Set whenever the signal has come, or a request has ended."""
+        return asyncio.Event()
     ### END SOLUTION
 
     def __init__(self, app, *, notice: float, grace: float):
@@ -46,7 +52,6 @@ class GracefulShutdown:
         if not (notice >= 0 and grace >= 0):  # so written, NaN is refused too
             raise ValueError(f"seconds are not negative: notice {notice}, grace {grace}")
         self.app, self.notice, self.grace = app, notice, grace
-        self._changed = asyncio.Event()  # set whenever the signal has come, or a request has ended
         ### END SOLUTION
 
     @property
