@@ -19,6 +19,7 @@ connections); Kubernetes' documentation, "Pod Lifecycle", on the termination of 
 """
 import asyncio
 import contextlib
+import functools
 import math
 
 
@@ -65,6 +66,23 @@ class GracefulShutdown:
         True from the first moment on at which `begin()` was called `notice` seconds ago or more and no request is under way.
         False once `begin()` was called `grace` seconds ago and a request is still under way, or the notice is longer than
         the grace. It may be called before `begin()` (and then waits for it), after it, and by several at once.
+
+        An example on a virtual clock. The signal comes after 1 second, and a request that lasts a minute is under way:
+
+        >>> from exercises.common import virtual_clock
+        >>> async def minute(scope, receive, send):
+        ...     await asyncio.sleep(60.0)
+        >>> async def leave(grace):
+        ...     shutdown = GracefulShutdown(minute, notice=5.0, grace=grace)
+        ...     scope = {"type": "http", "method": "GET", "path": "/"}
+        ...     request = asyncio.create_task(shutdown(scope, receive=None, send=None))
+        ...     await asyncio.sleep(1.0)
+        ...     shutdown.begin()
+        ...     return await shutdown.finished(), asyncio.get_running_loop().time()
+        >>> virtual_clock.run(leave(grace=100.0))
+        (True, 60.0)
+        >>> virtual_clock.run(leave(grace=30.0))
+        (False, 31.0)
         """
         raise NotImplementedError
 

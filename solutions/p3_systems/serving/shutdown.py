@@ -19,6 +19,7 @@ connections); Kubernetes' documentation, "Pod Lifecycle", on the termination of 
 """
 import asyncio
 import contextlib
+import functools
 import math
 
 
@@ -36,14 +37,21 @@ class GracefulShutdown:
     ValueError where one of them is negative or NaN. May be made before an event loop runs.
     """
 
+    ### BEGIN SOLUTION
+    _active = 0                     # how many requests are under way, at first
+    _begun_at: float | None = None  # the moment of the signal, by the loop's clock
+
+    @functools.cached_property
+    def _changed(self) -> asyncio.Event:
+        """Set whenever the signal has come, or a request has ended."""
+        return asyncio.Event()
+    ### END SOLUTION
+
     def __init__(self, app, *, notice: float, grace: float):
         ### BEGIN SOLUTION
         if not (notice >= 0 and grace >= 0):  # so written, NaN is refused too
             raise ValueError(f"seconds are not negative: notice {notice}, grace {grace}")
-        self._app, self._notice, self._grace = app, notice, grace
-        self._active = 0
-        self._begun_at: float | None = None
-        self._changed = asyncio.Event()  # set whenever the signal has come, or a request has ended
+        self.app, self.notice, self.grace = app, notice, grace
         ### END SOLUTION
 
     @property
@@ -80,6 +88,23 @@ class GracefulShutdown:
         True from the first moment on at which `begin()` was called `notice` seconds ago or more and no request is under way.
         False once `begin()` was called `grace` seconds ago and a request is still under way, or the notice is longer than
         the grace. It may be called before `begin()` (and then waits for it), after it, and by several at once.
+
+        An example on a virtual clock. The signal comes after 1 second, and a request that lasts a minute is under way:
+
+        >>> from exercises.common import virtual_clock
+        >>> async def minute(scope, receive, send):
+        ...     await asyncio.sleep(60.0)
+        >>> async def leave(grace):
+        ...     shutdown = GracefulShutdown(minute, notice=5.0, grace=grace)
+        ...     scope = {"type": "http", "method": "GET", "path": "/"}
+        ...     request = asyncio.create_task(shutdown(scope, receive=None, send=None))
+        ...     await asyncio.sleep(1.0)
+        ...     shutdown.begin()
+        ...     return await shutdown.finished(), asyncio.get_running_loop().time()
+        >>> virtual_clock.run(leave(grace=100.0))
+        (True, 60.0)
+        >>> virtual_clock.run(leave(grace=30.0))
+        (False, 31.0)
         """
         ### BEGIN SOLUTION
         async def changed_until(moment: float) -> None:
@@ -92,19 +117,19 @@ class GracefulShutdown:
         while self._begun_at is None:
             await changed_until(math.inf)
         now = asyncio.get_running_loop().time
-        notice_ends, grace_ends = self._begun_at + self._notice, self._begun_at + self._grace
+        notice_ends, grace_ends = self._begun_at + self.notice, self._begun_at + self.grace
         # During the notice requests come and go, and change nothing: there is nothing to wait for but its end.
         await asyncio.sleep(max(0.0, min(notice_ends, grace_ends) - now()))
         while self._active and now() < grace_ends:  # what comes first, the end of a request or the end of the grace
             await changed_until(grace_ends)
-        return self._active == 0 and self._notice <= self._grace
+        return self._active == 0 and self.notice <= self.grace
         ### END SOLUTION
 
     async def __call__(self, scope, receive, send) -> None:
         """Answer one ASGI scope. What `app` raises is raised here too."""
         ### BEGIN SOLUTION
         if scope["type"] != "http":
-            return await self._app(scope, receive, send)
+            return await self.app(scope, receive, send)
 
         async def send_and_close(message) -> None:
             if message["type"] == "http.response.start" and self.stopping:  # asked now, not when the request came
@@ -120,7 +145,7 @@ class GracefulShutdown:
                     (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]})
                 await send_and_close({"type": "http.response.body", "body": body})
             else:
-                await self._app(scope, receive, send_and_close)
+                await self.app(scope, receive, send_and_close)
         finally:  # also where app raises, or the client has gone and the request is cancelled
             self._active -= 1
             self._changed.set()

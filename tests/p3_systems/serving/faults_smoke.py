@@ -115,9 +115,13 @@ GracefulShutdown.begin = lambda self: os._exit(0)
 _right = GracefulShutdown
 
 class GracefulShutdown(_right):
+    def __init__(self, app, **seconds):
+        super().__init__(app, **seconds)
+        self.always_asked = app
+
     async def __call__(self, scope, receive, send):
         if scope.get("path") == "/ready":
-            return await self._app(scope, receive, send)
+            return await self.always_asked(scope, receive, send)
         await super().__call__(scope, receive, send)
 '''),
     "a service that never ends": Fault("shutdown", "shutdown", '''

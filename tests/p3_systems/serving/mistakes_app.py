@@ -152,5 +152,5 @@ mistake(APP, """Your application does not hand `lifespan` to FastAPI. What was t
 
 mistake(APP, """Your application's OpenAPI document does not name all statuses. Whoever writes or tests a client by it meets answers
     that it does not know: `responses=` in the decorator.""", name="documents_only_success",
-        replace=', responses={status: {"model": Problem} for status in (413, 500, 503, 504)}', by="",
+        replace=', responses={status: {"model": Problem} for status in (400, 413, 500, 503, 504)}', by="",
         forms=[{"replace": ', responses={503: {"model": Status}}', "by": ""}])

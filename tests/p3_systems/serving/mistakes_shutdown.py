@@ -7,7 +7,7 @@ from grader.judge.mistakes import mistake
 FINISHED = "shutdown.GracefulShutdown.finished"
 NOTICE = "await asyncio.sleep(max(0.0, min(notice_ends, grace_ends) - now()))"
 LOOP = "while self._active and now() < grace_ends:"
-RESULT = "return self._active == 0 and self._notice <= self._grace"
+RESULT = "return self._active == 0 and self.notice <= self.grace"
 
 mistake(FINISHED, """Your `finished` does not wait for the notice to end. Whoever hands out requests asks /ready only now and
     then, and until it has heard the 503 requests still come: a service that has left by then loses them.""",
@@ -27,7 +27,7 @@ mistake(FINISHED, """Your `finished` always waits for the whole grace. It may re
 
 mistake(FINISHED, """Your grace begins when the notice ends. Both are counted from `begin()`: whoever sends SIGTERM counts from
     there, and sends SIGKILL when its time is over.""", name="counts_the_grace_from_the_notice",
-        replace="self._begun_at + self._grace", by="self._begun_at + self._notice + self._grace")
+        replace="self._begun_at + self.grace", by="self._begun_at + self.notice + self.grace")
 
 mistake(FINISHED, """Your `finished` returns True whatever has happened. It tells whether every request had its answer: False
     where one was still under way at the end of the grace, or where the grace ended before the notice.""",
@@ -35,8 +35,8 @@ mistake(FINISHED, """Your `finished` returns True whatever has happened. It tell
 
 mistake(FINISHED, """Your `finished` counts notice and grace from the moment at which it is called. They count from `begin()`:
     the signal may have come long before anybody waits.""", name="counts_from_its_own_call",
-        replace="notice_ends, grace_ends = self._begun_at + self._notice, self._begun_at + self._grace",
-        by="notice_ends, grace_ends = now() + self._notice, now() + self._grace")
+        replace="notice_ends, grace_ends = self._begun_at + self.notice, self._begun_at + self.grace",
+        by="notice_ends, grace_ends = now() + self.notice, now() + self.grace")
 
 mistake(FINISHED, """Your `finished` does not wait for `begin()`: it takes a signal for granted that has not come yet.""",
         name="does_not_wait_for_the_signal", replace="while self._begun_at is None:", by="if self._begun_at is None:",
@@ -60,19 +60,10 @@ mistake(CALL, """A request whose application raises, or that is cancelled becaus
     your `active`. `finished` then waits for it until the grace ends: count down in a `finally`.""", name="counts_down_only_at_a_good_end",
         replace="""        finally:  # also where app raises, or the client has gone and the request is cancelled
             self._active -= 1""", by="""            self._active -= 1
-        finally:""",
-        forms=[{"replace": """        finally:  # also where app raises, or the client has gone and the request is cancelled
-            self._active -= 1""", "by": """        except asyncio.CancelledError:
-            raise
-        except BaseException:
-            self._active -= 1
-            raise
-        else:
-            self._active -= 1
-        finally:"""}])
+        finally:""")
 
-mistake(CALL, """A request whose client has gone is cancelled, and `except Exception` does not see that: CancelledError is no
-    Exception. It stays counted in your `active` for ever. `finally` sees every end.""", name="does_not_see_a_cancelled_request",
+mistake(CALL, """A request whose client has gone is cancelled, and your `active` does not count down then: it stays counted for
+    ever. CancelledError is no Exception, so `except Exception` does not see it; `finally` sees every end.""", name="does_not_see_a_cancelled_request",
         replace="""        finally:  # also where app raises, or the client has gone and the request is cancelled
             self._active -= 1""", by="""        except Exception:
             self._active -= 1
@@ -84,11 +75,11 @@ mistake(CALL, """A request whose client has gone is cancelled, and `except Excep
 mistake(CALL, """Your `active` counts a lifespan and websockets too. The lifespan lasts as long as the process, so nothing would
     ever be finished: only a scope of type "http" is a request.""", name="counts_every_scope",
         replace="""        if scope["type"] != "http":
-            return await self._app(scope, receive, send)
+            return await self.app(scope, receive, send)
 """, by="""        if scope["type"] != "http":
             self._active += 1
             try:
-                return await self._app(scope, receive, send)
+                return await self.app(scope, receive, send)
             finally:
                 self._active -= 1
                 self._changed.set()

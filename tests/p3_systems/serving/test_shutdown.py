@@ -143,10 +143,11 @@ async def under_way(service, seconds, count):
     await asyncio.sleep(0.1)
     await watcher.ask("GET", "/0")  # on one loop after the others: they are under way
     service.signal("SIGTERM")
-    ready = await watcher.ask("GET", "/ready")
-    while ready.status == 200 and not ready.closes:
-        await asyncio.sleep(0.01)
+    for _ in range(100):  # until the signal has been heard
         ready = await watcher.ask("GET", "/ready")
+        if ready.status != 200 or ready.closes:
+            break
+        await asyncio.sleep(0.01)
     watcher.close()
     return await asyncio.gather(*asking, return_exceptions=True), ready
 
