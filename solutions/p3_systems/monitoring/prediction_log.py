@@ -107,7 +107,7 @@ class PredictionLog:
 
         files = files_of(folder)
         self.number = int(files[-1].stem) if files else 1
-        # Unbuffered: Python's own buffer would die with the process, up to 8 KiB of records at a time.
+        # Unbuffered: Python's own buffer would die with the process, and some kilobytes of records with it.
         self.file = self.path.open("ab", buffering=0)
         written = self.path.read_bytes()
         self.size = written.rfind(b"\n") + 1                          # up to the last newline; 0 if there is none

@@ -49,7 +49,7 @@ CUT = "if self.size < len(written):"
 ROTATE = "if self.size and self.size + len(line) > self.largest and not self.file.closed:"
 
 mistake("prediction_log.PredictionLog.__init__", """Your records wait in Python's buffer when `append` returns. It belongs to the process and dies with it: a `kill -9`
-    takes the last 8 KiB of records along. Open with `buffering=0`, or flush after each record.""", name="buffered", replace=OPEN,
+    takes some kilobytes of records along. Open with `buffering=0`, or flush after each record.""", name="buffered", replace=OPEN,
         by='self.file = self.path.open("ab")')
 
 mistake("prediction_log.PredictionLog.__init__", """Opening your log empties it. After each restart the history is gone: open to append.""", name="opens_anew", replace=OPEN,
