@@ -53,6 +53,7 @@ def test_answers(work, kind, size):
         expect(one, equals=right(kind, weights, batch), given=given)
 
 
+@supporting
 @EACH
 def test_file(work, kind):
     """export: one input and one output with their names, the batch a symbol, the opset that was asked for, weights inside."""
