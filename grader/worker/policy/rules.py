@@ -148,7 +148,8 @@ class Policy:
 
     # ── events: each handler gets the frame that the event happened in, and the event's arguments ───────────────
 
-    def on_import(self, frame, name, *_):
+    def on_import(self, frame, name, path=None, *_):
+        self.on_open(frame, path)  # a module in C is loaded without another event
         if (banned := self.banned(name)) or name in self.proxied:
             if self.asker(frame)[0] in (LEARNER, GRADER):
                 theirs = self.asker(frame, past=(STANDARD,))[0] == LIBRARY  # a library goes on without the import
