@@ -2,6 +2,7 @@
 
 called = set()  # functions of this worker's module that were called once: twice for each answer would take too long
 OF_STATISTICS = {"RandomSymbol", "Expectation", "Variance", "Covariance", "Probability"}
+OF_MATRICES = "ElementwiseApplyFunction"
 answers = {}    # {a question: (the function, its answer)}: one is judged for many numbers, and simplifying takes long
 
 
@@ -118,12 +119,12 @@ def entry_of(node, visit):
 def kind_of(node):
     """The name of a node's class if it is SymPy's own: a learner's class of that name may be anything.
 
-    SymPy is looked through as it was before the learner's code; sympy.stats, which is loaded later, is believed.
+    SymPy is looked through as it was before the learner's code; what is not in that copy, sympy.stats and a class of matrices, is believed.
     """
     import sympy as sp
     cls = type(node)
     name, module = cls.__name__, str(cls.__module__).split(".")
-    if module[:2] == ["sympy", "stats"] and name in OF_STATISTICS:
+    if module[:2] == ["sympy", "stats"] and name in OF_STATISTICS or module[:2] == ["sympy", "matrices"] and name == OF_MATRICES:
         return name
     space = sp
     for part in module[1:]:
