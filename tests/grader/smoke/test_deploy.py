@@ -1,9 +1,11 @@
 """Deployment as a process: it answers, it is stopped, and nothing else is."""
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import psutil
 import pytest
@@ -14,6 +16,7 @@ from grader.smoke import deploy
 from tests.grader.helpers.small_course import small_course, write
 from tests.grader.smoke.test_smoke import SMOKE
 
+ROOT = Path(__file__).parents[3]
 SERVICE = '''
 import json
 import socket
@@ -106,3 +109,16 @@ def test_another_process_with_its_pid_is_left_alone(deployed):
     state = {"pid": os.getpid(), "begun": psutil.Process().create_time() - 100, "log": "", "url": ""}
     deploy.write_state(course, course.projects["p1/letters"], state)
     assert deploy.stop(json.loads(json.dumps(state))) == 1 and psutil.pid_exists(os.getpid())
+
+
+def test_the_dashboard_that_grafana_gets_is_the_learners(tmp_path):
+    for name in ("exercises/common", "exercises/p3_systems/monitoring"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "figures"))
+    assert not deploy.write_dashboard(tmp_path)  # the stub gives none, and what the engine mounts is there
+    assert (tmp_path / deploy.DASHBOARD).parent.is_dir() and not (tmp_path / deploy.DASHBOARD).exists()
+
+    shutil.copy(ROOT / "solutions/p3_systems/monitoring/dashboard.py", tmp_path / "exercises/p3_systems/monitoring")
+    assert deploy.write_dashboard(tmp_path)
+    assert json.loads((tmp_path / deploy.DASHBOARD).read_text())["uid"] == "monitoring"
+    mounted = (ROOT / deploy.COMPOSE).read_text()
+    assert f"../{os.path.dirname(deploy.DASHBOARD)}:/var/lib/grafana/dashboards:ro" in mounted
