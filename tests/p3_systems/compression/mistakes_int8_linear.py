@@ -157,6 +157,9 @@ mistake("int8_linear.Int8Linear.forward", """Your forward multiplies by the scal
         name="output_by_one_scale", replace=OUT, by="accumulators.float() * self.weight_scale",
         forms=[{"replace": OUT, "by": "accumulators.float() * self.scale"}])
 
+mistake("int8_linear.Int8Linear.forward", """Your forward returns the dtype of its input. The outputs are float32 whatever comes in: that is what the scales are.""",
+        name="dtype_of_its_input", replace=OUT, by="(" + OUT + ").to(x.dtype)")
+
 mistake("int8_linear.Int8Linear.forward", """Your forward takes codes of uint8 for inputs of any dtype.""", name="always_uint8",
         replace="dtype=self.dtype", by="dtype=torch.uint8",
         forms=[{"replace": "dtype=self.dtype", "by": "dtype=torch.int8"}])

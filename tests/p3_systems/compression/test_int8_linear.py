@@ -220,6 +220,8 @@ def test_forward(work, seed, batch, outputs, inputs, dtype):
     expect(first, equals=want, given=given, rtol=1e-6, atol=1e-12)
     expect(second, equals=want, given=given, rtol=1e-6, atol=1e-12, note="from a second layer that has loaded the state_dict")
     expect(after, equals=x, given=given, note="x afterwards")
+    double, _, _ = work.run(probes.outputs, x.double(), *made)
+    expect(double, equals=want, given=given | {"x": x.double()}, rtol=1e-6, atol=1e-12)
 
 
 @pytest.mark.parametrize("bias", [True, False])
