@@ -76,6 +76,6 @@ class Batcher:
         """Accept nothing more, and return when every request that was accepted has its result or its error.
 
         What waits is not held back any longer: a batch begins whenever none is under way. Calls after the first return when
-        the first does, and a call that is cancelled changes nothing for the requests.
+        the first does, and a call that is cancelled changes nothing for the requests and for the other calls.
         """
         raise NotImplementedError

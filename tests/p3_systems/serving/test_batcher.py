@@ -216,12 +216,14 @@ def test_close(work, arrivals, max_batch, cost, at):
 
 
 def test_close_cancelled(work):
-    """Cancelling a call of close cancels no request, and the batcher stays closed."""
+    """Cancelling a call of close cancels no request and no other call, and the batcher stays closed."""
     arrivals = [[0.0, each, None, None] for each in range(3)] + [[2.0, 3, None, None]]
     want = simulate(arrivals, max_batch=2, max_wait=MAX_WAIT, max_queue=9, cost=1.0, close=CLOSED)
-    got = work.run(probes.play, arrivals, max_batch=2, max_wait=MAX_WAIT, max_queue=9, cost=1.0, closes=[[CLOSED, 0.5]])
+    got = work.run(probes.play, arrivals, max_batch=2, max_wait=MAX_WAIT, max_queue=9, cost=1.0,
+                   closes=[[CLOSED, 0.5], [CLOSED + 1 / 8, None]])
     given = {"requests": [told(*each) for each in arrivals], "close at": CLOSED, "and cancelled after": 0.5}
     expect(got[1], equals=want[1], given=given, note="what came to each caller, and when")
+    expect(got[2][1], equals=want[2], given=given, note="when a second call of close returned, an eighth of a second after the first")
 
 
 GOOD = {"max_batch": 2, "max_wait": 0.0, "max_queue": 2}
