@@ -13,6 +13,7 @@ from grader.authoring.verify import Proof, proof_lines, verify, verify_quickly
 from grader.course.manifest import Course, Exercise, Project
 from grader.course.workspace import Workspace
 from grader.errors import FAILED, PASSED, GraderError
+from grader.judge.reach import Places
 from grader.local.client import ask
 from grader.records.verdict import Verdict
 from grader.report.verdict_text import verdict_text
@@ -111,12 +112,14 @@ def mutate_course(course: Course, exercises: list[Exercise], as_json: bool, chan
 
 
 def judge_on_server(course: Course, workspace: Workspace, exercise: Exercise, *, quick: bool = False,
-                    diagnose: bool = True) -> Verdict:
+                    diagnose: bool = True, only: Places | None = None, until_failed: bool = False) -> Verdict:
     """The local server's verdict on `exercise` in `workspace`, with its replaced files. Nothing is recorded.
 
     Without `diagnose` it has no words of mistakes; a `quick` one has not these either, and its failures are not shrunk.
+    With `only`, the checks at other places are left out (judge/reach.py), with `until_failed` those after a failure.
     """
-    options = {"shrink": not quick, "diagnose": diagnose and not quick}
+    options = {"shrink": not quick, "diagnose": diagnose and not quick, "until_failed": until_failed,
+               "only": None if only is None else sorted(only)}
     return Verdict.model_validate(_one_line(course, "judge", workspace, exercise, **options)["verdict"])
 
 

@@ -21,9 +21,10 @@ from grader.course.manifest import Course, Exercise
 from grader.course.sections import solution_regions
 from grader.course.workspace import Workspace, local_workspace
 from grader.errors import UsageError
+from grader.judge.reach import reached, stopped_at
 from grader.records.verdict import Status, Verdict
 
-Judge = Callable[..., Verdict]  # takes a workspace and an exercise; with quick=True nothing is shrunk or diagnosed
+Judge = Callable[..., Verdict]  # takes a workspace and an exercise; quick, only, until_failed: see judge_on_server
 Progress = Callable[[Exercise, int, int], None]  # exercise, mutants judged, mutants to judge
 
 SLOW_SECONDS = 2.0  # if one run of the suite takes longer, only a sample is judged
@@ -182,7 +183,14 @@ def score_exercise(reference: Workspace, exercise: Exercise, listed: list[Equiva
     survived: list[int] = []
     pool = ThreadPoolExecutor(max_workers=AT_ONCE)
     try:
-        jobs = {pool.submit(judge, reference.with_text(exercise.path, mutants[i].text), exercise, quick=True): i for i in chosen}
+        stopped = {function: stopped_at(reference, exercise, function) for function in {mutants[i].function for i in chosen}}
+        reach = {function: workspace and pool.submit(judge, workspace, exercise, quick=True) for function, workspace in stopped.items()}
+
+        def judged(mutant: Mutant) -> Verdict:
+            places = (verdict := reach[mutant.function]) and reached(verdict.result())
+            return judge(reference.with_text(exercise.path, mutant.text), exercise, quick=True, only=places, until_failed=True)
+
+        jobs = {pool.submit(judged, mutants[i]): i for i in chosen}
         progress(exercise, 0, len(jobs))
         for done, job in enumerate(as_completed(jobs), 1):
             if job.result().status == Status.PASSED:

@@ -40,7 +40,8 @@ class Remembering:
                 self.judged_by[exercise.id] = by
             return verdict
         by = self.judged_by.get(exercise.id)
-        key = (exercise.id, by, *((path, meaning_of(text) if language_of(path).runs else text) for path, text in sorted(workspace.replaced.items())))
+        only = options.get("only")
+        key = (exercise.id, by, only, *((path, meaning_of(text) if language_of(path).runs else text) for path, text in sorted(workspace.replaced.items())))
         if key in self.kept:
             return self.kept[key]
         verdict = self.judge(course, workspace, exercise, quick=True, **options)

@@ -26,6 +26,7 @@ from grader.course.workspace import Workspace, local_workspace
 from grader.errors import GraderError, UsageError
 from grader.judge.diagnose import Catalogue, catalogue_entry, keep_catalogue
 from grader.judge.mistakes import Mistake, mistakes_of, with_mistake
+from grader.judge.reach import reached, stopped_at
 from grader.records.verdict import Status, Verdict
 from grader.report.style import paint
 
@@ -163,21 +164,30 @@ class Judging:
         self.of_examples = self.pool.submit(self.run_examples, reference, exercise)
         self.of_trivial_solutions = {
             kind: self.submit(partial(with_trivial_solution, reference, exercise, kind), quick=True) for kind in kinds_of(exercise)}
-        self.of_forms = [(wrong, number, self.submit(partial(with_one_mistake, reference, exercise, wrong, number), quick=True))
-                         for wrong in self.mistakes for number in range(len(wrong.forms))]
+        reach = {target: self.reach_of(target)
+                 for target in dict.fromkeys(form.target for wrong in self.mistakes for form in wrong.forms)}
+        self.of_forms = [(wrong, number, self.submit(partial(with_one_mistake, reference, exercise, wrong, number),
+                                                     only=reach[form.target], quick=True))
+                         for wrong in self.mistakes for number, form in enumerate(wrong.forms)]
         strangers, self.of_files = strangers_of(self.course, exercise)
         self.of_strangers = [(each, self.submit(partial(reference.with_text, exercise.path, each.text), quick=True))
                              for each in strangers]
 
-    def submit(self, make_workspace: Callable[[], Workspace], **options) -> Future:
+    def reach_of(self, target: str) -> Future:
+        """The places that a change of `target` can reach; only there its mistakes are judged."""
+        workspace = stopped_at(self.reference, self.exercise, target)
+        return self.pool.submit(lambda: workspace and reached(self.judge(workspace, self.exercise, quick=True)))
+
+    def submit(self, make_workspace: Callable[[], Workspace], only: Future | None = None, **options) -> Future:
         # The workspaces are made in this thread: ast.parse in several threads sometimes fails before Python 3.11.5
         # (CPython issue 106905).
         try:
-            return self.pool.submit(self.judge, make_workspace(), self.exercise, **options)
+            workspace = make_workspace()
         except (ProofError, *BROKEN) as error:
             failed: Future = Future()
             failed.set_exception(error)
             return failed
+        return self.pool.submit(lambda: self.judge(workspace, self.exercise, **options, **({"only": only.result()} if only else {})))
 
     def proof(self, number: int, prove: Callable[[], str]) -> Proof:
         try:

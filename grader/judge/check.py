@@ -79,7 +79,7 @@ def failures_of(run: Run, plan: CheckPlan, work: Work) -> list[Failure]:
     failures: dict[str, Failure] = {}
     not_written: NotStartedError | None = None
     for number, case in enumerate(plan.cases):
-        if case.subject in failures:
+        if case.subject in failures or not is_asked_for(run, plan, case):
             continue
         try:
             failure = first_failure(run, case, number, work)
@@ -95,6 +95,10 @@ def failures_of(run: Run, plan: CheckPlan, work: Work) -> list[Failure]:
     if not_written and not failures:
         raise not_written
     return list(failures.values())
+
+
+def is_asked_for(run: Run, plan: CheckPlan, case: Case) -> bool:
+    return run.context.only is None or place(plan, case.subject) in run.context.only
 
 
 def first_failure(run: Run, case: Case, number: int, work: Work) -> Failure | None:
@@ -131,18 +135,18 @@ def failed_check(run: Run, plan: CheckPlan, failures: list[Failure], output: str
     failure = failures[0]
     error = failure.shown or failure.error
     observation, fault = observed(error, failure.error, run.observations)
-    fingerprints = {place(plan, each): fingerprint.of(plan.name, each.place, each.error) for each in failures}
+    fingerprints = {place(plan, each.subject): fingerprint.of(plan.name, each.place, each.error) for each in failures}
     return Check(name=plan.name, title=plan.title, status=Status.FAILED, supporting=plan.supporting,
                  kind=fingerprint.kind_of(error), output=output,
                  traceback=[f"{f}, line {n}, in {where}: {text}" for f, n, where, text in getattr(error, "frames", [])],
-                 fingerprint=fingerprints[place(plan, failure)], fingerprints=fingerprints,
+                 fingerprint=fingerprints[place(plan, failure.subject)], fingerprints=fingerprints,
                  also_failing=[each.subject for each in failures[1:]], observation=observation, observation_fault=fault,
                  in_suite=suite_line(failure.error), **shown(error, failure.given))
 
 
-def place(plan: CheckPlan, failure: Failure) -> str:
-    """Where the check failed, as pytest would name it: `test_sum`, `test_keeps_float32[mean]`."""
-    return plan.name + (f"[{failure.subject}]" if failure.subject else "")
+def place(plan: CheckPlan, subject: str) -> str:
+    """Where a check fails, as pytest would name it: `test_sum`, `test_keeps_float32[mean]`."""
+    return plan.name + (f"[{subject}]" if subject else "")
 
 
 def shown(error: Exception, given: dict[str, str]) -> dict:

@@ -28,6 +28,8 @@ class Context:
     shrink: bool = True
     judge_seconds: float = JUDGE_CPU_SECONDS
     patience: Patience = field(default_factory=Patience)  # of one submission
+    only: frozenset[str] | None = None  # the places that are judged, see reach.py; None for all
+    until_failed: bool = False  # whether the first check that fails is the last that is run
 
     def start_worker(self, exercise: Exercise, listener: socket.socket | None = None) -> Link:
         """Start a worker with what the exercise is granted, and no more. Raises UsageError if a library is missing.

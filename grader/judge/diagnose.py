@@ -7,6 +7,7 @@ functions, both are found. Only where no form matches does a near match count: a
 the fingerprint is the same.
 """
 import contextlib
+import functools
 import hashlib
 import json
 import math
@@ -15,13 +16,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.course.manifest import Course, Exercise
-from grader.course.workspace import files_behind, local_workspace
+from grader.course.workspace import Workspace, files_behind, local_workspace
 from grader.errors import UsageError
 from grader.files import write_atomically
 from grader.judge.catalogue_files import in_time, one_builder
 from grader.judge.context import Context
 from grader.judge.engine import engine_digest
 from grader.judge.mistakes import Mistake, mistakes_of, with_mistake
+from grader.judge.reach import Places, reached, stopped_at
 from grader.judge.run import judge
 from grader.judge.suites import Suite
 from grader.records.verdict import Verdict
@@ -67,11 +69,19 @@ def build_catalogue(course: Course, exercise: Exercise, suite: Suite, context: C
     reference = local_workspace(course, "solutions")
     quiet = replace(context, shrink=False)
 
-    def judged(wrong: Mistake, form: int) -> Verdict:
+    def judged(workspace: Workspace, only: Places | None = None) -> Verdict:
         in_time(until)
-        return judge(course, with_mistake(reference, exercise, wrong, form), exercise, suite, quiet)
+        return judge(course, workspace, exercise, suite, replace(quiet, only=only))
 
-    return [catalogue_entry(wrong, [judged(wrong, form) for form in range(len(wrong.forms))])
+    @functools.cache
+    def reach_of(target: str) -> Places | None:
+        workspace = stopped_at(reference, exercise, target)
+        return workspace and reached(judged(workspace))
+
+    def judged_form(wrong: Mistake, form: int) -> Verdict:
+        return judged(with_mistake(reference, exercise, wrong, form), reach_of(wrong.forms[form].target))
+
+    return [catalogue_entry(wrong, [judged_form(wrong, form) for form in range(len(wrong.forms))])
             for wrong in mistakes_of(course, exercise)]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from grader.course.manifest import Course, Exercise
 from grader.course.workspace import SourceError, Workspace, gather
 from grader.errors import GraderError
-from grader.judge.check import LoadError, run_check
+from grader.judge.check import LoadError, is_asked_for, run_check
 from grader.judge.context import Context, JudgeTimeoutError, Run, limited_judge_time
 from grader.judge.engine import engine_digest
 from grader.judge.reasons import NOT_WRITTEN, builds_on, load_failure, not_started, unreadable
@@ -49,6 +49,8 @@ def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite
     checks: list[Check] = []
     try:
         for plan in suite.checks:
+            if not any(is_asked_for(run, plan, case) for case in plan.cases):
+                continue
             unreached = Check(name=plan.name, title=plan.title, status=Status.NOT_RUN, supporting=plan.supporting)
             if absent := missing(plan.requires):
                 checks.append(not_run_for(unreached, absent))
@@ -56,6 +58,8 @@ def judge(course: Course, workspace: Workspace, exercise: Exercise, suite: Suite
                 checks.append(unreached)
             else:
                 checks.append(run_check(run, plan))
+                if context.until_failed and checks[-1].status != Status.PASSED:
+                    break
     except NotStartedError as error:  # while the file was imported, or in an exercise that it builds on
         return verdict(**builds_on(run, error), files_hash=sources.digest)
     except LoadError as error:

@@ -78,11 +78,17 @@ def next_exercise(server: JudgeForkServer) -> list[Exercise]:
 
 
 def judge_one(request: dict, server: JudgeForkServer, context: Context, say: Say) -> None:
-    """Judge one exercise in a workspace; `replaced` holds texts to use for some of its files. Nothing is recorded."""
+    """Judge one exercise in a workspace; `replaced` holds texts to use for some of its files. Nothing is recorded.
+
+    With `only`, a list of places, the other checks are left out of the verdict (judge/reach.py); with `until_failed`, those
+    after the first that fails.
+    """
     workspace = Workspace(**{**vars(local_workspace(server.course, request.get("workspace"))),
                              "replaced": request.get("replaced", {})})
     exercise = server.course.exercises[request["exercise"]]
     context.shrink = request.get("shrink", True)
+    context.only = frozenset(request["only"]) if request.get("only") is not None else None
+    context.until_failed = request.get("until_failed", False)
     server.asked(exercise, catalogue=False)
     verdict, _ = judged(server, context, workspace, exercise, diagnose=request.get("diagnose", True))
     say({"verdict": verdict.model_dump(mode="json"), "exit": PASSED})

@@ -10,6 +10,7 @@ import pytest
 from grader.authoring.equivalent_mutants import read_equivalents
 from grader.authoring.mutants import SAMPLE, mutants_of, run_mutants, score_lines
 from grader.errors import GraderError, UsageError
+from grader.judge.reach import STOP
 from grader.records.verdict import Status, Verdict
 from tests.grader.helpers.small_course import small_course, write
 
@@ -150,14 +151,19 @@ class FakeJudge:
         self.blind, self.seconds, self.reference, self.answer = blind, seconds, reference, answer
         self.texts, self.threads = [], set()
 
-    def __call__(self, workspace, exercise, quick=True):
+    def __call__(self, workspace, exercise, quick=True, only=None, until_failed=False):
         text = workspace.read(exercise.path)
+        if STOP in text:  # asks which checks a function reaches: all
+            return self.verdict(exercise, Status.FAILED)
         self.texts.append(text)
         self.threads.add(threading.current_thread().name)
         if not workspace.replaced:
             status = self.reference
         else:
             status = Status.PASSED if any(line in text for line in self.blind) else self.answer
+        return self.verdict(exercise, status)
+
+    def verdict(self, exercise, status):
         return Verdict(exercise=exercise.id, number=exercise.number, title=exercise.title, file=exercise.path,
                        status=status, earned=0, points=exercise.points, seconds=self.seconds, judged_at=NOW)
 
@@ -298,7 +304,7 @@ def test_progress_counts_to_the_end(course):
 
 def test_a_grader_error_stops_the_run_and_its_threads(course):
     class Broken(FakeJudge):
-        def __call__(self, workspace, exercise, quick=True):
+        def __call__(self, workspace, exercise, **options):
             if workspace.replaced:
                 raise GraderError("The suite is broken.")
             return super().__call__(workspace, exercise)

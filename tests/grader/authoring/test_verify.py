@@ -206,7 +206,7 @@ def test_4_a_mistake_that_fails_in_more_than_another_is_told_its_own_words_alone
 
 def test_4_the_local_server_tells_the_same(course):
     class Other(FakeJudge):
-        def __call__(self, workspace, exercise, quick=False, diagnose=True):
+        def __call__(self, workspace, exercise, quick=False, diagnose=True, only=None):
             verdict = super().__call__(workspace, exercise, quick, diagnose)
             return verdict if quick or not diagnose else verdict.model_copy(
                 update={"checks": [check.model_copy(update={"mistake_ids": ["c"]}) for check in verdict.checks]})

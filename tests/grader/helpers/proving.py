@@ -3,6 +3,7 @@ import threading
 from datetime import UTC, datetime
 
 from grader.authoring.verify import verify
+from grader.judge.reach import STOP
 from grader.records.verdict import Check, Kind, Status, Verdict
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
@@ -18,8 +19,10 @@ class FakeJudge:
         self.kind_of_constant = Kind.VALUE
         self.calls = []    # (exercise, text, thread, how) of each workspace but the trivial solutions
 
-    def __call__(self, workspace, exercise, quick=False, diagnose=True):
+    def __call__(self, workspace, exercise, quick=False, diagnose=True, only=None):
         text = workspace.read(exercise.path)
+        if STOP in text:  # asks which checks a function reaches: all
+            return self.verdict(exercise, status=Status.FAILED, earned=0, checks=[])
         if "replace_functions(globals(), '" in text:
             return self.of_constant(exercise, text.rpartition("replace_functions(globals(), '")[2].partition("'")[0])
         self.calls.append((exercise.id, text, threading.current_thread().name, "quick" if quick else "" if diagnose else "plain"))
