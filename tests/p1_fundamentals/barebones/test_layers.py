@@ -64,14 +64,12 @@ def check_affine_backward(work, batch, which):
     expect(got[which], equals=want, given=given, note=f"the gradient by {GRADIENTS[which]}, number {which + 1} of the three")
 
 
-@few
 @given(batches())
 def test_affine_backward_by_x(work, batch):
     """affine_backward: what each row of x gets."""
     check_affine_backward(work, batch, 0)
 
 
-@few
 @given(batches())
 def test_affine_backward_by_weight(work, batch):
     """affine_backward: what the weight gets, summed over all rows."""

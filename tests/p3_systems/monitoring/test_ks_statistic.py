@@ -124,6 +124,23 @@ def test_many_values(work, n, m, spread):
         expect(work.ecdf(y, x), equals=stats.ecdf(y).cdf.evaluate(x), given={"values": m, "points": n, "seed": seed})
 
 
+@pytest.mark.parametrize("side", ["both", "greater"])
+def test_nearly_equal_distances(work, side):
+    """ks_statistic: among distances that differ by a millionth, the largest one gives the location."""
+    for n, lead in ((1000, 300), (1200, 100)):  # x leads; then they take turns, and a step of x is higher by 1 / (n (n + 1))
+        x, y = np.arange(float(n)), np.arange(lead, lead + n + 1) + 0.5
+        expect(work.ks_statistic(x, y, side=side)[1], equals=float(n - 1), given={"x": x, "y": y, "side": side})
+
+
+@pytest.mark.parametrize("side", ["both", "less"])
+def test_sizes_whose_product_is_large(work, side):
+    """ks_statistic: two samples of 60,000 values that lie apart: the product of their sizes is above 2³¹."""
+    for shift in (1.0, 2.0):
+        x, y = np.linspace(2, 3, 60_000) + shift, np.linspace(0, 1, 60_000) + shift
+        given = {"x": "60,000 values from 2 to 3", "y": "60,000 values from 0 to 1", "both moved by": shift, "side": side}
+        expect(list(work.ks_statistic(x, y, side=side)), equals=[1.0, 1 + shift, -1], given=given)
+
+
 @pytest.mark.parametrize("x, y, side", [
     ([], [1.0], "both"), ([1.0], [], "both"), ([], [], "greater"), ([1.0, NAN], [1.0, 2.0], "both"),
     ([1.0, 2.0], [NAN, 1.0], "less"), ([NAN], [NAN], "greater"), ([1.0, 3.0], [2.0], "two-sided"), ([1.0, 3.0], [2.0], "")])

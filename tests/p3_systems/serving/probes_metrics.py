@@ -57,43 +57,51 @@ def serve(work, requests, *, kind="http"):
     steps    the seconds before the answer begins, until its last part (the first comes half way), and after it
     raises   "", or when it raises: "before", "after" the answer began
     cancel   after how many seconds the request is cancelled, or None
+    client   the seconds that its client takes for each part of the answer
 
     The text, and for each request: what came through to the server, what the application received, and what was raised.
     """
     metrics = work.Metrics()
 
+    scopes = [{"type": kind, "method": "GET", "path": f"/items/{number}", "headers": [], "number": number}
+              for number in range(len(requests))]
+    received = [[] for _ in requests]
+
+    async def app(scope, receive, send):
+        number = scope["number"]
+        asked = requests[number]
+        received[number].append([scope is scopes[number], await receive()])
+        if asked["route"] is not None:
+            scope["route"] = types.SimpleNamespace(path=asked["route"])
+        begin, middle, after = asked["steps"]
+        await asyncio.sleep(begin)
+        if asked["raises"] == "before":
+            raise OfTheApplicationError(number)
+        if asked["status"] is not None:
+            await send({"type": "http.response.start", "status": asked["status"], "headers": [(b"x", b"%d" % number)]})
+            await asyncio.sleep(middle / 2)
+            await send({"type": "http.response.body", "body": b"half", "more_body": True})
+            await asyncio.sleep(middle / 2)
+            if asked["raises"] == "after":
+                raise OfTheApplicationError(number)
+            await send({"type": "http.response.body", "body": b"other half"})
+        await asyncio.sleep(after)
+
     async def main():
         loop = asyncio.get_running_loop()
+        middleware = work.MeasureRequests(app, metrics=metrics)  # one for all requests, as a server has it
 
         async def one(number, asked):
-            sent, received = [], []
-            scope = {"type": kind, "method": "GET", "path": f"/items/{number}", "headers": [], "number": number}
-
-            async def app(own_scope, receive, send):
-                received.append([own_scope is scope, await receive()])
-                if asked["route"] is not None:
-                    own_scope["route"] = types.SimpleNamespace(path=asked["route"])
-                begin, middle, after = asked["steps"]
-                await asyncio.sleep(begin)
-                if asked["raises"] == "before":
-                    raise OfTheApplicationError(number)
-                if asked["status"] is not None:
-                    await send({"type": "http.response.start", "status": asked["status"], "headers": [(b"x", b"%d" % number)]})
-                    await asyncio.sleep(middle / 2)
-                    await send({"type": "http.response.body", "body": b"half", "more_body": True})
-                    await asyncio.sleep(middle / 2)
-                    if asked["raises"] == "after":
-                        raise OfTheApplicationError(number)
-                    await send({"type": "http.response.body", "body": b"other half"})
-                await asyncio.sleep(after)
+            sent = []
 
             async def receive():
                 return {"type": "http.request", "body": b"%d" % number}
 
             async def send(message):
+                await asyncio.sleep(asked["client"])
                 sent.append([message["type"], message.get("status"), message.get("headers"), message.get("body"), loop.time() - BEGIN])
 
-            task = loop.create_task(work.MeasureRequests(app, metrics=metrics)(scope, receive, send))
+            task = loop.create_task(middleware(scopes[number], receive, send))
             if asked["cancel"] is not None:
                 loop.call_later(asked["cancel"], task.cancel)
             try:
@@ -103,7 +111,7 @@ def serve(work, requests, *, kind="http"):
                 raise
             except (Exception, asyncio.CancelledError) as error:
                 raised = type(error).__name__
-            return [sent, received, raised]
+            return [sent, received[number], raised]
 
         await asyncio.sleep(BEGIN)
         through = await asyncio.gather(*(one(number, asked) for number, asked in enumerate(requests)))

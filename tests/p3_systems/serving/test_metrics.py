@@ -120,8 +120,8 @@ def test_own_registry(work):
     expect_true(sum(read(text)[1].values()) > 0, got=text[:200], want="the records, in the first")
 
 
-def asked(route="/predict", status=200, steps=(0.0, 0.0, 0.0), raises="", cancel=None):
-    return {"route": route, "status": status, "steps": list(steps), "raises": raises, "cancel": cancel}
+def asked(route="/predict", status=200, steps=(0.0, 0.0, 0.0), raises="", cancel=None, client=0.0):
+    return {"route": route, "status": status, "steps": list(steps), "raises": raises, "cancel": cancel, "client": client}
 
 
 def recorded(work, made, **more):
@@ -156,10 +156,10 @@ def test_middleware_errors(work, what, made, status, raised):
 
 def test_middleware_seconds(work):
     """The seconds end when the answer's last byte was sent, by the event loop's clock."""
-    for steps in ((0.5, 1.5, 0.0), (0.25, 0.125, 8.0), (0.0, 0.0, 0.0)):
-        _, samples, _ = recorded(work, [asked(steps=steps), asked("/live", steps=(3.0, 0.0, 0.0))])
-        given = {"seconds before the answer, in its middle, after it": steps}
-        expect(count(samples, "serving_request_seconds_sum", route="/predict"), equals=steps[0] + steps[1], given=given)
+    for *steps, client in ((0.5, 1.5, 0.0, 0.0), (0.25, 0.125, 8.0, 0.0), (0.0, 0.0, 0.0, 0.0), (0.25, 0.0, 0.0, 0.5)):
+        _, samples, _ = recorded(work, [asked(steps=steps, client=client), asked("/live", steps=(3.0, 0.0, 0.0))])
+        given = {"seconds before the answer, in its middle, after it": steps, "seconds that the client takes for each of three parts": client}
+        expect(count(samples, "serving_request_seconds_sum", route="/predict"), equals=steps[0] + steps[1] + 3 * client, given=given)
         expect(count(samples, "serving_request_seconds_sum", route="/live"), equals=3.0, given={"another request at the same time takes": 3.0})
 
 

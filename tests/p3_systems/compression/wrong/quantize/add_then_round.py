@@ -1,4 +1,4 @@
-# wrong: adds the zero point to the quotient and rounds the sum.
+# what is wrong: adds the zero point to the quotient and rounds the sum.
 # told: rounds_the_sum
 r"""Scales, zero points and eight bits.
 

@@ -1,4 +1,4 @@
-# wrong: computes the quotient in float32 for inputs of float64 too.
+# what is wrong: computes the quotient in float32 for inputs of float64 too.
 # told: always_float32
 r"""Scales, zero points and eight bits.
 

@@ -1,4 +1,4 @@
-# wrong: asks whether low is above high only after both were widened to 0, where many a wrong order is no longer seen.
+# what is wrong: asks whether low is above high only after both were widened to 0, where many a wrong order is no longer seen.
 r"""Scales, zero points and eight bits.
 
 A number $x$ is stored as an integer code $q$ of eight bits, with a *scale* $s > 0$ and a *zero point* $z$ for a whole tensor, or for

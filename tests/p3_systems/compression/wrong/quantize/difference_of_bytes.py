@@ -1,4 +1,4 @@
-# wrong: subtracts the zero point in the dtype of the codes, where the difference overflows.
+# what is wrong: subtracts the zero point in the dtype of the codes, where the difference overflows.
 # told: subtracts_in_eight_bits
 r"""Scales, zero points and eight bits.
 

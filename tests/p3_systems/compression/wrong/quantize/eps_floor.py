@@ -1,4 +1,4 @@
-# wrong: keeps scales away from 0 by a smallest value eps, as some libraries do, instead of putting 1 for 0 only.
+# what is wrong: keeps scales away from 0 by a smallest value eps, as some libraries do, instead of putting 1 for 0 only.
 # told: scale_with_epsilon
 r"""Scales, zero points and eight bits.
 

@@ -1,4 +1,4 @@
-# wrong: rounds a half up, as at school, and not to the even integer.
+# what is wrong: rounds a half up, as at school, and not to the even integer.
 # told: rounds_half_up
 r"""Scales, zero points and eight bits.
 

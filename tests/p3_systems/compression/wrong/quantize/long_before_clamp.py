@@ -1,4 +1,4 @@
-# wrong: makes the quotient an integer first and clamps then, so infinity and huge numbers overflow.
+# what is wrong: makes the quotient an integer first and clamps then, so infinity and huge numbers overflow.
 # told: casts_before_clamp
 r"""Scales, zero points and eight bits.
 

@@ -1,4 +1,4 @@
-# wrong: widens a range only downwards to 0, thinking of activations after a relu; one that lies below 0 stays.
+# what is wrong: widens a range only downwards to 0, thinking of activations after a relu; one that lies below 0 stays.
 # told: does_not_widen
 r"""Scales, zero points and eight bits.
 

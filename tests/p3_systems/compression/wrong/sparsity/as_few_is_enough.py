@@ -1,4 +1,4 @@
-# wrong: looks for the point at which the format takes no more bytes than dense, instead of fewer.
+# what is wrong: looks for the point at which the format takes no more bytes than dense, instead of fewer.
 # told: equal_is_enough
 r"""Count the zeros of a model, and what they would save.
 

@@ -1,4 +1,4 @@
-# wrong: rounds the bitmap's bits down to whole bytes.
+# what is wrong: rounds the bitmap's bits down to whole bytes.
 # told: bits_rounded_down
 r"""Count the zeros of a model, and what they would save.
 

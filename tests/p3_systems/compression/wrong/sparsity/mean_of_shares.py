@@ -1,4 +1,4 @@
-# wrong: takes the mean of the rows' shares and not the quotient of two sums.
+# what is wrong: takes the mean of the rows' shares and not the quotient of two sums.
 # told: averages_shares
 r"""Count the zeros of a model, and what they would save.
 

@@ -1,4 +1,4 @@
-# wrong: takes everything that is neither above nor below 0 for a zero, so NaN too.
+# what is wrong: takes everything that is neither above nor below 0 for a zero, so NaN too.
 # told: takes_nan_for_zero
 r"""Count the zeros of a model, and what they would save.
 

@@ -1,4 +1,4 @@
-# wrong: checks indices of rows and columns only and forgets that CSR stores the number of nonzeros too.
+# what is wrong: checks indices of rows and columns only and forgets that CSR stores the number of nonzeros too.
 # told: never_asks_for_room
 r"""Count the zeros of a model, and what they would save.
 

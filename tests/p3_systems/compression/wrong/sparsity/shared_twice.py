@@ -1,4 +1,4 @@
-# wrong: thinks that a tied Parameter is to be listed under each of its names.
+# what is wrong: thinks that a tied Parameter is to be listed under each of its names.
 # told: counts_shared_twice
 r"""Count the zeros of a model, and what they would save.
 

@@ -1,4 +1,4 @@
-# wrong: asks for the exact type, so a class derived from nn.Linear is no Linear.
+# what is wrong: asks for the exact type, so a class derived from nn.Linear is no Linear.
 # told: compares_types
 r"""Count the zeros of a model, and what they would save.
 

@@ -1,4 +1,4 @@
-# wrong: counts numbers as zeros that are only very near to 0.
+# what is wrong: counts numbers as zeros that are only very near to 0.
 # told: counts_small_numbers
 r"""Count the zeros of a model, and what they would save.
 
