@@ -16,13 +16,14 @@ from exercises.common import functions, minilm
 
 from .benchmark import Times, measure
 from .distill import distill, masks_of
+from .outliers import products_of_outliers, with_outliers_apart
 from .prune_magnitude import prunable, prune
 from .quantize_onnx import dynamic
 from .recall import Interval, paired_interval, recall_at
 from .sparsity import storage
 
-FULL, PER_LAYER, GLOBAL, RECOVERED, TORCHAO, RUNTIME, RUNTIME_INT8 = NAMES = (
-    "float32", "pruned, layer", "pruned, global", "recovered", "int8, torchao", "float32, ORT", "int8, ORT")
+FULL, PER_LAYER, GLOBAL, RECOVERED, TORCHAO, RUNTIME, RUNTIME_INT8, APART = NAMES = (
+    "float32", "pruned, layer", "pruned, global", "recovered", "int8, torchao", "float32, ORT", "int8, ORT", "int8, apart")
 WORDS, CHARACTERS = "TF-IDF, words", "TF-IDF, letters"
 SHARE, BATCH = 0.5, 32
 FEW = {TORCHAO: 4, RUNTIME: 16}  # texts: the one is slow without compiling, the other computes what float32 does
@@ -112,12 +113,17 @@ def quantised_by_torchao(encoder: minilm.Encoder) -> Model:
     return Model(model, bytes_of(model))
 
 
-def in_onnx_runtime(encoder: minilm.Encoder) -> tuple[Model, Model]:
-    """The encoder in ONNX Runtime, and that file quantised dynamically, the table of words with it."""
-    file = minilm.export(encoder)
+def in_onnx_runtime(encoder: minilm.Encoder, texts: list[str], tokens: minilm.Tokens) -> dict[str, Model]:
+    """The encoder in ONNX Runtime; that file quantised dynamically, the table of words with it; and with its outliers apart.
+
+    `texts` say which channels are outliers. They are none of those that are searched.
+    """
+    file, apart = minilm.export(encoder), minilm.export(with_outliers_apart(encoder, texts, tokens))
+    options = {"tables": True, "per_channel": True, "reduce_range": not has_integer_products()}
     with without_warnings():  # it is advised to optimise the graph first, as the session does
-        small = dynamic(file, tables=True, per_channel=True, reduce_range=not has_integer_products())
-    return tuple(Model(minilm.encode_with(opened(each)), len(each)) for each in (file, small))
+        files = {RUNTIME: file, RUNTIME_INT8: dynamic(file, **options),
+                 APART: dynamic(apart, keep=products_of_outliers(apart), **options)}
+    return {name: Model(minilm.encode_with(opened(each)), len(each)) for name, each in files.items()}
 
 
 @contextmanager
