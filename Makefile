@@ -42,6 +42,8 @@ bench: .venv/.maintainer build/nbgrader/.ready
 	$(BIN)/python -m tests.grader.bench.measure_scale
 	$(BIN)/grader bench autograd --workspace solutions
 	$(BIN)/grader bench optimizers --workspace solutions
+	$(BIN)/grader study compression --workspace solutions --output build/study
+	$(BIN)/grader smoke serving --workspace solutions
 
 gpu: .venv/.maintainer
 	$(BIN)/python -m tests.gpu $(if $(DATA),--data $(DATA))
