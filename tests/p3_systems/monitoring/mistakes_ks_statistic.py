@@ -48,8 +48,6 @@ mistake("ks_statistic.ecdf", """Your ecdf sorts the sample in place, so the call
 
 # ── The distance ────────────────────────────────────────────────────────────────────────────────────────────────
 
-PLACE_AND_VALUE = """place = distance.argmax()                                           # the first of the largest
-    return float(distance[place] /"""
 VALUES = "values = np.unique(np.concatenate([x, y]))"
 BOTH = '{"both": np.abs(above), "greater": above, "less": -above}'
 
@@ -129,9 +127,7 @@ mistake("ks_statistic", """Your function takes the last of the values at which t
 mistake("ks_statistic", """Against rounding your function takes all distances that are close to the largest, by `np.isclose` or the like, for equal to it. With large
     samples distances that differ by one value are that close. In whole numbers, m · count_x - n · count_y, nothing is rounded.""",
         name="nearly_the_largest", replace="place = distance.argmax()",
-        by="place = np.isclose(distance / (len(x) * len(y)), distance.max() / (len(x) * len(y))).argmax()",
-        forms=[{"replace": PLACE_AND_VALUE, "by": """place = np.isclose(distance / (len(x) * len(y)), distance.max() / (len(x) * len(y))).argmax()
-    return float(distance.max() /"""}])
+        by="place = np.isclose(distance / (len(x) * len(y)), distance.max() / (len(x) * len(y))).argmax()")
 
 mistake("ks_statistic", """For "both" your function finds D+ and D- one after the other and, where they are equal, always takes the place of the same one. The
     other may be attained at a smaller value.""", name="one_direction_first", replace="place = distance.argmax()",
