@@ -40,7 +40,8 @@ def recall_at(scores: Float[np.ndarray, "queries documents"], relevant: Bool[np.
 
     Documents with equal scores come in an order that is drawn at random, and what is returned is the mean over all such
     orders: computed, not drawn. So if all scores are equal, each relevant document is shown with the probability `k` over the
-    number of documents. With as many or fewer documents than `k` all are shown. There may be no queries.
+    number of documents. With as many or fewer documents than `k` all are shown. There may be no queries. Arrays of other shapes
+    than the signature has need no check.
 
     Raises ValueError where `k` is less than 1, where a score is NaN, and where a query has no relevant document.
 
@@ -62,7 +63,7 @@ def paired_interval(first: Float[np.ndarray, "queries"], second: Float[np.ndarra
     `generator.integers(n, size=(resamples, n))`, a row for each resample; rows that are drawn one after the other, each of
     size `n`, are the same, and nothing else is drawn. The mean is that of the queries themselves. The ends are the quantiles
     `(1 - confidence) / 2` and `(1 + confidence) / 2` of the resamples' means, by `np.quantile` as it is without options.
-    All is computed in float64.
+    All is computed in float64. Both arrays are equally long, as the signature has it, which needs no check.
 
     Raises ValueError where there is no query, where a number is not finite, where `resamples` is less than 1, and where
     `confidence` is not between 0 and 1 (neither of both); NaN is not.

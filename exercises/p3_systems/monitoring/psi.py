@@ -38,8 +38,9 @@ def psi(reference: Float[np.ndarray, "n"], current: Float[np.ndarray, "m"], *, b
     """The population stability index of the current sample, in bins that the reference alone decides.
 
     With the edges e_1 < … < e_(B-1) of `bin_edges(reference, bins)` there are B bins: up to and with e_1, above e_1 up to and
-    with e_2, …, above e_(B-1). So every value has a bin, also one outside of all that was seen before. A bin with c of n values
-    has the share (c + 1/2) / (n + B/2), in both samples: no share is 0, and the shares still add up to 1. No argument is changed.
+    with e_2, …, above e_(B-1). So B is one more than the edges that are left: fewer than `bins` where some of them were equal. Every
+    value has a bin, also one outside of all that was seen before. A bin with c of n values has the share (c + 1/2) / (n + B/2), in
+    both samples: no share is 0, and the shares still add up to 1. No argument is changed.
 
     >>> round(psi(np.array([1.0, 2.0, 3.0, 4.0]), np.array([1.0, 4.0, 4.0, 9.0]), bins=2), 6)
     0.16946
@@ -52,7 +53,8 @@ def psi(reference: Float[np.ndarray, "n"], current: Float[np.ndarray, "m"], *, b
 def psi_by_chance(bins: int, n: int, m: int) -> float:
     """About the mean of PSI in B bins for samples of n and m values that come from one distribution: (B - 1)(1/n + 1/m).
 
-    It holds where each bin has some ten values or more. Raises ValueError where `bins` is less than 2, or a size less than 1.
+    Here `bins` is B itself, the number of bins that there really are: `len(bin_edges(reference, bins)) + 1`, where equal edges have
+    left fewer of them. It holds where each bin has some ten values or more. Raises ValueError where `bins` is less than 2, or a size less than 1.
 
     >>> round(psi_by_chance(10, 100, 100), 4)
     0.18

@@ -37,7 +37,8 @@ class Metrics:
     | `serving_batch_size` | histogram | |
     | `serving_queue_depth` | gauge | |
 
-    Nothing else is in the registry.
+    Nothing else is in the registry, but for the samples named `..._created`, the times at which they were made, which the library adds to
+    each counter and histogram by itself: these may be there or not.
 
     *Buckets.* Of seconds: from 0.001 or less to 10 or more, each bound at most 2.5 times the one before, so that a quantile is
     known within that factor; at most 24 bounds, as each of them is a time series for each route. Of batch sizes: 1, 2, 4, and

@@ -28,7 +28,7 @@ def dominated(points: Float[np.ndarray, "models measures"], largest: Sequence[bo
 
     Raises ValueError where `largest` has not one entry for each column, and where a value is NaN. `points` is not changed.
 
-    >>> points = np.array([[90.0, 0.775], [23.0, 0.770], [90.0, 0.767], [23.0, 0.770]])     # megabytes and recall
+    >>> points = np.array([[90.0, 0.827], [23.0, 0.823], [90.0, 0.780], [23.0, 0.823]])     # megabytes and recall
     >>> dominated(points, [False, True]).tolist()
     [False, False, True, False]
     """
@@ -51,12 +51,12 @@ def pareto_front(points: Float[np.ndarray, "models measures"], largest: Sequence
 
     Where the first measure is equal the second decides, from its best to its worst, then the third, and so on; equal points
     are all there, in the order in which they stand in `points`. With two measures the second one so gets better from point
-    to point, as a line through the front is drawn.
+    to point, as a line through the front is drawn; only between equal points it stays the same.
 
     Raises ValueError as `dominated` does.
 
-    >>> pareto_front(np.array([[90.0, 0.775], [23.0, 0.770], [90.0, 0.767], [4.0, 0.745]]), [False, True]).tolist()
-    [3, 1, 0]
+    >>> pareto_front(np.array([[90.0, 0.827], [23.0, 0.823], [90.0, 0.780], [23.0, 0.823]]), [False, True]).tolist()
+    [1, 3, 0]
     """
     ### BEGIN SOLUTION
     places = np.flatnonzero(~dominated(points, largest))                            # (front,)

@@ -61,7 +61,7 @@ def affine_parameters(low: Float[Tensor, "*n"], high: Float[Tensor, "*n"], *,
 
     A range that does not hold 0 is widened until it does. The arithmetic is done in float64, and the zero point is computed with the
     scale as it is in float32. Where that scale is 0, because both ends are or because their difference is too small for float32,
-    the scale is 1. `dtype` is torch.int8 or torch.uint8.
+    the scale is 1. `dtype` is torch.int8 or torch.uint8; it needs no check, and for any other one nothing is promised.
 
     >>> affine_parameters(torch.tensor([-1.0, 2.0]), torch.tensor([1.55, 5.1]))
     (tensor([0.0100, 0.0200]), tensor([100,   0], dtype=torch.int32))
@@ -102,6 +102,8 @@ def symmetric_scale(low: Float[Tensor, "*n"], high: Float[Tensor, "*n"]) -> Floa
 def quantize(x: Float[Tensor, "*shape"], scale: Float32[Tensor, "*n"], zero_point: Int32[Tensor, "*n"], *,
              dtype: torch.dtype = torch.int8, axis: int | None = None) -> Int8[Tensor, "*shape"] | UInt8[Tensor, "*shape"]:
     """The codes of `x`, with the dtype torch.int8 or torch.uint8, by the first formula above.
+
+    `dtype` is one of these two; it needs no check, and for any other one nothing is promised.
 
     Without an `axis`, `scale` and `zero_point` are 0-d. With one, they have a number for each place on it: the shape (channels,).
 

@@ -62,7 +62,8 @@ mistake("int8_linear.requantize", """Your requantize does not hold the codes wit
     -128 in int8.""", name="requantize_wraps", replace=CAST, by="codes.to(dtype)")
 
 mistake("int8_linear.requantize", """Your requantize clamps before the zero point is added.""", name="clamps_before_adding", replace=SHIFT,
-        by="((accumulators.long() * m + half) >> r).clamp(torch.iinfo(dtype).min, torch.iinfo(dtype).max) + zero_point")
+        by="((accumulators.long() * m + half) >> r).clamp(torch.iinfo(dtype).min, torch.iinfo(dtype).max) + zero_point",
+        forms=[{"replace": CAST, "by": "((codes - zero_point).clamp(limits.min, limits.max) + zero_point).to(dtype)"}])
 
 mistake("int8_linear.requantize", """Your requantize has the limits of int8 for any dtype.""", name="limits_of_int8",
         replace="limits = torch.iinfo(dtype)", by="limits = torch.iinfo(torch.int8)")
@@ -115,12 +116,21 @@ mistake("int8_linear.Int8Linear.__init__", """Your layer keeps the bias in eight
 mistake("int8_linear.Int8Linear.__init__", """Your layer lets a bias be larger than what 32 bits hold. Where its scale is tiny the cast makes another number of it: clamp
     to ±2**30.""", name="bias_wraps", replace="steps.clamp(-2**30, 2**30).long()", by="steps.long()")
 
+mistake("int8_linear.Int8Linear.__init__", """Your layer clamps the folded bias as a whole. It is the rounded bias that is clamped to ±2**30, before the zero point's
+    part is taken off: else that part is lost wherever the bias is at the limit.""", name="clamps_after_folding",
+        replace="folded += steps.clamp(-2**30, 2**30).long()",
+        by="folded = (folded + steps.clamp(-2**40, 2**40).long()).clamp(-2**30, 2**30)",
+        forms=[{"replace": "folded += steps.clamp(-2**30, 2**30).long()", "by": "folded = (folded + steps.long()).clamp(-2**30, 2**30)"}])
+
 mistake("int8_linear.Int8Linear.__init__", """Your layer computes the bias' units in float32, which has 24 bits: where there are more units than that, they are
     rounded to the next even number, or to a coarser one.""", name="bias_in_float32", replace=STEPS,
         by="(bias.detach().float() / (scale * weight_scale)).round()")
 
 mistake("int8_linear.Int8Linear.__init__", """Your layer fails without a bias. It is 0 then, and the zero point's part is folded in all the same.""",
         name="needs_a_bias", replace="if bias is not None:", by="if True:")
+
+mistake("int8_linear.Int8Linear.__init__", """Your layer refuses 2**15 inputs, which still fit: 2**15 products of 255 and 127 are below 2**30. More than 2**15 are
+    refused.""", name="refuses_the_limit", replace="if weight.shape[1] > 2**15:", by="if weight.shape[1] >= 2**15:")
 
 mistake("int8_linear.Int8Linear.__init__", """Your layer keeps tensors as plain attributes. A state_dict leaves them out, and they stay behind when the model goes to
     another device: `register_buffer` makes them a part of it.""", name="no_buffers",
@@ -134,6 +144,9 @@ ACC = "codes.int() @ self.weight.int().T + self.bias"
 
 mistake("int8_linear.Int8Linear.accumulate", """Your accumulate multiplies in eight bits. A product of two codes needs 16 and the sum 32; what is beyond is lost without a
     word.""", name="eight_bits", replace=ACC, by="(codes.to(torch.int8) @ self.weight.T).int() + self.bias")
+
+mistake("int8_linear.Int8Linear.accumulate", """Your accumulate turns codes of uint8 into int8, the dtype of the weights. Those above 127 do not fit: 200 becomes -56. Make
+    both wider instead.""", name="codes_to_int8", replace="codes.int() @", by="codes.to(self.weight.dtype).int() @")
 
 mistake("int8_linear.Int8Linear.accumulate", """Your accumulate adds up in 16 bits. One product of two codes fills them; the sum needs 32.""", name="sixteen_bits",
         replace=ACC, by="(codes.short() @ self.weight.short().T).int() + self.bias")

@@ -54,18 +54,42 @@ mistake("pareto.dominated", """Your dominated subtracts to compare. Infinity min
     nor above it: compare the values themselves.""", name="subtracts",
         replace=AS_GOOD, by="as_good = (other - one <= 0).all(axis=-1)")
 
+mistake("pareto.dominated", """Your dominated scales each measure to 0 to 1 before it compares. That changes no order, and where a value is infinite it
+    makes NaN, which is neither better nor worse than anything: compare the values as they are.""", name="scales_first",
+        replace="one, other = costs[:, None], costs[None, :]", by="""if len(costs):
+        span = costs.max(axis=0) - costs.min(axis=0)
+        costs = (costs - costs.min(axis=0)) / np.where(span == 0, 1, span)
+    one, other = costs[:, None], costs[None, :]""")
+
 mistake("pareto.dominated", """Your dominated turns the columns of `points` round in place. The points belong to the caller, who
     finds negative recalls in them afterwards.""", name="changes_the_points",
         replace=COSTS, by="costs = points\n    costs[:, np.asarray(largest, dtype=bool)] *= -1  #",
-        forms=[{"replace": COSTS, "by": "costs = np.negative(points, out=points, where=np.asarray(largest, dtype=bool))  #"}])
+        forms=[{"replace": COSTS, "by": "costs = np.negative(points, out=points, where=np.asarray(largest, dtype=bool))  #"},
+               {"replace": RESULT, "by": "if points.flags.writeable: points[:, np.asarray(largest, dtype=bool)] *= -1\n    " + RESULT + """
 
-mistake("pareto.dominated", """Your dominated takes any number of directions: one of them is broadcast to all measures, or those
-    that are too many are left out. Each measure has its own.""", name="accepts_other_directions",
+
+@lambda front: lambda points, largest: front(np.broadcast_to(points, points.shape), largest)"""}])  # pareto_front hands over no writable array
+
+ZIPPED = """
+
+
+counted, dominated = dominated, lambda points, largest: counted(*as_zip_leaves_them(points, largest))
+
+
+def as_zip_leaves_them(points, largest):
+    return points[:, :len(largest)], largest[:points.shape[1]]
+
+
+@lambda front: lambda points, largest: front(*as_zip_leaves_them(points, largest))"""  # both functions go by zip
+
+mistake("pareto.dominated", """Your dominated takes any number of directions: one of them is broadcast to all measures, or what
+    is too many of one or the other is left out, as `zip` does it without a word. Each measure has its own.""", name="accepts_other_directions",
         replace="if len(largest) != points.shape[1]:",
         by="largest = (list(largest) * points.shape[1])[:points.shape[1]]\n    if False:",
         forms=[{"replace": "if len(largest) != points.shape[1]:", "by": """if len(largest) > points.shape[1]:
         largest = largest[:points.shape[1]]
-    if len(largest) not in (1, points.shape[1]):"""}])
+    if len(largest) not in (1, points.shape[1]):"""},
+               {"replace": RESULT, "by": RESULT + ZIPPED}])
 
 mistake("pareto.dominated", """Your dominated accepts NaN. Every comparison with NaN is False, so a model that was not measured is
     dominated by nobody and stands on the front.""", name="accepts_nan", replace="if np.isnan(points).any():", by="if False:",
@@ -102,7 +126,9 @@ mistake("pareto.pareto_front", """Your pareto_front keeps one of several equal p
 
 mistake("pareto.pareto_front", """Your pareto_front puts equal points in the reverse order. They stay in the order in which they stand
     in `points`.""", name="equal_points_reversed", replace=ORDER,
-        by="return places[::-1][np.lexsort(costs[::-1].T[::-1])]")
+        by="return places[::-1][np.lexsort(costs[::-1].T[::-1])]",
+        forms=[{"replace": ORDER, "by": """order = np.lexsort((costs if not largest[0] else -costs).T[::-1])
+    return places[order[::-1] if largest[0] else order]"""}])
 
 mistake("pareto.pareto_front", """Your pareto_front returns places within the front. The places in `points` are asked for: index the
     places of the front with the order.""", name="places_in_the_front", replace=ORDER, by="return np.lexsort(costs.T[::-1])")

@@ -121,6 +121,10 @@ mistake("quantize.affine_parameters", """Your affine_parameters does not widen a
 mistake("quantize.affine_parameters", """Your affine_parameters divides the range by 256. There are 256 codes, and 255 steps from the first to
     the last.""", name="divides_by_256", replace=STEP, by="(high - low) / (largest - smallest + 1)")
 
+mistake("quantize.affine_parameters", """Your affine_parameters does not see that low is above high: it does not ask, or only after both were widened. Then low is
+    at most 0 and high is at least 0, in whatever order they came.""", name="asks_for_the_order_too_late",
+        replace="(low <= high)).all():", by="(low.clamp(max=0) <= high.clamp(min=0))).all():")
+
 mistake("quantize.affine_parameters", """Your affine_parameters has the zero point of uint8 for int8 too. The lower end of the range gets the smallest
     code, and that is -128 there.""", name="zero_point_of_uint8", replace=POINT,
         by="(-low / scale.double()).round().clamp(smallest, largest)")
@@ -134,6 +138,11 @@ mistake("quantize.affine_parameters", """Your affine_parameters cuts the zero po
         by="(smallest - low / scale.double()).trunc().clamp(smallest, largest)",
         forms=[{"replace": POINT, "by": "(smallest - low / scale.double()).floor().clamp(smallest, largest)"},
                {"replace": POINT, "by": "(smallest - low / scale.double()).int().clamp(smallest, largest)"}])
+
+mistake("quantize.affine_parameters", """Your affine_parameters computes the zero point with a scale in float64 that is not the one that it returns. In float32 the scale is
+    rounded, and codes are made and read with that one: where low / scale is near a half, the zero point is another.""",
+        name="zero_point_of_another_scale", replace=POINT,
+        by=POINT.replace("scale.double()", f"torch.where(({STEP}).float() == 0, 1.0, {STEP})"))
 
 mistake("quantize.affine_parameters", """Your affine_parameters computes in float32. The difference of two large ends is infinite there, though the scale is
     an ordinary number.""", name="ranges_in_float32", replace="low, high = low.double(), high.double()",
@@ -167,6 +176,10 @@ mistake("quantize.ranges", """Your ranges looks along the axis, and so has a num
         replace="rows = x.movedim(axis, 0)                                       # (channels, ...)",
         by="rows = x.movedim(axis, -1)",
         forms=[{"replace": "if axis is None:", "by": "if axis is not None and x.ndim == 2:\n        rows = x.movedim(axis, 1)\n    elif axis is None:"}])
+
+mistake("quantize.ranges", """Your ranges makes rows of `x` by a reshape alone. That keeps the order in memory, so a row is a channel only along the first axis;
+    along another one numbers of several channels get into a row: `movedim(axis, 0)` first.""", name="reshapes_without_moving",
+        replace="rows = rows.reshape(", by="rows = x.reshape(")
 
 mistake("quantize.ranges", """Your ranges fails where a tensor or a channel has no numbers: there is no smallest of none. Both ends are 0
     there.""", name="fails_for_empty", replace="if rows.shape[1] == 0:", by="if False:")

@@ -5,6 +5,11 @@ from grader.judge.mistakes import mistake
 # ── Ties ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 SHOWN = "shown = above + equal * (left / equal.sum(axis=1, keepdims=True))"
+FEW = """if k >= documents:
+        return np.ones(len(scores))
+
+    # The k-th largest score of each query stands at documents - k when the smallest come first.
+    last = np.partition(scores, documents - k, axis=1)[:, documents - k, None]"""
 RECALL = "return (shown * relevant).sum(axis=1) / relevant.sum(axis=1)"
 
 
@@ -41,6 +46,12 @@ mistake("recall.recall_at", """Your recall_at gives the places that are left to 
         name="relevant_ones_first", replace=SHOWN,
         by="shown = above + equal * np.minimum(1, left / np.maximum(1, (equal & relevant).sum(axis=1, keepdims=True)))")
 
+mistake("recall.recall_at", """Your recall_at takes scores for equal that are only close to each other, by `np.isclose` or rounding. A score that is larger by the last
+    digit is larger: how near counts as equal would depend on the scores' unit, of which this function knows nothing.""",
+        name="nearly_equal_scores", replace="above, equal = scores > last, scores == last", by="""equal = np.isclose(scores, last)
+    above = (scores > last) & ~equal""", forms=[{"replace": "above, equal = scores > last, scores == last",
+        "by": "above, equal = np.round(scores, 6) > np.round(last, 6), np.round(scores, 6) == np.round(last, 6)"}])
+
 # ── What is counted ─────────────────────────────────────────────────────────────────────────────────────────────
 
 mistake("recall.recall_at", """Your recall_at divides by k. That is the precision: how much of what is shown is relevant. The
@@ -74,6 +85,10 @@ mistake("recall.recall_at", """Your recall_at compares with the score after the 
 mistake("recall.recall_at", """Your recall_at fails where k is larger than the number of documents. All of them are shown then,
     and the recall is 1.""", name="wants_k_documents", replace="if k >= documents:", by="if k == documents:")
 
+mistake("recall.recall_at", """Your recall_at shares more places than there are documents where `k` is larger than their number. Each of those with the smallest score is then
+    shown with a "probability" above 1, and so the recall is above 1: there are as many places as documents at most.""",
+        name="more_places_than_documents", replace=FEW, by="""last = np.partition(scores, max(documents - k, 0), axis=1)[:, max(documents - k, 0), None]""")
+
 mistake("recall.recall_at", """Your recall_at returns the dtype of the scores. Recalls are float64, whatever the scores are: a
     third in float16 is wrong in the fourth digit.""", name="keeps_the_dtype",
         replace=RECALL, by="return ((shown * relevant).sum(axis=1) / relevant.sum(axis=1)).astype(scores.dtype)")
@@ -100,6 +115,10 @@ mistake("recall.recall_at", """Your recall_at accepts scores that are NaN. A NaN
     sorting puts it anywhere: a broken model must not get a recall.""", name="accepts_nan",
         replace="if np.isnan(scores).any():", by="if False:",
         forms=[{"replace": "if np.isnan(scores).any():", "by": "if np.isnan(scores).all():"}])
+
+mistake("recall.recall_at", """Your recall_at refuses infinite scores, as if they were NaN. An infinity is above or below all other numbers, so it can be ranked: a model
+    that leaves a document out for sure gives it -inf. Ask with `np.isnan`, not with `np.isfinite`.""",
+        name="refuses_infinities", replace="if np.isnan(scores).any():", by="if not np.isfinite(scores).all():")
 
 # ── The interval ────────────────────────────────────────────────────────────────────────────────────────────────
 

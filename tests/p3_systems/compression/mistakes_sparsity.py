@@ -52,7 +52,9 @@ mistake("sparsity.sparsity_table", """Your table goes by the name or the shape o
 
 mistake("sparsity.sparsity_table", """Your table has `weight` True for a matrix that an embedding and a Linear layer share. It is
     the embedding's, whichever of the two comes first in the model.""", name="forgets_embeddings", replace=WEIGHT,
-        by="id(parameter) in linear")
+        by="id(parameter) in linear",
+        forms=[{"replace": WEIGHT, "by": """next((isinstance(layer, nn.Linear) for layer in model.modules()  # who comes first decides
+                  if isinstance(layer, (nn.Linear, nn.Embedding)) and layer.weight is parameter), False)"""}])
 
 mistake("sparsity.sparsity_table", """Your table has `weight` False for the weight of a layer whose class is derived from
     `nn.Linear`. `isinstance` is true of it too; `type(layer)` is another class.""", name="compares_types",
@@ -117,6 +119,10 @@ mistake("sparsity.storage", """Your storage does not ask whether indices fit. On
     ends, `nonzeros`, has to fit as well.""", name="never_asks_for_room",
         replace="if max(rows - 1, columns - 1, nonzeros) > 256**index_bytes - 1:", by="if False:",
         forms=[{"replace": "max(rows - 1, columns - 1, nonzeros)", "by": "max(rows - 1, columns - 1)"}])
+
+mistake("sparsity.storage", """Your storage asks whether the *number* of rows or columns fits in an index. What is stored is the place of each, from 0 on: the
+    last of 256 columns has the index 255, for which one byte is enough.""", name="numbers_for_indices",
+        replace="max(rows - 1, columns - 1, nonzeros)", by="max(rows, columns, nonzeros)")
 
 # ── Where it pays ───────────────────────────────────────────────────────────────────────────────────────────────
 

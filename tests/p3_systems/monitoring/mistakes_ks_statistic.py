@@ -34,6 +34,14 @@ mistake("ks_statistic.ecdf", """Your ecdf lets NaN through. NaN is neither at mo
 mistake("ks_statistic.ecdf", """Your ecdf looks for NaN in the sample, but not in the points: for a point that is NaN it answers
     with a number.""", name="ecdf_accepts_nan_points", replace=" or np.isnan(points).any()", by="")
 
+mistake("ks_statistic.ecdf", """Your ecdf refuses infinite values, as if they were NaN. An infinity is below or above all other numbers, so it is counted as they
+    are; only NaN has no place among them. `np.isfinite` is False for both, `np.isnan` for NaN alone is True.""", name="ecdf_refuses_infinities",
+        replace="np.isnan(sample).any() or np.isnan(points).any()", by="not np.isfinite(sample).all() or not np.isfinite(points).all()")
+
+mistake("ks_statistic.ecdf", """Your ecdf brings the points to the dtype of the sample. If that is float32, points of float64 are rounded, and one just below a
+    value becomes equal to it. Compare in the wider of the two.""", name="ecdf_in_the_samples_dtype",
+        replace=COUNT, by='np.searchsorted(np.sort(sample), points.astype(sample.dtype), side="right")')
+
 mistake("ks_statistic.ecdf", """Your ecdf sorts the sample in place, so the caller's data is in another order afterwards.
     `np.sort(sample)` makes a copy, `sample.sort()` does not.""", name="ecdf_sorts_in_place",
         replace="np.asarray(" + COUNT, by="np.asarray((sample.sort(), " + COUNT + ")[1]")
@@ -69,6 +77,14 @@ mistake("ks_statistic", """Your function looks at points of an even grid between
     distance is attained at a value of the samples, and a grid passes it by.""", name="on_a_grid", replace=VALUES,
         by="values = np.linspace(np.concatenate([x, y]).min(), np.concatenate([x, y]).max(), 1000)",
         forms=[{"replace": VALUES, "by": "values = np.linspace(np.concatenate([x, y]).min(), np.concatenate([x, y]).max(), 100)"}])
+
+mistake("ks_statistic", """Your function brings both samples to the dtype of the first. If that is float32, values of float64 are rounded, and different ones
+    become equal. Compare in the wider of the two.""", name="in_the_first_dtype", replace=VALUES, by="y = y.astype(x.dtype)\n    " + VALUES)
+
+mistake("ks_statistic", """Your function keeps its whole numbers in 32 bits. m times a count goes up to the product of both sizes, and two samples of 100,000
+    have one of 10^10: what is beyond 2^31 is lost without a word.""", name="sums_in_32_bits",
+        replace="len(y) * at_most[0] - len(x) * at_most[1]",
+        by="len(y) * at_most[0].astype(np.int32) - len(x) * at_most[1].astype(np.int32)")
 
 mistake("ks_statistic", """For "both" your function takes the largest of F_x - F_y without its absolute value, so a distance
     with y's function above is not seen.""", name="both_without_abs", replace="np.abs(above)", by="above")
@@ -108,6 +124,23 @@ mistake("ks_statistic", """Your function takes the last of the values at which t
         by="place = len(distance) - 1 - distance[::-1].argmax()",
         forms=[{"replace": "place = distance.argmax()", "by": "place = np.argsort(distance, kind='stable')[-1]"}])
 
+mistake("ks_statistic", """Against rounding your function takes all distances that are close to the largest, by `np.isclose` or the like, for equal to it. With large
+    samples distances that differ by one value are that close. In whole numbers, m · count_x - n · count_y, nothing is rounded.""",
+        name="nearly_the_largest", replace="place = distance.argmax()",
+        by="place = np.isclose(distance / (len(x) * len(y)), distance.max() / (len(x) * len(y))).argmax()")
+
+mistake("ks_statistic", """For "both" your function finds D+ and D- one after the other and, where they are equal, always takes the place of the same one. The
+    other may be attained at a smaller value.""", name="one_direction_first", replace="place = distance.argmax()",
+        by="""if side == "both":
+        distance = above if above.max() >= (-above).max() else -above
+    place = distance.argmax()""", forms=[{"replace": "place = distance.argmax()", "by": """if side == "both":
+        distance = above if above.max() > (-above).max() else -above
+    place = distance.argmax()"""}])
+
+mistake("ks_statistic", """Where the largest distance is 0 your function takes the largest value of all, at which both functions are 1. They may be equal before
+    that too, as those of equal samples are everywhere: the smallest such value is asked for.""", name="zero_at_the_end",
+        replace="float(values[place])", by="float(values[place] if distance[place] > 0 else values[-1])")
+
 mistake("ks_statistic", """Your function counts the values that are less than t. The largest distance comes out right, since
     just below a value the functions are where they were at the one before: but your location is the next value after the
     one at which it is attained.""", name="one_value_late",
@@ -115,6 +148,11 @@ mistake("ks_statistic", """Your function counts the values that are less than t.
 
 mistake("ks_statistic", """Your sign is that of F_y - F_x. The contract has that of F_x - F_y: 1 where x's function is
     above.""", name="sign_the_other_way", replace="int(np.sign(above[place]))", by="-int(np.sign(above[place]))")
+
+mistake("ks_statistic", """Your sign is that of the distance that was asked for, and so 1 also where y's function is above. It is that of F_x - F_y:
+    for "less" it is -1 or 0.""", name="sign_of_the_distance", replace="int(np.sign(above[place]))",
+        by='int(np.sign(above[place] if side == "both" else distance[place]))',
+        forms=[{"replace": "int(np.sign(above[place]))", "by": "int(np.sign(distance[place]))"}])
 
 mistake("ks_statistic", """Your sign is 1 or -1 also where the distance is 0 and neither function is above the other. It is 0
     there.""", name="never_sign_0", replace="int(np.sign(above[place]))", by="1 if above[place] >= 0 else -1",
@@ -128,6 +166,10 @@ mistake("ks_statistic", """Your function returns the index of the place among th
 mistake("ks_statistic", """Your function lets NaN through. NaN is neither below nor above another value: sorted, it lies at the
     end, and is counted as if it were the largest.""", name="accepts_nan",
         replace=" or np.isnan(x).any() or np.isnan(y).any()", by="")
+
+mistake("ks_statistic", """Your function refuses infinite values, as if they were NaN. An infinity is below or above all other numbers and can be ordered;
+    only NaN cannot. `np.isfinite` is False for both, `np.isnan` is True for NaN alone.""", name="refuses_infinities",
+        replace="np.isnan(x).any() or np.isnan(y).any()", by="not np.isfinite(x).all() or not np.isfinite(y).all()")
 
 mistake("ks_statistic", """Your function takes a side that it does not know for "both". Whoever writes "two-sided", or misspells
     "greater", is to be told.""", name="accepts_any_side",

@@ -127,9 +127,10 @@ def test_many_values(work, n, m, spread):
 @pytest.mark.parametrize("side", ["both", "greater"])
 def test_nearly_equal_distances(work, side):
     """ks_statistic: among distances that differ by a millionth, the largest one gives the location."""
-    for n, lead in ((1000, 300), (1200, 100)):  # x leads; then they take turns, and a step of x is higher by 1 / (n (n + 1))
-        x, y = np.arange(float(n)), np.arange(lead, lead + n + 1) + 0.5
-        expect(work.ks_statistic(x, y, side=side)[1], equals=float(n - 1), given={"x": x, "y": y, "side": side})
+    n = 1000
+    for lead, moved in ((300, 0.0), (100, 3.0)):  # x leads; then they take turns, and a step of x is higher by 1 / (n (n + 1))
+        x, y = np.arange(n) + moved, np.arange(lead, lead + n + 1) + 0.5 + moved
+        expect(work.ks_statistic(x, y, side=side)[1], equals=n - 1 + moved, given={"x": x, "y": y, "side": side})
 
 
 @pytest.mark.parametrize("side", ["both", "less"])

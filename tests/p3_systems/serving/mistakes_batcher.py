@@ -50,6 +50,20 @@ mistake("batcher.Batcher.on_timer", """Your batcher's timer does nothing when th
 if self.queue and asyncio.get_running_loop().time() >= self.queue[0].since + self.max_wait:
             self.begin_if_due()""")
 
+mistake("batcher.Batcher.on_timer", """Your batcher's timer begins a batch, though the request that it was set for has left. Those that wait now came later, and are
+    to be held back until *their* max_wait is over: look at the oldest when the timer goes off, or cancel it with its request.""",
+        name="old_timer_begins_a_batch", replace="self.begin_if_due()", by="""
+        if self.queue and self.under_way is None:
+            self.queue[0].since = float("-inf")
+        self.begin_if_due()""")
+
+mistake("batcher.Batcher.on_end", """Your batcher begins to count max_wait when the batch before has ended. Who came while that one ran has waited already, and is held
+    back once more: the time runs from when the oldest came.""", name="counts_from_the_end_of_a_batch",
+        replace="self.begin_if_due()", by="""
+        for request in self.queue:
+            request.since = asyncio.get_running_loop().time()
+        self.begin_if_due()""")
+
 # ── What is wrong with a batch ──────────────────────────────────────────────────────────────────────────────────
 
 mistake(COMPUTE, """Your batcher gives the error of a batch to all of its callers. One bad request takes down what happened to
@@ -70,6 +84,28 @@ async def retries_all_at_once(self, batch):
     except Exception as error:
         if len(batch) > 1:
             await asyncio.gather(*(self.compute([request]) for request in batch if not request.answer.done()))
+        elif not batch[0].answer.done():
+            batch[0].answer.set_exception(error)
+        return
+    for request, result in zip(batch, results):
+        if not request.answer.done():
+            request.answer.set_result(result)
+
+
+@mistake(COMPUTE, """Your batcher uses the list again that it gave to run. That list is run's own, which may sort, empty or fill it: afterwards it says
+    neither how many items there were nor which. Go by the requests that you have kept.""")
+async def uses_the_list_again(self, batch):
+    items = [request.item for request in batch]
+    try:
+        results = await self.run(items)
+        if len(results) != len(items):
+            raise RuntimeError("another number of results")
+    except Exception as error:
+        if len(batch) > 1:
+            for item, request in zip(items, batch):
+                if not request.answer.done():
+                    request.item = item
+                    await self.compute([request])
         elif not batch[0].answer.done():
             batch[0].answer.set_exception(error)
         return
@@ -130,6 +166,54 @@ async def lets_a_caller_run_the_batch(self, item, *, timeout=None):
         request.answer.cancel()
         if request in self.queue:
             self.queue.remove(request)
+
+
+mistake(COMPUTE, """Your batcher has each caller await the task of its batch. A caller that is cancelled, or whose time is up, cancels what it awaits: the
+    batch, with all the others in it. Give each caller a future of its own, or wait by `asyncio.wait` or `asyncio.shield`.""",
+        name="callers_await_the_batch", text="""async def compute(self, batch):
+    for request in batch:
+        request.task = asyncio.current_task()
+        if not request.begun.done():
+            request.begun.set_result(None)
+    try:
+        results = await self.run([request.item for request in batch])
+        if len(results) != len(batch):
+            raise RuntimeError("another number of results")
+    except Exception as error:
+        if len(batch) > 1:
+            for request in batch:
+                if not request.answer.done():
+                    await self.compute([request])
+        elif not batch[0].answer.done():
+            batch[0].answer.set_exception(error)
+        return
+    for request, result in zip(batch, results):
+        if not request.answer.done():
+            request.answer.set_result(result)
+
+async def submit(self, item, *, timeout=None):
+    if self.closed:
+        raise ClosedError("closed")
+    if len(self.queue) >= self.max_queue:
+        raise QueueFullError("full")
+    request = Request(item, asyncio.get_running_loop())
+    request.begun = asyncio.get_running_loop().create_future()
+    self.queue.append(request)
+    self.begin_if_due()
+    try:
+        async with asyncio.timeout(timeout) as limit:
+            await request.begun
+            await request.task
+        return request.answer.result()
+    except TimeoutError:
+        if limit.expired():
+            raise DeadlineError("late") from None
+        raise
+    finally:
+        request.answer.cancel()
+        if request in self.queue:
+            self.queue.remove(request)
+""")
 
 
 @mistake("batcher.Request", """Your batcher looks for a request with `==`, which compares the items too. Two NumPy arrays give an

@@ -6,6 +6,13 @@ INIT, RECORD, CALL = "metrics.Metrics.create", "metrics.Metrics.record_request",
 BUCKETS = "[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]"
 SIZES = "[1, 2, 4, 8, 16, 32, 64]"
 ROUTE = 'route.path if route else "unmatched"'
+OTHERS_AND_BEGIN = """if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        clock = asyncio.get_running_loop().time
+        status, begun, ended = 0, clock(), None"""
+SENT = """            await send(message)
+            if message["type"] == "http.response.body":
+                ended = clock()  # of the last part in the end; what the application does after that, nobody waits for"""
 COUNTER = 'Counter("serving_requests", HELP["serving_requests"], ["route", "status"], registry=self.registry)'
 
 # ── What there is ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -89,6 +96,42 @@ mistake(CALL, """Your middleware stops the clock at the first part of the body. 
         name="stops_at_the_first_part", replace='if message["type"] == "http.response.body":',
         by='if message["type"] == "http.response.body" and ended is None:')
 
+mistake(CALL, """Your middleware stops the clock when the last part of the body is handed to `send`, and not when it was sent. A client that reads slowly
+    is waited for within `await send(message)`: look at the clock after it.""", name="stops_before_it_is_sent",
+        replace=SENT, by="""            if message["type"] == "http.response.body":
+                ended = clock()
+            await send(message)""")
+
+
+@mistake(CALL, """Your middleware keeps what belongs to one request, its status or its times, on itself. There is one middleware for all requests, and while
+    one waits another writes over it: keep it in local variables.""")
+async def keeps_state_on_itself(self, scope, receive, send):
+    if scope["type"] != "http":
+        return await self.app(scope, receive, send)
+    clock = asyncio.get_running_loop().time
+    begun = clock()
+    self.status, self.ended = 0, None
+
+    async def noting(message):
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        await send(message)
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            self.ended = clock()
+
+    try:
+        await self.app(scope, receive, noting)
+    except asyncio.CancelledError:
+        self.status = self.status or 499
+        raise
+    finally:
+        self.status = self.status or 500
+        if self.ended is None:
+            self.ended = clock()
+        route = scope.get("route")
+        self.metrics.record_request(route=route.path if route else "unmatched", status=self.status, seconds=self.ended - begun)
+
+
 mistake(CALL, """Your middleware counts the time after the answer too. What an application does in the background keeps no client
     waiting.""", name="counts_background_work", replace="(clock() if ended is None else ended)", by="clock()")
 
@@ -96,13 +139,45 @@ mistake(CALL, """Your middleware goes by another clock than the event loop's, su
     or time.perf_counter, which no test can hold still.""", name="goes_by_another_clock", replace="asyncio.get_running_loop().time\n",
         by="__import__('time').perf_counter\n")
 
-mistake(CALL, """Your middleware records what is no HTTP request: \"lifespan\" is how a server tells that it begins and ends, and has no
-    status.""", name="records_lifespans", replace='if scope["type"] != "http":', by="if False:",
-        forms=[{"replace": 'if scope["type"] != "http":', "by": 'if scope["type"] == "lifespan":'}])
+mistake(CALL, """Your middleware records what is no HTTP request. By \"lifespan\" a server tells that it begins and ends, and a \"websocket\" is
+    a connection, not a request with one answer: what is not \"http\" is to pass.""",
+        name="records_lifespans", replace='if scope["type"] != "http":', by="if False:",
+        forms=[{"replace": 'if scope["type"] != "http":', "by": 'if scope["type"] == "lifespan":'},
+               {"replace": OTHERS_AND_BEGIN, "by": OTHERS_AND_BEGIN.replace('!= "http"', '== "lifespan"')
+                .replace("ended = 0,", 'ended = 500 if scope["type"] == "websocket" else 0,')}])
 
 mistake(CALL, """Your middleware passes on nothing but HTTP requests. Without "lifespan" an application never begins: what it was to
     load is not there.""", name="drops_other_scopes", replace="return await self.app(scope, receive, send)", by="return None")
 
+
+
+@mistake(CALL, """Your middleware does not record a request that is cancelled. CancelledError is a BaseException and no Exception, so that `except Exception`
+    lets it pass: name it, or record in a `finally`.""")
+async def does_not_record_the_cancelled(self, scope, receive, send):
+    if scope["type"] != "http":
+        return await self.app(scope, receive, send)
+    clock = asyncio.get_running_loop().time
+    status, begun, ended = 0, clock(), None
+
+    async def noting(message):
+        nonlocal status, ended
+        if message["type"] == "http.response.start":
+            status = message["status"]
+        await send(message)
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            ended = clock()
+
+    def record():
+        route = scope.get("route")
+        self.metrics.record_request(route=route.path if route else "unmatched", status=status or 500,
+                                    seconds=(clock() if ended is None else ended) - begun)
+
+    try:
+        await self.app(scope, receive, noting)
+    except Exception:
+        record()
+        raise
+    record()
 
 
 @mistake(CALL, """Your middleware looks for the route before the application has run. Only the router inside of it knows, so here all

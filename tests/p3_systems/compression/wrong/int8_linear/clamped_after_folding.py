@@ -1,4 +1,5 @@
 # what is wrong: clamps the whole folded bias to 2**30, and not the rounded bias before the zero point's part is taken off.
+# told: clamps_after_folding
 r"""A linear layer that computes in integers.
 
 The weights of output channel $o$ are $w_{oi} \approx s_o\, q_{oi}$, symmetric in int8, and the inputs $x_i \approx s_x\,(p_i - z)$ with codes $p_i$

@@ -1,4 +1,5 @@
 # what is wrong: clamps to the codes first and adds the zero point then, so the sum wraps in the cast.
+# told: clamps_before_adding
 r"""A linear layer that computes in integers.
 
 The weights of output channel $o$ are $w_{oi} \approx s_o\, q_{oi}$, symmetric in int8, and the inputs $x_i \approx s_x\,(p_i - z)$ with codes $p_i$

@@ -1,4 +1,5 @@
 # what is wrong: brings the codes to the weight's int8 before the product, so codes of uint8 above 127 become negative.
+# told: codes_to_int8
 r"""A linear layer that computes in integers.
 
 The weights of output channel $o$ are $w_{oi} \approx s_o\, q_{oi}$, symmetric in int8, and the inputs $x_i \approx s_x\,(p_i - z)$ with codes $p_i$

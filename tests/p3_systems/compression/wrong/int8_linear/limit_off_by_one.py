@@ -1,4 +1,5 @@
 # what is wrong: refuses exactly 2**15 inputs too, thinking that the limit is the first number that is too large.
+# told: refuses_the_limit
 r"""A linear layer that computes in integers.
 
 The weights of output channel $o$ are $w_{oi} \approx s_o\, q_{oi}$, symmetric in int8, and the inputs $x_i \approx s_x\,(p_i - z)$ with codes $p_i$

@@ -1,4 +1,5 @@
 # what is wrong: first scales each measure to 0 to 1, which makes NaN of infinities.
+# told: scales_first
 r"""The Pareto front: which of several models are worth a look, if size, time and recall all count.
 
 A model is *dominated* if another one is at least as good in everything and better in something. Nobody who knows both would take

@@ -1,4 +1,5 @@
 # what is wrong: turns the signs in the caller's array.
+# told: changes_the_points
 r"""The Pareto front: which of several models are worth a look, if size, time and recall all count.
 
 A model is *dominated* if another one is at least as good in everything and better in something. Nobody who knows both would take

@@ -1,4 +1,5 @@
 # what is wrong: sorts by value and reverses for a largest first measure, which reverses equal points as well.
+# told: equal_points_reversed
 r"""The Pareto front: which of several models are worth a look, if size, time and recall all count.
 
 A model is *dominated* if another one is at least as good in everything and better in something. Nobody who knows both would take

@@ -1,4 +1,5 @@
 # what is wrong: trusts zip with the directions, which silently leaves out measures where there are too few or too many.
+# told: accepts_other_directions
 r"""The Pareto front: which of several models are worth a look, if size, time and recall all count.
 
 A model is *dominated* if another one is at least as good in everything and better in something. Nobody who knows both would take

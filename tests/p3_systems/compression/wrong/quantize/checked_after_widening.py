@@ -1,4 +1,5 @@
 # what is wrong: asks whether low is above high only after both were widened to 0, where many a wrong order is no longer seen.
+# told: asks_for_the_order_too_late
 r"""Scales, zero points and eight bits.
 
 A number $x$ is stored as an integer code $q$ of eight bits, with a *scale* $s > 0$ and a *zero point* $z$ for a whole tensor, or for

@@ -1,4 +1,5 @@
 # what is wrong: believes that reshape(channels, -1) gathers the channels of any axis, which holds for the first one only.
+# told: reshapes_without_moving
 r"""Scales, zero points and eight bits.
 
 A number $x$ is stored as an integer code $q$ of eight bits, with a *scale* $s > 0$ and a *zero point* $z$ for a whole tensor, or for

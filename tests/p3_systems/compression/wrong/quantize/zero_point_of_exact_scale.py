@@ -1,4 +1,5 @@
 # what is wrong: computes the zero point with the scale as it is in float64, not with the one that is stored.
+# told: zero_point_of_another_scale
 r"""Scales, zero points and eight bits.
 
 A number $x$ is stored as an integer code $q$ of eight bits, with a *scale* $s > 0$ and a *zero point* $z$ for a whole tensor, or for

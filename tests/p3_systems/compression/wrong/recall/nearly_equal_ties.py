@@ -1,4 +1,5 @@
 # what is wrong: takes scores for equal that are only close to each other.
+# told: nearly_equal_scores
 r"""Recall, and an interval for a difference: which of two searches finds more, and how sure is that?
 
 A search gives each document a score for a query. Its first $k$ documents are shown, and *recall at $k$* is the share of

@@ -1,4 +1,5 @@
 # what is wrong: guards the index for short lists but not the places left, so with fewer documents than k a probability is above 1.
+# told: more_places_than_documents
 r"""Recall, and an interval for a difference: which of two searches finds more, and how sure is that?
 
 A search gives each document a score for a query. Its first $k$ documents are shown, and *recall at $k$* is the share of

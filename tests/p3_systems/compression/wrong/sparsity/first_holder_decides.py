@@ -1,4 +1,5 @@
 # what is wrong: lets the layer that comes first decide about a tied matrix, instead of the embedding always.
+# told: forgets_embeddings
 r"""Count the zeros of a model, and what they would save.
 
 A weight that is 0 takes four bytes, as any other number does, until the matrix is stored in a format that leaves zeros out.

@@ -1,4 +1,5 @@
 # what is wrong: asks whether the number of rows and columns fits in an index, not the last row and the last column.
+# told: numbers_for_indices
 r"""Count the zeros of a model, and what they would save.
 
 A weight that is 0 takes four bytes, as any other number does, until the matrix is stored in a format that leaves zeros out.

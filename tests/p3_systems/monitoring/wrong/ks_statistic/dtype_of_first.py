@@ -1,4 +1,5 @@
 # what is wrong: everything is brought to the dtype of the first sample, so float64 values are rounded to float32 and become equal
+# told: ecdf_in_the_samples_dtype, in_the_first_dtype
 r"""Two samples and their largest distance: the empirical distribution function, and the statistic of Kolmogorov and Smirnov.
 
 The empirical distribution function of a sample $x_1, \dots, x_n$ is the share of its values that are at most $t$,

@@ -1,4 +1,5 @@
 # what is wrong: infinite values are refused together with NaN, by numpy.isfinite
+# told: ecdf_refuses_infinities, refuses_infinities
 r"""Two samples and their largest distance: the empirical distribution function, and the statistic of Kolmogorov and Smirnov.
 
 The empirical distribution function of a sample $x_1, \dots, x_n$ is the share of its values that are at most $t$,

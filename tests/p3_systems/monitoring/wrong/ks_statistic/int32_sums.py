@@ -1,4 +1,5 @@
 # what is wrong: the whole numbers are summed as int32, where the product of two large sizes does not fit
+# told: sums_in_32_bits
 r"""Two samples and their largest distance: the empirical distribution function, and the statistic of Kolmogorov and Smirnov.
 
 The empirical distribution function of a sample $x_1, \dots, x_n$ is the share of its values that are at most $t$,

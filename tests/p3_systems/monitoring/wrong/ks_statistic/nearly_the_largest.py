@@ -1,4 +1,5 @@
 # what is wrong: against rounding the first place is taken where the distance is close to the largest by numpy.isclose, which is too wide for large samples
+# told: nearly_the_largest
 r"""Two samples and their largest distance: the empirical distribution function, and the statistic of Kolmogorov and Smirnov.
 
 The empirical distribution function of a sample $x_1, \dots, x_n$ is the share of its values that are at most $t$,

@@ -1,4 +1,5 @@
 # what is wrong: for both sides D+ and D- are found one after the other, and where they are equal D+ gives the place, though D- is attained further left
+# told: one_direction_first
 r"""Two samples and their largest distance: the empirical distribution function, and the statistic of Kolmogorov and Smirnov.
 
 The empirical distribution function of a sample $x_1, \dots, x_n$ is the share of its values that are at most $t$,

@@ -1,4 +1,5 @@
 # what is wrong: the sign is that of the distance that was asked for, so it is 1 for 'less', though F_x lies below there
+# told: sign_of_the_distance
 r"""Two samples and their largest distance: the empirical distribution function, and the statistic of Kolmogorov and Smirnov.
 
 The empirical distribution function of a sample $x_1, \dots, x_n$ is the share of its values that are at most $t$,

@@ -1,4 +1,5 @@
 # what is wrong: a distance of 0 is believed to be attained at the largest value only, where both functions are 1
+# told: zero_at_the_end
 r"""Two samples and their largest distance: the empirical distribution function, and the statistic of Kolmogorov and Smirnov.
 
 The empirical distribution function of a sample $x_1, \dots, x_n$ is the share of its values that are at most $t$,

@@ -1,4 +1,5 @@
 # what is wrong: each caller awaits the task of its batch itself, so a caller that is cancelled or too late cancels the batch of all the others
+# told: callers_await_the_batch
 r"""A micro-batcher: requests come one by one, and a model answers many at once for less.
 
 A model that needs $t(n) = a + b n$ seconds for a batch of $n$ requests answers

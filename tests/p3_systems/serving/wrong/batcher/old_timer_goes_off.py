@@ -1,4 +1,5 @@
 # what is wrong: the timer that was set for the oldest request stays when that one leaves, and begins a batch with younger ones too early
+# told: old_timer_begins_a_batch
 r"""A micro-batcher: requests come one by one, and a model answers many at once for less.
 
 A model that needs $t(n) = a + b n$ seconds for a batch of $n$ requests answers

@@ -1,4 +1,5 @@
 # what is wrong: the list that run was given is used again afterwards, so a run that empties or changes its list spoils the count and the second try
+# told: uses_the_list_again
 r"""A micro-batcher: requests come one by one, and a model answers many at once for less.
 
 A model that needs $t(n) = a + b n$ seconds for a batch of $n$ requests answers

@@ -1,4 +1,5 @@
 # what is wrong: a worker begins to count max_wait when it turns to the queue, so who came during the last batch is held back for max_wait once more
+# told: counts_from_the_end_of_a_batch
 r"""A micro-batcher: requests come one by one, and a model answers many at once for less.
 
 A model that needs $t(n) = a + b n$ seconds for a batch of $n$ requests answers

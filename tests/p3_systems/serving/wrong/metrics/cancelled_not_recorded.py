@@ -1,4 +1,5 @@
 # what is wrong: CancelledError is believed to be an Exception, so a request whose client hangs up is recorded nowhere
+# told: does_not_record_the_cancelled
 r"""Metrics that Prometheus can read: counts that only rise, histograms, and a gauge.
 
 Prometheus comes every few seconds and reads the numbers as text. From two readings of a counter $c$ it computes a rate,

@@ -1,4 +1,5 @@
 # what is wrong: the clock stops when the last part is handed to send, and not when it was sent, so a slow client is not seen
+# told: stops_before_it_is_sent
 r"""Metrics that Prometheus can read: counts that only rise, histograms, and a gauge.
 
 Prometheus comes every few seconds and reads the numbers as text. From two readings of a counter $c$ it computes a rate,

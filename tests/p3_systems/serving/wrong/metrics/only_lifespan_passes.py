@@ -1,4 +1,5 @@
 # what is wrong: everything but lifespan is taken for an HTTP request, so websocket connections are recorded, as status 500
+# told: records_lifespans
 r"""Metrics that Prometheus can read: counts that only rise, histograms, and a gauge.
 
 Prometheus comes every few seconds and reads the numbers as text. From two readings of a counter $c$ it computes a rate,

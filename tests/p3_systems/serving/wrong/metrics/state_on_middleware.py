@@ -1,4 +1,5 @@
 # what is wrong: status and end are kept on the middleware, of which there is one for all requests, so concurrent ones overwrite each other's
+# told: keeps_state_on_itself
 r"""Metrics that Prometheus can read: counts that only rise, histograms, and a gauge.
 
 Prometheus comes every few seconds and reads the numbers as text. From two readings of a counter $c$ it computes a rate,
