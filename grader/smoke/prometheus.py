@@ -62,7 +62,7 @@ def prometheus(service: Service, rules: str, job: str = "serving") -> Iterator[P
     Raises NotHereError where it is not installed, ValueError if it does not take the rules, and MachineryError.
     """
     if shutil.which(PROGRAM) is None:
-        raise NotHereError("prometheus is not here, so this check was not run: make system-deps installs it.")
+        raise NotHereError("prometheus is not here, so this check was not run: make system-deps installs it.", PROGRAM)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         (place / "rules.yml").write_text(rules, encoding="utf-8")
