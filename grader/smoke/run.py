@@ -34,13 +34,15 @@ FATAL_ENDS = 2            # after so many checks in which a service did not star
 JUDGE_CPU_SECONDS = 120   # of one check; its clients are in this process
 
 
-def find_smoke(course: Course, words: str) -> Project:
-    """The project that `words` names. Raises UsageError if it has no smoke check, and names those that have one."""
-    with_one = [project for project in course.projects.values() if project.smoke]
-    found = next((p for p in with_one if words.rstrip("/") in (p.name, p.id, p.number)), None)
+def find_smoke(course: Course, words: str, deployed: bool = False) -> Project:
+    """The project that `words` names. Raises UsageError, with the right names, if it has no smoke check or, where it is to be
+    `deployed`, no service that runs for good."""
+    possible = [p for p in course.projects.values() if p.smoke and (p.smoke.deploy or not deployed)]
+    found = next((p for p in possible if words.rstrip("/") in (p.name, p.id, p.number)), None)
     if found is None:
-        names = ", ".join(project.name for project in with_one) or "none"
-        raise UsageError(f"'{words}' has no smoke check; these have one: {names}.")
+        names = ", ".join(project.name for project in possible) or "none"
+        what = "service to deploy" if deployed else "smoke check"
+        raise UsageError(f"'{words}' has no {what}; these have one: {names}.")
     return found
 
 
