@@ -128,9 +128,12 @@ def test_a_missing_library_is_said_before_anything_is_marked(course):
         projects_to_smoke(course, course.find("letters"), unsafe=True)
 
 
-def test_a_failure_of_the_machinery_is_no_verdict_on_anybody(course, root, tmp_path, monkeypatch):
+@pytest.mark.parametrize("error, words", [
+    (GraderError("locust could not drive the service: it broke"), "locust could not drive"),
+    (ZeroDivisionError("in the suite"), "the smoke check itself raised ZeroDivisionError")])
+def test_a_failure_of_the_machinery_is_no_verdict_on_anybody(course, root, tmp_path, monkeypatch, error, words):
     def fails(*_, **__):
-        raise GraderError("locust could not drive the service: it broke")
+        raise error
     monkeypatch.setattr(services, "smoke_verdict", fails)
     with open_class_ledger(tmp_path) as ledger:
         plan = Plan.of(course, course.find("letters"), ledger, unsafe=True)
@@ -138,7 +141,7 @@ def test_a_failure_of_the_machinery_is_no_verdict_on_anybody(course, root, tmp_p
         pairs = [(task.name, verdict) for task, verdict in mine.mark(find_submissions(course, [root / "class/right"]))]
     (_, verdict), last = pairs
     assert (verdict.status, verdict.reason, verdict.earned) == (Status.NOT_RUN, Reason.JUDGE_FAILED, 0)
-    assert "locust could not drive" in verdict.message and last == ("right", None)
+    assert words in verdict.message and last == ("right", None)
 
 
 def test_what_the_machine_lacks_is_listed_and_costs_nothing(course):

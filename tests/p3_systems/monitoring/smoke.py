@@ -62,7 +62,7 @@ def test_series(work, measures):
             update(service, 0.05)
         given = {"predictions": sent, "classes": CLASSES, "labels of no class": 60, "updates": 4}
         asked.wait_for(lambda: asked.value(f"sum({COUNTER})") == sent, PATIENCE)
-        expect_true(asked.value(f"sum({COUNTER})") == sent, got=asked.value(f"sum({COUNTER})"), want=sent, given=given, note=f"sum({COUNTER})")
+        expect_true(asked.value(f"sum({COUNTER})") == sent, got=asked.value(f"sum({COUNTER})"), want=str(sent), given=given, note=f"sum({COUNTER})")
         resets = asked.value(f"sum(resets({COUNTER}[5m]))")
         expect_true(resets == 0, got=resets, want="no resets: a counter only grows", given=given)
         after = asked.value(f"count({OWN})")
@@ -89,7 +89,7 @@ def test_alarm(work, measures):
     with watched(work, measures) as (service, asked):
         is_silent(asked)
         order = states_until_it_fires(service, asked)
-        expect_true(order == ["pending", "firing"], got=order, want=["pending", "firing"], note=f"the states of {ALERT}",
+        expect_true(order == ["pending", "firing"], got=order, want="pending, then firing", note=f"the states of {ALERT}",
                     given={"distance": "0.6 of `length`, from 0.05"})
 
 
