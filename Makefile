@@ -48,9 +48,10 @@ bench: .venv/.maintainer build/nbgrader/.ready
 gpu: .venv/.maintainer
 	$(BIN)/python -m tests.gpu $(if $(DATA),--data $(DATA))
 
-# Services with one fault each: every one must fail the smoke check that is meant for it. Some minutes.
+# Services with one fault each: every one must fail the smoke check that is meant for it. A quarter of an hour.
 faults: .venv/.maintainer
 	$(BIN)/python -m tests.p3_systems.serving.faults_smoke
+	$(BIN)/python -m tests.p3_systems.monitoring.faults_smoke
 else
 test studies bench gpu faults:
 	@echo "This copy of the course has no hidden tests, so nothing was run; make start is for you." >&2; exit 2

@@ -84,6 +84,7 @@ def parser() -> Parser:
     sub.add_argument("--engine", choices=("local", "dask"), default="local", help="here, or on a Dask cluster")
     sub.add_argument("--scheduler", metavar="ADDRESS", help="of the Dask cluster; without it, one is made here")
     sub.add_argument("--rejudge", action="store_true", help="judge again also what has not changed since")
+    sub.add_argument("--smoke", action="store_true", help="then smoke-check each whole service too, one at a time: minutes for each submission")
     sub.add_argument("--unsafe", action="store_true", help="without the sandbox; every verdict says so")
     sub.add_argument("--nbgrader", metavar="PYTHON", help="nbgrader's Python, or its environment's folder: "
                      "its gradebook gets the marks of a class in nbgrader's course folder")
@@ -245,9 +246,8 @@ def autograde(args, root: Path) -> int:
         return PASSED
     if not args.submissions:
         raise UsageError("Name the folder with the submissions; see `grader autograde --help`.")
-    return mark(load(root), Options([Path(path) for path in args.submissions], Path(args.out or "marks"),
-                                           args.engine, args.scheduler, args.workers, args.only, args.unsafe, args.nbgrader,
-                                           args.rejudge))
+    return mark(load(root), Options([Path(path) for path in args.submissions], Path(args.out or "marks"), args.engine, args.scheduler,
+                                    args.workers, args.only, args.unsafe, args.nbgrader, args.rejudge, args.smoke))
 
 
 # ── for maintainers ─────────────────────────────────────────────────────────────────────────────────────────────

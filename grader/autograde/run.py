@@ -16,6 +16,7 @@ from rich.table import Column
 from grader.autograde.marker import Marker
 from grader.autograde.on_threads import mark_on_threads
 from grader.autograde.plan import Plan, Task
+from grader.autograde.services import ServicePlan, projects_to_smoke, what_was_not_run, with_smoke
 from grader.autograde.submissions import Submission, find_submissions, is_same
 from grader.course.manifest import Course, Exercise
 from grader.errors import FAILED, PASSED, UsageError
@@ -25,7 +26,7 @@ from grader.records.outcome import earned, judged, needs_a_look
 from grader.records.verdict import Reason, Verdict
 from grader.report.classroom.write import write_class_report
 from grader.sandbox.bubblewrap import what_is_shared
-from grader.text import count
+from grader.text import count, listed
 
 JUDGE_LOG = "judge.log"
 
@@ -43,6 +44,7 @@ class Options:
     unsafe: bool = False
     nbgrader: str | None = None
     rejudge: bool = False
+    smoke: bool = False
 
 
 def autograde(course: Course, options: Options) -> int:
@@ -61,22 +63,27 @@ def autograde(course: Course, options: Options) -> int:
     exercises = exercises_to_mark(course, options.only)
     if gradebooks == options.submissions and not options.only:  # only these were handed out
         exercises = [exercise for exercise in exercises if exercise.notebook]
+    services = projects_to_smoke(course, exercises, options.unsafe) if options.smoke else []
     submissions = find_submissions(course, options.submissions, options.out)
     if any(is_same(path, options.out) for path in options.submissions):
         raise UsageError(f"{options.out} is the folder with the submissions; name another --out.")
     with open_class_ledger(options.out) as ledger:
         plan = Plan.of(course, exercises, ledger, options.unsafe, options.rejudge)
         record = Record(ledger, plan)
-        before = {m.name: {e.id: m.verdicts[e.id].earned for e in exercises if e.id in m.verdicts} for m in ledger.marked()}
-        with Shown(len(submissions), before) as shown, \
+        with Shown(len(submissions), earned_before(ledger, exercises)) as shown, \
                 contextlib.closing(mark_all(plan, submissions, options, shown)) as pairs:  # closes the sandboxes too
             for task, verdict in pairs:
                 record(task, verdict)
                 shown(task, verdict)
+        if services:  # now that the machine is free
+            mark_services(ServicePlan(course, services, plan, ledger), submissions, ledger)
+            exercises = with_smoke(exercises, services)
         names = {submission.name for submission in submissions}
         marked = [m for m in ledger.marked() if m.name in names]
     write_class_report(course, exercises, marked, options.out)
     code = summary(marked, exercises, options, shown)
+    for words in what_was_not_run(course, exercises, marked, options.smoke):
+        print(f"  {words}")
     for folder in gradebooks:
         written = write_marks(course, folder, [m for m in marked if (folder / SUBMITTED / m.name).is_dir()], python)
         print(f"{count(written.marks, 'mark')} written to nbgrader's gradebook of {folder}.")
@@ -108,6 +115,22 @@ def mark_all(plan: Plan, submissions: list[Submission], options: Options,
     with Marker(plan.course, plan.exercises, plan.unsafe, options.out / JUDGE_LOG, lanes) as marker:
         yield from mark_on_threads(marker, tasks, lanes)
     shown.cpu_seconds = marker.cpu_seconds
+
+
+def mark_services(plan: ServicePlan, submissions: list[Submission], ledger: ClassLedger) -> None:
+    """Run the smoke checks that are due, one service at a time."""
+    record = Record(ledger, plan.plan)
+    print(f"Now the services, one at a time, minutes each: {listed([project.name for project in plan.projects])}.", flush=True)
+    smokes = [project.smoke for project in plan.projects]
+    with Shown(len(submissions), earned_before(ledger, smokes)) as shown, contextlib.closing(plan.mark(submissions)) as pairs:
+        for task, verdict in pairs:
+            record(task, verdict)
+            shown(task, verdict)
+
+
+def earned_before(ledger: ClassLedger, exercises: list[Exercise]) -> dict[str, dict[str, int]]:
+    """The points of earlier runs, {submission: {exercise: points}}."""
+    return {m.name: {e.id: m.verdicts[e.id].earned for e in exercises if e.id in m.verdicts} for m in ledger.marked()}
 
 
 class Record:

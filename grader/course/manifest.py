@@ -94,6 +94,7 @@ class Smoke(Exercise):
     name: Name = "smoke"
     grants: list[Grant] = ["service"]
     thresholds: dict[str, Threshold] = {}  # of what is measured, by the names that the suite has for them
+    deploy: bool = False    # whether `grader deploy` runs this service for good, with infra/compose.yml
 
     @property
     def path(self) -> str:

@@ -37,7 +37,7 @@ ROWS = [[0.0] * FEATURES, [round(0.1 * place, 1) for place in range(FEATURES)]]
 
 def deploy_project(course: Course, words: str, workspace: str | None, port: int, engine: str) -> int:
     """Start, ask, print; FAILED if the service does not answer as it should. Raises UsageError."""
-    project = find_smoke(course, words)
+    project = find_smoke(course, words, deployed=True)
     state = read_state(course, project)
     if state and is_running(state):
         raise UsageError(f"{project.name} is deployed already, at {state['url']}; `grader deploy {project.name} --down` stops it.")
@@ -71,7 +71,7 @@ def deploy_project(course: Course, words: str, workspace: str | None, port: int,
 
 def stop_project(course: Course, words: str) -> int:
     """Stop what `deploy_project` started for this project. Raises UsageError."""
-    project = find_smoke(course, words)
+    project = find_smoke(course, words, deployed=True)
     state = read_state(course, project)
     if state is None:
         raise UsageError(f"{project.name} is not deployed from this course; nothing was stopped.")

@@ -10,8 +10,13 @@ from grader.judge.expect import MismatchError
 class NotHereError(BaseException):
     """A check needs what this machine has not: it is not run, and costs nothing. One sentence.
 
+    The points of a check that lacks things which judge/requirements.py knows by name are left out of the total.
     No Exception, so that nothing in a suite takes it for a failure of the learner's; neither is the next.
     """
+
+    def __init__(self, words: str, *missing: str):
+        super().__init__(words)
+        self.missing = list(missing)
 
 
 class MachineryError(BaseException):

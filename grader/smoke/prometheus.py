@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import yaml
 
@@ -41,6 +42,16 @@ class Prometheus:
         states = {each["state"] for each in active if each["labels"].get("alertname") == alert}
         return "firing" if "firing" in states else "pending" if states else ""
 
+    def value(self, query: str) -> float | None:
+        """The number that a query gives now; None where it gives no series, or several."""
+        series = (self.get(f"/api/v1/query?query={quote(query)}") or {}).get("result", [])
+        return float(series[0]["value"][1]) if len(series) == 1 else None
+
+    def type_of(self, metric: str) -> str:
+        """The type of a metric as its exposition states it; "" where it states none."""
+        told = (self.get(f"/api/v1/metadata?metric={quote(metric)}") or {}).get(metric, [])
+        return told[0]["type"] if told else ""
+
     def is_scraped(self) -> bool:
         targets = (self.get("/api/v1/targets") or {}).get("activeTargets", [])
         return bool(targets) and all(target["health"] == "up" for target in targets)
@@ -62,7 +73,7 @@ def prometheus(service: Service, rules: str, job: str = "serving") -> Iterator[P
     Raises NotHereError where it is not installed, ValueError if it does not take the rules, and MachineryError.
     """
     if shutil.which(PROGRAM) is None:
-        raise NotHereError("prometheus is not here, so this check was not run: make system-deps installs it.")
+        raise NotHereError("prometheus is not here, so this check was not run: make system-deps installs it.", PROGRAM)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         (place / "rules.yml").write_text(rules, encoding="utf-8")

@@ -19,7 +19,8 @@ from grader.judge.context import Context, Run
 from grader.judge.engine import engine_digest
 from grader.judge.reasons import builds_on, load_failure, unreadable
 from grader.judge.remote import NotStartedError
-from grader.judge.scoring import earned
+from grader.judge.requirements import said_of
+from grader.judge.scoring import earned, points_of
 from grader.judge.suites import CheckPlan
 from grader.records.ledger import LedgerError, open_ledger
 from grader.records.verdict import Check, Reason, Status, Verdict, verdict_on
@@ -33,13 +34,15 @@ FATAL_ENDS = 2            # after so many checks in which a service did not star
 JUDGE_CPU_SECONDS = 120   # of one check; its clients are in this process
 
 
-def find_smoke(course: Course, words: str) -> Project:
-    """The project that `words` names. Raises UsageError if it has no smoke check, and names those that have one."""
-    with_one = [project for project in course.projects.values() if project.smoke]
-    found = next((p for p in with_one if words.rstrip("/") in (p.name, p.id, p.number)), None)
+def find_smoke(course: Course, words: str, deployed: bool = False) -> Project:
+    """The project that `words` names. Raises UsageError, with the right names, if it has no smoke check or, where it is to be
+    `deployed`, no service that runs for good."""
+    possible = [p for p in course.projects.values() if p.smoke and (p.smoke.deploy or not deployed)]
+    found = next((p for p in possible if words.rstrip("/") in (p.name, p.id, p.number)), None)
     if found is None:
-        names = ", ".join(project.name for project in with_one) or "none"
-        raise UsageError(f"'{words}' has no smoke check; these have one: {names}.")
+        names = ", ".join(project.name for project in possible) or "none"
+        what = "service to deploy" if deployed else "smoke check"
+        raise UsageError(f"'{words}' has no {what}; these have one: {names}.")
     return found
 
 
@@ -83,12 +86,17 @@ def smoke_verdict(course: Course, project: Project, workspace: Workspace, *, san
         raise UsageError(f"There is no check '{only}'; there are {', '.join(p.name.removeprefix('test_') for p in suite.checks)}.")
 
     def verdict(status: Status, checks=(), **more) -> Verdict:
-        return verdict_on(smoke, workspace.label, status, earned=earned(smoke.points, checks), checks=list(checks), hints=False,
+        points = points_of(smoke.points, checks)
+        return verdict_on(smoke, workspace.label, status, earned=earned(points, checks), points=points,
+                          left_out=smoke.points - points, checks=list(checks), hints=False,
                           suite_hash=suite.digest, engine_hash=engine_digest(), seconds=round(time.perf_counter() - started, 3),
                           **more)
 
     try:
         sources = gather_project(course, workspace, project, "service")
+        for exercise in project.exercises:
+            if not exercise.language.runs:  # a check reads it, and nothing imports it
+                workspace.read(exercise.path)
     except SourceError as error:
         return verdict(Status.FAILED, **unreadable(error))
     for measures in suite.measures.values():
@@ -112,10 +120,10 @@ def smoke_verdict(course: Course, project: Project, workspace: Workspace, *, san
             if say:
                 say(None)
     counted = [check for check in checks if check.counts]
-    if not counted:
-        return verdict(Status.NOT_RUN, checks, reason=Reason.NEEDS, detail="machine", files_hash=sources.digest)
     passed = all(check.status == Status.PASSED for check in counted)
-    return verdict(Status.PASSED if passed else Status.FAILED, checks, files_hash=sources.digest)
+    words = said_of(checks, smoke.points - points_of(smoke.points, checks))
+    return verdict(Status.NOT_RUN if not counted else Status.PASSED if passed else Status.FAILED, checks, files_hash=sources.digest,
+                   **({"reason": Reason.MISSING, "message": words, "summary": words} if words else {}))
 
 
 def one_check(run: Run, plan: CheckPlan, suite: SmokeSuite) -> Check:
@@ -124,7 +132,7 @@ def one_check(run: Run, plan: CheckPlan, suite: SmokeSuite) -> Check:
     try:
         check = run_check(run, plan)
     except NotHereError as error:
-        return Check(name=plan.name, title=plan.title, status=Status.NOT_RUN, counts=False, note=str(error))
+        return Check(name=plan.name, title=plan.title, status=Status.NOT_RUN, counts=False, missing=error.missing, note=str(error))
     if check.status == Status.PASSED:
         return check.model_copy(update={"note": " ".join(suite.measures[plan.name].notes)})
     return check
@@ -133,11 +141,8 @@ def one_check(run: Run, plan: CheckPlan, suite: SmokeSuite) -> Check:
 @contextlib.contextmanager
 def workers(course: Course, project: Project, sandbox: bool) -> Iterator[WorkerForkServer]:
     """A workers' fork server for the project's service; `sandbox` puts it into one. Raises UsageError."""
+    require_libraries(project)
     preload = tuple(project.smoke.preload)
-    missing = [name for name in preload if not importable(name)]
-    if missing:
-        raise UsageError(f"{project.title} works with {' and '.join(missing)}, not installed here: pip install -e "
-                         f"'.[{project.name}]', and try again.")
     around = confinement = None
     if sandbox:
         bubblewrap.require_sandbox()
@@ -152,6 +157,14 @@ def workers(course: Course, project: Project, sandbox: bool) -> Iterator[WorkerF
         yield fork_server
     finally:
         fork_server.end()
+
+
+def require_libraries(project: Project) -> None:
+    """Raises UsageError if a library that the project's service works with is not installed."""
+    missing = [name for name in project.smoke.preload if not importable(name)]
+    if missing:
+        raise UsageError(f"{project.title} works with {' and '.join(missing)}, not installed here: pip install -e "
+                         f"'.[{project.name}]', and try again.")
 
 
 def importable(name: str) -> bool:

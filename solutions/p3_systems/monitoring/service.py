@@ -1,7 +1,8 @@
 """The monitored model as a service: the exporter of 3.3, on a port. Given; run by `grader smoke monitoring`.
 
-GET /metrics is the exposition. POST /update takes {"distances": {feature: D}, "accuracy": a} and sets them, as the drift
-monitor does after each window; so a drill can let the model drift, and come back.
+GET /metrics is the exposition. POST /predict takes {"label": class} and counts it, as a prediction would. POST /update takes
+{"distances": {feature: D}, "accuracy": a} and sets them, as the drift monitor does after each window; so a drill can let the
+model drift, and come back.
 """
 import asyncio
 import json
@@ -23,6 +24,8 @@ def serve(features: Sequence[str], classes: Sequence[str], *, listener: int) -> 
     def answer(path: str, body: bytes) -> tuple[int, bytes]:
         if path == "/metrics":
             return 200, exporter.exposition()
+        if path == "/predict":
+            exporter.predicted(json.loads(body)["label"])
         if path == "/update":
             told = json.loads(body)
             exporter.updated(told["distances"], accuracy=told["accuracy"], now=time.time())

@@ -16,6 +16,7 @@ from grader.smoke import deploy
 from tests.grader.helpers.small_course import small_course, write
 from tests.grader.smoke.test_smoke import SMOKE
 
+DEPLOYED = SMOKE.replace("points: 10,", "points: 10, deploy: true,")
 ROOT = Path(__file__).parents[3]
 SERVICE = '''
 import json
@@ -51,7 +52,7 @@ def serve(model, listener):
 def deployed(tmp_path):
     """A function that deploys the small course's service, which gives these answers; (its exit code, its state)."""
     small_course(tmp_path)
-    manifest = (tmp_path / "course.yml").read_text().replace("        exercises:\n          - {name: first,", SMOKE, 1)
+    manifest = (tmp_path / "course.yml").read_text().replace("        exercises:\n          - {name: first,", DEPLOYED, 1)
     write(tmp_path, {"course.yml": manifest})
     course = load_course(tmp_path)
     project = course.projects["p1/letters"]
@@ -88,6 +89,21 @@ def test_it_is_deployed_once(deployed):
     start()
     with pytest.raises(UsageError, match="deployed already"):
         start()
+
+
+@pytest.mark.parametrize("start", [lambda course: deploy.deploy_project(course, "letters", None, 8000, "container"),
+                                   lambda course: deploy.stop_project(course, "letters")])
+def test_a_project_without_a_service_of_its_own_is_no_other_ones(tmp_path, monkeypatch, start):
+    small_course(tmp_path)
+    manifest = (tmp_path / "course.yml").read_text().replace("        exercises:\n          - {name: first,", SMOKE, 1)
+    write(tmp_path, {"course.yml": manifest})
+    monkeypatch.setattr(deploy, "start_containers", None)
+    with pytest.raises(UsageError, match="no service to deploy; these have one: none"):
+        start(load_course(tmp_path))
+
+
+def test_the_course_deploys_what_its_compose_file_builds():
+    assert [p.name for p in load_course(ROOT).projects.values() if p.smoke and p.smoke.deploy] == ["serving"]
 
 
 def test_a_port_that_is_taken_is_said(deployed):

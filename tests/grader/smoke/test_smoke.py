@@ -5,19 +5,21 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.languages import YAML
 from grader.course.limits import Threshold
 from grader.course.manifest import load_course
 from grader.course.workspace import local_workspace
 from grader.errors import UsageError
 from grader.judge.expect import MismatchError
 from grader.records.ledger import statuses
-from grader.records.verdict import Status
+from grader.records.verdict import Reason, Status
 from grader.report.learner.course_map import course_map
 from grader.report.learner.terminal import list_text
 from grader.smoke import run
 from grader.smoke.contract import failures_of
 from grader.smoke.load import quantile
 from grader.smoke.measures import Measures
+from grader.smoke.prometheus import Prometheus, hastened
 from grader.worker import launch
 from tests.grader.helpers.judging import LIBRARIES
 from tests.grader.helpers.small_course import small_course, write
@@ -142,6 +144,27 @@ def test_only_what_is_not_here_is_never_passed(smoke):
     assert (verdict.status, verdict.earned) == (Status.NOT_RUN, 0)
 
 
+def test_points_of_what_the_machine_lacks_are_left_out(course, smoke):
+    suite = course.root / "tests/p1/letters/smoke.py"
+    suite.write_text(SUITE.replace('such thing here."', 'Prometheus here.", "prometheus"'))
+    verdict = smoke()
+    assert (verdict.status, verdict.earned, verdict.points, verdict.left_out) == (Status.PASSED, 7, 7, 3)
+    assert verdict.reason == Reason.MISSING and "for want of prometheus; 3 points of this exercise are left out" in verdict.message
+    verdict = smoke(only="elsewhere")
+    assert (verdict.status, verdict.earned, verdict.points, verdict.left_out) == (Status.NOT_RUN, 0, 0, 10)
+
+
+def test_data_that_only_a_check_reads_must_be_readable_too(course, smoke, monkeypatch):
+    """A file of YAML, which nothing imports: one that cannot be judged is said, before any service is started."""
+    class Data:
+        path, language = "p1/letters/rules.yml", YAML
+    project = course.projects["p1/letters"]
+    monkeypatch.setattr(project, "exercises", [*project.exercises, Data])
+    verdict = smoke()
+    assert (verdict.status, verdict.reason, verdict.checks) == (Status.FAILED, Reason.UNREADABLE_FILE, [])
+    assert "rules.yml" in verdict.message
+
+
 def test_it_is_in_the_ledger_and_on_the_map(course, smoke, monkeypatch):
     made = smoke()
     monkeypatch.setattr(run, "smoke_verdict", lambda *args, **options: made)
@@ -197,3 +220,31 @@ def test_the_words_of_a_broken_promise():
     (broken,) = failures_of(REPORT)
     assert dataclasses.astuple(broken) == ("POST /predict", "Undocumented status code Received: 400 Documented: 200, 422",
                                            "curl -X POST http://127.0.0.1:1/predict")
+
+
+# ── Prometheus ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def answering(monkeypatch, told):
+    asked = Prometheus(0, None)
+    monkeypatch.setattr(asked, "get", lambda path: told)
+    return asked
+
+
+def test_what_prometheus_says(monkeypatch):
+    one = {"metric": {}, "value": [1700000000.0, "55"]}
+    assert answering(monkeypatch, {"result": [one]}).value("sum(x)") == 55
+    assert [answering(monkeypatch, told).value("x") for told in (None, {"result": []}, {"result": [one, one]})] == [None] * 3
+    assert answering(monkeypatch, {"a_total": [{"type": "counter"}]}).type_of("a_total") == "counter"
+    assert answering(monkeypatch, {}).type_of("a_total") == answering(monkeypatch, None).type_of("a_total") == ""
+    alerts = [{"state": state, "labels": {"alertname": "A", "job": state}} for state in ("pending", "firing")]
+    assert [answering(monkeypatch, {"alerts": alerts}).state_of(name) for name in "AB"] == ["firing", ""]
+
+
+def test_rules_in_haste():
+    rules = "groups: [{name: a, interval: 1m, rules: [{alert: A, expr: x, for: 5m}, {alert: B, expr: x}]}]"
+    (group,) = json.loads(hastened(rules, 4))["groups"]
+    assert group == {"name": "a", "rules": [{"alert": "A", "expr": "x", "for": "4s"}, {"alert": "B", "expr": "x"}]}
+    for broken in ("[", "", "groups: 3", "groups: [{name: a}]", "groups: [{rules: [3]}]"):
+        with pytest.raises(ValueError, match="no groups of rules"):
+            hastened(broken, 4)

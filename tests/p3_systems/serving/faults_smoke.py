@@ -4,27 +4,9 @@
 
 A fault is code at the end of one of the exercises' files; it wraps what the contract names, so it fits any right solution.
 """
-import argparse
 import sys
-from dataclasses import dataclass
-from pathlib import Path
 
-from grader.course.manifest import load_course
-from grader.course.workspace import local_workspace
-from grader.records.verdict import Status
-from grader.smoke.run import smoke_verdict, workers
-
-ROOT = Path(__file__).parents[3]
-PROJECT = "p3_systems/serving"
-
-
-@dataclass(frozen=True)
-class Fault:
-    check: str   # of smoke.py, without test_
-    file: str    # the exercise whose file it is in
-    code: str    # at its end
-    slow: bool = False  # takes a minute: only where it is named
-
+from tests.smoke_faults import Fault, run_faults
 
 BATCHER = '''
 _right = Batcher
@@ -193,36 +175,14 @@ _right = Batcher
 class Batcher(_right):
     def __init__(self, run, *, max_batch, max_wait, max_queue):
         super().__init__(run, max_batch=1, max_wait=0.0, max_queue=max_queue)
-''', slow=True),
+'''),
     "work in the event loop": Fault("throughput", "app", "import time\n" + wrapped('''
         until = time.thread_time() + 0.02
         while time.thread_time() < until:
             pass
-        await self.app(scope, receive, send)'''), slow=True),
+        await self.app(scope, receive, send)''')),
 }
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME")
-    parser.add_argument("--sandbox", action="store_true")
-    asked = parser.parse_args()
-    chosen = {name: fault for name, fault in FAULTS.items() if name in asked.names or not (asked.names or fault.slow)}
-    course = load_course(ROOT)
-    project, reference = course.projects[PROJECT], local_workspace(course, "solutions")
-    missed = []
-    with workers(course, project, asked.sandbox) as fork_server:
-        for name, fault in chosen.items():
-            path = f"{PROJECT}/{fault.file}.py"
-            wrong = reference.with_text(path, f"{reference.read(path)}\n{fault.code}")
-            verdict = smoke_verdict(course, project, wrong, only=fault.check, fork_server=fork_server)
-            (check,) = verdict.checks or [None]
-            seen = check is not None and check.status == Status.FAILED
-            missed += [] if seen else [name]
-            print(f"{'✓' if seen else '✗'} {name}: {fault.check}: {(check.got or check.note) if check else verdict.message}"[:160], flush=True)
-    print(f"{len(chosen) - len(missed)} of {len(chosen)} faults fail the check that is meant for them")
-    return 1 if missed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_faults("p3_systems/serving", FAULTS))
