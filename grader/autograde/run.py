@@ -21,7 +21,7 @@ from grader.course.manifest import Course, Exercise
 from grader.errors import FAILED, PASSED, UsageError
 from grader.nbgrader.gradebook import SUBMITTED, find_nbgrader, is_nbgrader_course, write_marks
 from grader.records.class_ledger import ClassLedger, Marked, open_class_ledger
-from grader.records.outcome import earned, judged, needs_a_look
+from grader.records.outcome import earned, handed_in, judged, needs_a_look
 from grader.records.verdict import Reason, Verdict
 from grader.report.classroom.write import write_class_report
 from grader.sandbox.bubblewrap import what_is_shared
@@ -177,9 +177,10 @@ class Shown:
 def summary(marked: list[Marked], exercises: list[Exercise], options: Options, shown: Shown) -> int:
     """Print the result and every submission that a human must look at; return the exit code."""
     points = sum(exercise.points for exercise in exercises)
-    median = statistics.median(earned(exercises, m) for m in marked)
+    totals = [earned(exercises, m) for m in marked if handed_in(exercises, m)]
+    median = f"{statistics.median(totals):g}" if totals else "–"
     cpu = f" ({shown.cpu_seconds + time.process_time():.2f} s of CPU)" if shown.cpu_seconds is not None else ""
-    print(f"{count(len(marked), 'submission')} in {shown.seconds:.0f} s{cpu} · median {median:g} of {points} "
+    print(f"{count(len(marked), 'submission')} in {shown.seconds:.0f} s{cpu} · median {median} of {points} "
           f"points · {options.out / 'report.html'}")
     if options.unsafe:
         print("Marked without the sandbox: every verdict says so.")
