@@ -15,7 +15,8 @@ SHOWN_CLUSTERS = 20  # the others of several submissions are folded, and so are 
 MOST_FOLDED = 100    # of several submissions
 MOST_SINGLES = 60    # of one submission: what a page has no room for is on the students' own
 SHOWN_NAMES = 12     # names of a cluster; the others are folded
-MOST_NAMES = 3000    # in all clusters of a page
+ROOM_FOR_NAMES = 900_000  # bytes of names and links in the clusters of a page; without room, SHOWN_NAMES of a cluster
+BYTES_OF_A_LINK = 40
 
 
 def page_name(project: Project) -> str:
@@ -32,14 +33,14 @@ def project_page(course: Course, projects: list[tuple[Project, list[Exercise]]],
     shared, singles = shown_apart(project, found)
     begun = {exercise.id: begun_by(exercise, marked) for exercise in exercises}
     titles = {e.id: f"{e.number} {e.title}" for e in course.exercises.values()}
-    room = MOST_NAMES
+    room = ROOM_FOR_NAMES
 
     def shown(all_of_them: list[Cluster]) -> list[dict]:
         nonlocal room
         made = []
         for cluster in all_of_them:
-            names = len(cluster.names) if len(cluster.names) <= room else min(SHOWN_NAMES, len(cluster.names))
-            room = max(0, room - names)
+            size = sum(BYTES_OF_A_LINK + len("".join(people[name].values()).encode()) for name in cluster.names)
+            names, room = (len(cluster.names), room - size) if size <= room else (SHOWN_NAMES, room)
             one = shown_cluster(cluster, people, begun[cluster.exercise.id], titles, names)
             made.append({**one, "names": one["names"][:SHOWN_NAMES], "more": one["names"][SHOWN_NAMES:]})
         return made

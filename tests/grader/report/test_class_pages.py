@@ -154,8 +154,7 @@ def test_what_cannot_be_read_is_said_once(small, exercises):
     why = "dan cannot be read: it is no archive."
     dan = marked("dan", *(verdict(e, status=Status.NOT_RUN, message=why) for e in exercises), problem=why)
     words = [page_of(small, [dan]).words, project_of(small, [dan]).words]
-    assert "".join(words).count("it is no archive") == 1
-    assert not any("ot run" in each.partition("Submissions")[2].partition("Not judged")[2].partition("✓")[0] for each in words)
+    assert "".join(words).count("it is no archive") == 1 and not any("Not run" in each for each in words)
 
 
 def test_the_page_of_nobody(small):
@@ -177,11 +176,12 @@ def test_what_a_page_has_no_room_for_is_counted(small, exercises, monkeypatch):
     of_class = [marked(f"s{n}", verdict(exercises[0], *(fails(f"test_{c}", "1") for c in range(9)), fails("test_own", str(n))))
                 for n in range(MOST_SINGLES + 20)]
     assert "20 further failures of one submission each: on the students' pages." in project_of(small, of_class).words
-    monkeypatch.setattr("grader.report.classroom.project_page.MOST_NAMES", 50)
+    monkeypatch.setattr("grader.report.classroom.project_page.ROOM_FOR_NAMES", 50 * 70)
     monkeypatch.setattr("grader.report.classroom.project_page.MOST_FOLDED", 5)
-    apart = [marked(f"s{n}", verdict(exercises[0], fails("test_same", "1"), fails("test_own", str(n // 2)))) for n in range(60)]
+    apart = [marked(f"s{n}", verdict(exercises[0], fails("test_same", "1", diagnosis=WORDS),
+                                          fails("test_own", str(n // 2)))) for n in range(60)]
     words = project_of(small, apart).words
-    assert "and 48 others, whose own pages say so" in words, "the first cluster has them all"
+    assert "and 48 others, whose own pages say so" in words, "the largest cluster"
     assert "There are 6 more, for which the page has no room" in words
 
 
