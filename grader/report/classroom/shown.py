@@ -78,7 +78,8 @@ def parts_of(numbers: Counter) -> dict:
     begun = numbers[Outcome.PASSED] + numbers[Outcome.PARTLY] + numbers[Outcome.FAILED]
     others = ", ".join(f"{part['number']} {part['outcome']}" for part in parts if part["outcome"] != Outcome.PASSED)
     told = [*([f"{numbers[Outcome.PASSED]} of {begun} passed"] if begun else []), *([others] if others else [])]
-    return {"parts": parts, "told": " · ".join(told) or "no submissions"}
+    return {"parts": parts, "told": " · ".join(told) or "no submissions",
+            "share": f"{100 * numbers[Outcome.PASSED] / begun:.0f} %" if begun else ""}
 
 
 def histogram(earned_by: list[int], points: int) -> dict:

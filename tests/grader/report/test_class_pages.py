@@ -62,7 +62,7 @@ def test_the_page_of_a_class(small, exercises):
         marked("cleo", verdict(first, PASSES)), marked("dan", problem="It is no archive.")]
     page, letters, digits = page_of(small, of_class), project_of(small, of_class), project_of(small, of_class, 1)
     for words in ("4 submissions", "3 handed something in", "median 3 of 12 points", "from 0 to 6", "1 Mar 2025, 12:00",
-                  "2 1.1.1 You return what came in", "1.1 Letters 2 of 4 passed · 2 failed, 1 not started, 3 not judged "
+                  "2 1.1.1 You return what came in", "1.1 Letters 50 % 2 of 4 passed · 2 failed, 1 not started, 3 not judged "
                   "2 exercises · median 3 of 7 points · 1 common mistake", "2 of 3 1.1.1 You return what came in",
                   "dan : It is no archive.", "1.1 Letters : 1 submission without a verdict",
                   "1.2 Digits : 1 submission without a verdict, 1 submission with an exercise that was not run", "6 of 12"):
