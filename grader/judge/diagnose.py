@@ -19,7 +19,7 @@ from grader.course.manifest import Course, Exercise
 from grader.course.workspace import Workspace, files_behind, local_workspace
 from grader.errors import UsageError
 from grader.files import write_atomically
-from grader.judge.catalogue_files import in_time, one_builder
+from grader.judge.catalogue_files import in_time, one_builder, remove_older
 from grader.judge.context import Context
 from grader.judge.engine import engine_digest
 from grader.judge.mistakes import Mistake, mistakes_of, with_mistake
@@ -59,10 +59,15 @@ def read_catalogue(path: Path) -> Catalogue | None:
 
 
 def keep_catalogue(course: Course, exercise: Exercise, suite_digest: str, catalogue: Catalogue) -> None:
-    """Write the catalogue to its file, unless no mistake failed a check, for example because no worker could start."""
+    """Write the catalogue to its file, unless no mistake failed a check, for example because no worker could start.
+
+    Then remove those of the same exercise that are older than a day.
+    """
     if any(form for entry in catalogue for form in entry["forms"]):
         with contextlib.suppress(UsageError):  # in a read-only folder the catalogue is built each time
-            write_atomically(_path(course, exercise, suite_digest), json.dumps(catalogue, indent=1))
+            path = _path(course, exercise, suite_digest)
+            write_atomically(path, json.dumps(catalogue, indent=1))
+            remove_older(path)
 
 
 def build_catalogue(course: Course, exercise: Exercise, suite: Suite, context: Context, until: float = math.inf) -> Catalogue:

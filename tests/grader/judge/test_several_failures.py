@@ -69,6 +69,7 @@ class TestEachFunction:
         verdict = judge(RIGHT.replace("x + 1", "x + 2").replace("x - 1", "x - 3"), suite)
         check, = diagnose.diagnosed(verdict, catalogue).checks
         assert (check.mistake_ids, check.diagnosis) == (["a", "b"], "Words a.\nWords b.")
+        assert check.mistake_functions == ["first", "last"]
         text = verdict_text(diagnose.diagnosed(verdict, catalogue), color=False, verbose=False)
         assert "last fails this check, too." in text and "Words a." in text and "Words b." in text
 
