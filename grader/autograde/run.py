@@ -19,6 +19,7 @@ from grader.autograde.plan import Plan, Task
 from grader.autograde.submissions import Submission, find_submissions, is_same
 from grader.course.manifest import Course, Exercise
 from grader.errors import FAILED, PASSED, UsageError
+from grader.judge.extras import refuse_missing
 from grader.nbgrader.gradebook import SUBMITTED, find_nbgrader, is_nbgrader_course, write_marks
 from grader.records.class_ledger import ClassLedger, Marked, open_class_ledger
 from grader.records.outcome import earned, handed_in, judged, needs_a_look
@@ -87,12 +88,15 @@ def autograde(course: Course, options: Options) -> int:
 
 
 def exercises_to_mark(course: Course, only: str | None) -> list[Exercise]:
-    """The exercises that `only` names, or all. Raises UsageError if one of them has no suite here."""
+    """The exercises that `only` names, or all. Raises UsageError if one of them has no suite here, or works
+    with a library that is not installed."""
     exercises = course.find(only) if only else list(course.exercises.values())
     without = [e for e in exercises if not (course.root / e.suite).exists()]
     if without:
         raise UsageError(f"{without[0].short} has no hidden suite here, and a class is marked with it: run this in the "
                          "course's own folder.")
+    for exercise in exercises:
+        refuse_missing(course, exercise)
     return exercises
 
 
