@@ -238,18 +238,31 @@ def judged_form(wrong: Mistake, number: int, future: Future) -> JudgedForm:
 def proof_lines(proofs: Iterable[Proof], color: bool, mistakes: bool = False) -> Iterator[str]:
     """Yield the proofs as lines to print, each as soon as it is there; the last line counts those that hold.
 
-    With `mistakes`, a table of the checks that each mistake fails follows upon proof 4.
+    With `mistakes`, a table of the checks that each mistake fails follows upon proof 4. Of several exercises, the proofs that
+    do not hold are said again before the last line: of a long log, the end is what is read.
     """
-    shown, held, total = None, 0, 0
+    shown, held, total = "", 0, 0
+    failed: list[Proof] = []
+    several = False
     for proof in proofs:
         if proof.exercise.id != shown:
-            shown = proof.exercise.id
+            several, shown = bool(shown), proof.exercise.id
             yield f"{proof.exercise.number}  {proof.exercise.title}"
         held, total = held + proof.ok, total + 1
         sign = paint("✓", "green", color) if proof.ok else paint("✗", "red", color)
         yield f"  {sign} {proof.number} {proof.name}" + (f" ({proof.detail})" if proof.ok else "")
         if not proof.ok:
-            yield from (f"      {line}" for line in proof.detail.splitlines())
+            failed.append(proof)
+            yield from detail_lines(proof)
         if mistakes:
             yield from (f"      {line}" for line in table(proof.forms))
+    if failed and several:
+        yield "Those that do not hold:"
+        for proof in failed:
+            yield f"  {paint('✗', 'red', color)} {proof.exercise.number} {proof.exercise.short}: {proof.number} {proof.name}"
+            yield from detail_lines(proof)
     yield f"{held} of {total} proofs hold"
+
+
+def detail_lines(proof: Proof) -> Iterator[str]:
+    yield from (f"      {line}" for line in proof.detail.splitlines())

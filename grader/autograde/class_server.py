@@ -21,7 +21,7 @@ from pathlib import Path
 from grader.autograde.borrowed import beside_the_reference, with_what_it_needs
 from grader.course.manifest import Exercise, load_course
 from grader.course.workspace import Problem, SubmissionWorkspace, Workspace, given_folder, local_workspace
-from grader.errors import PASSED, GraderError
+from grader.errors import PASSED, GraderError, UsageError
 from grader.ipc import fd_passing
 from grader.judge.baselines import all_kept, keep_all, read_kept
 from grader.judge.context import Context
@@ -30,7 +30,7 @@ from grader.judge.fork_server import JudgeForkServer, Say
 from grader.judge.link import KILLED
 from grader.judge.prerequisites import judged_apart, reference_texts
 from grader.judge.remote import keep_probes
-from grader.judge.run import judge, suite_or_raise
+from grader.judge.run import judge
 from grader.judge.suite_faults import Faults, faults_path, find_faults, load_faults, without_faults
 from grader.judge.suites import Suite
 from grader.records.verdict import Reason, Status, Verdict, verdict_on
@@ -55,7 +55,7 @@ def main(accept_fd: int, root: str, fork_servers: list[tuple[list[str], int]], e
     shared = {tuple(libraries): socket.socket(fileno=fd) for libraries, fd in fork_servers}
     try:
         server = ClassServer(Path(root), shared, exercises, confine)
-    except GraderError as error:
+    except (GraderError, UsageError) as error:
         print(json.dumps({"broken": str(error)}), flush=True)
         sys.exit(1)
     print(json.dumps({"ready": True}), flush=True)
@@ -78,7 +78,7 @@ class ClassServer(JudgeForkServer):
         self.catalogues, self.faults = {}, {}
         keep_probes(root / "tests")
         for exercise in (course.exercises[name] for name in exercises):
-            suite = suite_or_raise(self.suites, exercise)
+            suite = self.suite(exercise)
             suite.draw()
             read_kept(root, exercise.suite)  # a judge without rights could not
             self.catalogues[exercise.id] = self.catalogue_of(exercise, suite)

@@ -20,9 +20,10 @@ from grader.autograde.services import ServicePlan, projects_to_smoke, what_was_n
 from grader.autograde.submissions import Submission, find_submissions, is_same
 from grader.course.manifest import Course, Exercise
 from grader.errors import FAILED, PASSED, UsageError
+from grader.judge.extras import refuse_missing
 from grader.nbgrader.gradebook import SUBMITTED, find_nbgrader, is_nbgrader_course, write_marks
 from grader.records.class_ledger import ClassLedger, Marked, open_class_ledger
-from grader.records.outcome import earned, judged, needs_a_look
+from grader.records.outcome import earned, handed_in, judged, needs_a_look
 from grader.records.verdict import Reason, Verdict
 from grader.report.classroom.write import write_class_report
 from grader.sandbox.bubblewrap import what_is_shared
@@ -94,12 +95,15 @@ def autograde(course: Course, options: Options) -> int:
 
 
 def exercises_to_mark(course: Course, only: str | None) -> list[Exercise]:
-    """The exercises that `only` names, or all. Raises UsageError if one of them has no suite here."""
+    """The exercises that `only` names, or all. Raises UsageError if one of them has no suite here, or works
+    with a library that is not installed."""
     exercises = course.find(only) if only else list(course.exercises.values())
     without = [e for e in exercises if not (course.root / e.suite).exists()]
     if without:
         raise UsageError(f"{without[0].short} has no hidden suite here, and a class is marked with it: run this in the "
                          "course's own folder.")
+    for exercise in exercises:
+        refuse_missing(course, exercise)
     return exercises
 
 
@@ -200,9 +204,10 @@ class Shown:
 def summary(marked: list[Marked], exercises: list[Exercise], options: Options, shown: Shown) -> int:
     """Print the result and every submission that a human must look at; return the exit code."""
     points = sum(exercise.points for exercise in exercises)
-    median = statistics.median(earned(exercises, m) for m in marked)
+    totals = [earned(exercises, m) for m in marked if handed_in(exercises, m)]
+    median = f"{statistics.median(totals):g}" if totals else "–"
     cpu = f" ({shown.cpu_seconds + time.process_time():.2f} s of CPU)" if shown.cpu_seconds is not None else ""
-    print(f"{count(len(marked), 'submission')} in {shown.seconds:.0f} s{cpu} · median {median:g} of {points} "
+    print(f"{count(len(marked), 'submission')} in {shown.seconds:.0f} s{cpu} · median {median} of {points} "
           f"points · {options.out / 'report.html'}")
     if options.unsafe:
         print("Marked without the sandbox: every verdict says so.")

@@ -1,4 +1,4 @@
-"""A lock by which one process builds a catalogue."""
+"""The files of catalogues: a lock by which one process builds one, and the removal of old ones."""
 import contextlib
 import fcntl
 import math
@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.course.manifest import Exercise
 
 POLL_SECONDS = 0.05
+OLD_SECONDS = 24 * 60 * 60
 
 
 class NotReadyError(Exception):
@@ -36,6 +37,22 @@ def one_builder(folder: Path, exercise: Exercise, until: float = math.inf) -> It
                     in_time(until)
                     time.sleep(POLL_SECONDS)
         yield
+
+
+def remove_older(path: Path) -> None:
+    """Remove the catalogues of the same exercise beside `path`, with the faults of their suites, that were written more than
+    OLD_SECONDS before it.
+
+    Within that time another checkout in this folder may come back to one of them.
+    """
+    with contextlib.suppress(OSError):
+        exercise, _, own = path.stem.rpartition("-")
+        written = path.stat().st_mtime
+        for other in path.parent.glob(f"{exercise}-*{path.suffix}"):
+            whose, _, digest = other.name.partition(".json")[0].rpartition("-")
+            with contextlib.suppress(OSError):  # another process removes it, too
+                if whose == exercise and not digest.startswith(own) and other.stat().st_mtime < written - OLD_SECONDS:
+                    other.unlink()
 
 
 def in_time(until: float) -> None:

@@ -1,5 +1,8 @@
 """Run one check of a suite, and describe its failure."""
+import functools
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from types import CodeType
 
 from grader.judge import fingerprint
 from grader.judge.added_observations import observed
@@ -43,7 +46,7 @@ def run_check(run: Run, plan: CheckPlan) -> Check:
         raise LoadError(error) from None
     except WorkerError as error:
         run.drop()
-        return failed_check(run, plan, [Failure(error, (0, 0))], "")
+        return failed_check(run, plan, [Failure(error, (0, 0))], "", [])
     try:
         work.begin_check()
         with limited_judge_time(run.context.judge_seconds):
@@ -67,7 +70,7 @@ def run_check(run: Run, plan: CheckPlan) -> Check:
         return Check(name=plan.name, title=plan.title, status=Status.PASSED, supporting=plan.supporting, output=output)
     if work._session.link.dead:  # it ended in the check, or while the failure was shrunk
         run.drop()
-    return failed_check(run, plan, failures, output)
+    return failed_check(run, plan, failures, output, getattr(work, "_asked", []))  # data has no functions to ask for
 
 
 def failures_of(run: Run, plan: CheckPlan, work: Work) -> list[Failure]:
@@ -130,8 +133,8 @@ def shrink(case: Case, work: Work, example: int, failure: Failure) -> None:
         failure.shown = failure.error
 
 
-def failed_check(run: Run, plan: CheckPlan, failures: list[Failure], output: str) -> Check:
-    """The failed check: what is shown is its first failure; each failure has a fingerprint."""
+def failed_check(run: Run, plan: CheckPlan, failures: list[Failure], output: str, asked: Iterable[str | Callable]) -> Check:
+    """The failed check: what is shown is its first failure; each failure has a fingerprint. `asked` is of the check's `work`."""
     failure = failures[0]
     error = failure.shown or failure.error
     observation, fault = observed(error, failure.error, run.observations)
@@ -140,8 +143,25 @@ def failed_check(run: Run, plan: CheckPlan, failures: list[Failure], output: str
                  kind=fingerprint.kind_of(error), output=output,
                  traceback=[f"{f}, line {n}, in {where}: {text}" for f, n, where, text in getattr(error, "frames", [])],
                  fingerprint=fingerprints[place(plan, failure.subject)], fingerprints=fingerprints,
-                 also_failing=[each.subject for each in failures[1:]], observation=observation, observation_fault=fault,
+                 functions=functions_of(run, failure, asked), also_failing=[each.subject for each in failures[1:]], observation=observation, observation_fault=fault,
                  in_suite=suite_line(failure.error), **shown(error, failure.given))
+
+
+def functions_of(run: Run, failure: Failure, asked: Iterable[str | Callable]) -> list[str]:
+    """The functions and classes of the exercise that the failure can be about: what the case names, the only one there is,
+    or those that the check asked for, also by its probes."""
+    contract = [] if isinstance(run.check_shapes, bool) else run.check_shapes
+    names = list(dict.fromkeys(name.partition(".")[0] for name in contract))
+    if failure.subject or len(names) == 1:
+        return [failure.subject] if failure.subject else names
+    named = frozenset().union(*([each] if isinstance(each, str) else names_in(each.__code__) for each in asked))
+    return [name for name in names if name in named]
+
+
+@functools.cache
+def names_in(code: CodeType) -> frozenset[str]:
+    """The attributes and globals that a function uses, and the functions inside it."""
+    return frozenset(code.co_names).union(*(names_in(inner) for inner in code.co_consts if isinstance(inner, CodeType)))
 
 
 def place(plan: CheckPlan, subject: str) -> str:

@@ -19,7 +19,7 @@ from grader.course.manifest import Course, Exercise
 from grader.course.workspace import Workspace, files_behind, local_workspace
 from grader.errors import UsageError
 from grader.files import write_atomically
-from grader.judge.catalogue_files import in_time, one_builder
+from grader.judge.catalogue_files import in_time, one_builder, remove_older
 from grader.judge.context import Context
 from grader.judge.engine import engine_digest
 from grader.judge.mistakes import Mistake, mistakes_of, with_mistake
@@ -28,7 +28,7 @@ from grader.judge.run import judge
 from grader.judge.suites import Suite
 from grader.records.verdict import Verdict
 
-Catalogue = list[dict]  # of {"name", "words", "forms": [{place: fingerprint}, ...]}
+Catalogue = list[dict]  # of {"name", "words", "targets", "forms": [{place: fingerprint}, ...]}; of each form a target
 NEAR = 2 / 3  # of a form's fingerprints agree in a near match
 
 
@@ -59,10 +59,15 @@ def read_catalogue(path: Path) -> Catalogue | None:
 
 
 def keep_catalogue(course: Course, exercise: Exercise, suite_digest: str, catalogue: Catalogue) -> None:
-    """Write the catalogue to its file, unless no mistake failed a check, for example because no worker could start."""
+    """Write the catalogue to its file, unless no mistake failed a check, for example because no worker could start.
+
+    Then remove those of the same exercise that are older than a day.
+    """
     if any(form for entry in catalogue for form in entry["forms"]):
         with contextlib.suppress(UsageError):  # in a read-only folder the catalogue is built each time
-            write_atomically(_path(course, exercise, suite_digest), json.dumps(catalogue, indent=1))
+            path = _path(course, exercise, suite_digest)
+            write_atomically(path, json.dumps(catalogue, indent=1))
+            remove_older(path)
 
 
 def build_catalogue(course: Course, exercise: Exercise, suite: Suite, context: Context, until: float = math.inf) -> Catalogue:
@@ -87,7 +92,7 @@ def build_catalogue(course: Course, exercise: Exercise, suite: Suite, context: C
 
 def catalogue_entry(wrong: Mistake, verdicts: list[Verdict]) -> dict:
     """The entry of a mistake, from the unshrunk verdicts on its forms."""
-    return {"name": wrong.name, "words": wrong.words, "forms": [fingerprints_of(verdict) for verdict in verdicts]}
+    return {"name": wrong.name, "words": wrong.words, "targets": [form.target for form in wrong.forms], "forms": [fingerprints_of(verdict) for verdict in verdicts]}
 
 
 def catalogue_path(course: Course, exercise: Exercise, suite: Suite) -> Path:
@@ -155,11 +160,11 @@ def diagnosed(verdict: Verdict, catalogue: Catalogue) -> Verdict:
     """
     check_at = {place: check.name for check in verdict.checks for place in check.fingerprints}
     catalogue = of_checks(catalogue, {check.name for check in verdict.checks if not check.missing})
-    told: dict[str, list[dict]] = {}           # {check: the mistakes to tell under it}
+    told: dict[str, list[tuple[dict, str]]] = {}  # {check: the mistakes to tell under it, with what each is a change of}
     explained: dict[str, str] = {}             # {place: the check under which the mistake is told}
     for entry, form in matches(fingerprints_of(verdict), catalogue):
         first = next(check.name for check in verdict.checks if check.name in map(check_at.get, form))
-        told.setdefault(first, []).append(entry)
+        told.setdefault(first, []).append((entry, target_of(entry, form)))
         explained |= {place: explained.get(place, first) for place in form}
     if not told:
         return verdict
@@ -168,10 +173,16 @@ def diagnosed(verdict: Verdict, catalogue: Catalogue) -> Verdict:
         entries, change = told.get(check.name, []), {}
         if any(place in explained for place in check.fingerprints):
             first = next(iter(check.fingerprints))  # the failure that is shown, and that an observation is about
-            change = {"diagnosis": "\n".join(entry["words"] for entry in entries),
+            change = {"diagnosis": "\n".join(entry["words"] for entry, _ in entries),
                       "observation": "" if first in explained else check.observation,
-                      "mistake_ids": [entry["name"] for entry in entries]}
+                      "mistake_ids": [entry["name"] for entry, _ in entries],
+                      "mistake_functions": [target for _, target in entries]}
             if not entries and all(place in explained for place in check.fingerprints):
                 change["follows"] = explained[first]
         checks.append(check.model_copy(update=change))
     return verdict.model_copy(update={"checks": checks})
+
+
+def target_of(entry: dict, form: dict[str, str]) -> str:
+    """The function that this form of the mistake is a change of."""
+    return next((target for target, other in zip(entry.get("targets", []), entry["forms"]) if other is form), "")

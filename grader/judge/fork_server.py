@@ -21,6 +21,7 @@ from grader.course.manifest import Course, Exercise
 from grader.errors import BROKEN, USAGE, GraderError, UsageError
 from grader.judge.context import Context
 from grader.judge.engine import engine_digest
+from grader.judge.extras import missing_libraries, refuse_missing
 from grader.judge.link import CancelledError, ForkServerLostError
 from grader.judge.renewal import forget_tests
 from grader.judge.run import suite_or_raise
@@ -58,8 +59,9 @@ class JudgeForkServer:
         self.children: set[int] = set()
 
     def collect(self, exercises: Iterable[Exercise]) -> None:
-        """Collect the suites of those of `exercises` whose suites are not collected yet."""
-        missing = [exercise for exercise in exercises if exercise.id not in self.suites]
+        """Collect the suites of those of `exercises` whose suites are not collected yet, and whose libraries are installed."""
+        missing = [exercise for exercise in exercises
+                   if exercise.id not in self.suites and not missing_libraries(self.course, exercise)]
         if missing:
             self.suites |= collect_suites(self.course, missing)
 
@@ -70,8 +72,11 @@ class JudgeForkServer:
         forget_tests(self.root)
 
     def suite(self, exercise: Exercise) -> Suite:
-        """The suite of an exercise, which is collected here if it was not before. Raises GraderError."""
-        self.collect([exercise])
+        """The suite of an exercise, which is collected here if it was not before. Raises GraderError, and UsageError if a
+        library of its project is not installed."""
+        if exercise.id not in self.suites:
+            refuse_missing(self.course, exercise)
+            self.collect([exercise])
         return suite_or_raise(self.suites, exercise)
 
     def freeze(self) -> None:

@@ -25,7 +25,8 @@ def judged_apart(course: Course, workspace: Workspace, exercise: Exercise, refer
                  judge: Callable[[Workspace], Verdict]) -> Verdict:
     """The verdict of `judge` on the workspace or, if it passes only so, on it with the reference's prerequisites.
 
-    Of such a verdict nothing is kept that the learner's code printed: it ran beside the reference.
+    Of such a verdict nothing is kept that the learner's code printed: it ran beside the reference. Where some checks pass only
+    so and others do not, it is the verdict on the workspace, and the first have the prerequisites in `below`.
     """
     verdict = judge(workspace)
     if verdict.status in (Status.PASSED, Status.NOT_STARTED) or any(check.detail == KILLED for check in verdict.checks):
@@ -37,7 +38,10 @@ def judged_apart(course: Course, workspace: Workspace, exercise: Exercise, refer
         return verdict
     apart = judge(workspace.with_texts(texts))
     if apart.status != Status.PASSED:
-        return verdict
+        well = {check.name for check in apart.checks if check.status == Status.PASSED}
+        below = [need.id for need in others]
+        return verdict.model_copy(update={"checks": [check.model_copy(update={"below": below}) if check.name in well and
+                                                     check.status == Status.FAILED else check for check in verdict.checks]})
     at_fault = others if len(others) == 1 else [need for need in others if judge(workspace.with_texts(
         {path: text for path, text in texts.items() if path != need.path})).status != Status.PASSED] or others
     names = listed([f"{need.number} {need.name}" for need in at_fault])

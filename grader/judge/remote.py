@@ -222,8 +222,10 @@ class Work:
         self._session, self._session_on, self._run_tool = session, session_on, run_tool
         self._module = Remote(session, wire.Handle(0, "module"))
         self._members: dict[str, Remote] = {}
+        self._asked: set[str | Callable] = set()  # by this check: names, some of them of functions, and the probes it ran
 
     def __getattr__(self, name):
+        self._asked.add(name)
         if name not in self._members:
             value = self._session.ask("getattr", self._module, name)
             if not isinstance(value, Remote):
@@ -235,6 +237,7 @@ class Work:
         """Run `probe`, a function of the suite's probes, in the worker, with the module as its first argument."""
         module = inspect.getmodule(probe)
         self._session.send_probes(module)
+        self._asked.update([probe, *(each for each in (*args, *kwargs.values()) if type(each) is str)])
         return self._session.ask("probe", module.__name__, probe.__name__, args, kwargs,
                                  call=(_parameters(probe), args, kwargs))
 
@@ -256,6 +259,7 @@ class Work:
 
     def begin_check(self) -> None:
         self._members.clear()
+        self._asked.clear()
         self._session.refused = None
         self._session.link.begin_check()
         self._session.ask("begin")
@@ -278,10 +282,7 @@ def _source(module: ModuleType) -> str:
 
 
 def keep_probes(folder: Path) -> None:
-    """Read and keep the text of every loaded module of probes below `folder`.
-
-    Later this process may have no right to read it.
-    """
+    """Read and keep the text of every loaded module of probes below `folder`: later, this process may have no right to."""
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
         if file and "probes" in Path(file).name and Path(file).is_relative_to(folder):

@@ -12,6 +12,7 @@ from grader.judge.benchmark import TURNS, measure_project
 from grader.judge.catalogue_files import NotReadyError
 from grader.judge.context import Context
 from grader.judge.diagnose import diagnosed, load_catalogue
+from grader.judge.extras import refuse_missing
 from grader.judge.fork_server import JudgeForkServer, Say
 from grader.judge.prerequisites import judged_apart, reference_texts
 from grader.judge.run import judge
@@ -98,6 +99,7 @@ def judged(server: JudgeForkServer, context: Context, workspace: Workspace, exer
            patience: float = math.inf) -> tuple[Verdict, str]:
     """(the verdict, a notice). A catalogue that takes longer than `patience` seconds is built later, while nobody waits."""
     if not server.has_suites:
+        refuse_missing(server.course, exercise)
         from grader.judge.examples_only import examples_verdict
         return examples_verdict(server.course, workspace, exercise, context), ""
     suite = server.suite(exercise)

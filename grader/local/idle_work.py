@@ -55,13 +55,13 @@ class IdleWork:
     def prepare(self, exercise: Exercise) -> None:
         self.prepared.add(exercise.id)
         self.server.collect([exercise])
-        if isinstance(suite := self.server.suites[exercise.id], Suite):
+        if isinstance(suite := self.server.suites.get(exercise.id), Suite):
             suite.draw()
 
     def build(self, exercise: Exercise) -> None:
         """Fork a process that builds the exercise's catalogue, if it has one and it is not built yet."""
         self.catalogued.add(exercise.id)
-        suite = self.server.suites[exercise.id]
+        suite = self.server.suites.get(exercise.id)  # none where its libraries are not installed
         if isinstance(suite, Suite) and (self.server.root / exercise.mistakes).exists():
             self.builder = self.server.fork(lambda: self.load(exercise, suite))
 

@@ -9,6 +9,7 @@ from grader.course.manifest import Exercise
 from grader.records.class_ledger import Marked
 from grader.records.verdict import Check, Reason, Status, Verdict
 
+NOT_HANDED_IN = (Reason.NO_FILE, Reason.MISNAMED_FILE, Reason.NOTHING_HANDED_IN, Reason.UNREADABLE_SUBMISSION)
 LOOK_AT = (Reason.MISNAMED_FILE, Reason.NOTHING_HANDED_IN)  # reasons for which a human should look
 
 
@@ -36,6 +37,17 @@ def outcome(verdict: Verdict | None) -> Outcome:
 def passes(verdict: Verdict, check: Check) -> bool:
     """Whether `check` is a hidden check that passed. A passed docstring example does not count."""
     return verdict.hidden_checks_run and check.status == Status.PASSED
+
+
+def started(verdict: Verdict | None) -> bool:
+    """Whether the submission has something of its own at the exercise that was judged: only so it is one of those of whom
+    so many passed."""
+    return outcome(verdict) in (Outcome.PASSED, Outcome.PARTLY, Outcome.FAILED)
+
+
+def handed_in(exercises: Iterable[Exercise], marked: Marked) -> bool:
+    """Whether a file of any of the exercises was handed in."""
+    return any(verdict.reason not in NOT_HANDED_IN for verdict in judged(exercises, marked))
 
 
 def judged(exercises: Iterable[Exercise], marked: Marked) -> list[Verdict]:

@@ -81,9 +81,12 @@ class Check(Frozen):
     detail: str = ""              # more about `kind`, for programs: the forbidden name, the limit, the signal
     fingerprint: str = ""         # of the first failure: the same wrong behaviour gives the same one
     fingerprints: dict[str, str] = {}  # of the first failure of each function: {test_sum: ..., test_dtype[mean]: ...}
+    functions: list[str] = []     # of the exercise: those that the check had asked for when it failed, where that is known
     also_failing: list[str] = []  # functions that this check fails for, beyond the one that is shown
     follows: str = ""             # the name of the check under which the mistake that explains this failure is told
+    below: list[str] = []         # ids of exercises: the check passes with the reference's files of these, which it builds on
     mistake_ids: list[str] = []   # the catalogued mistakes that this failure matches
+    mistake_functions: list[str] = []  # the function, or the region of data, that each of them is a change of
     diagnosis: str = ""           # the words of these mistakes, a line for each
     observation: str = ""         # what the judge sees in the result, if no mistake explains the failure
     observation_fault: str = ""   # the line of the project's observations at which one raised, and what

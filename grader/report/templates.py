@@ -1,8 +1,10 @@
 """The environment of all page templates, and the data that a page shows of a check."""
+import re
 from datetime import datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from grader.report.style import FOLLOWS, SYMBOLS, fail_too
 from grader.text import count, safe, short
@@ -17,6 +19,7 @@ def environment() -> Environment:
     made = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True,
                        lstrip_blocks=True, undefined=StrictUndefined, finalize=_printable)
     made.globals.update(symbols=SYMBOLS, count=count)
+    made.filters["breakable"] = breakable
     return made
 
 
@@ -34,6 +37,11 @@ def shown_check(check: dict) -> dict:
             "also": short(fail_too(check.get("also_failing", [])), LONGEST),
             "follows": FOLLOWS if check.get("follows") else "",
             **{name: short(check[name], LONGEST) for name in ("title", "got", "want", "note", "diagnosis")}}
+
+
+def breakable(name: str) -> Markup:
+    """A long name that may go on in the next line after a mark of punctuation, and not in the middle of a word."""
+    return Markup(re.sub("([_.-]+)(?=.)", r"\1<wbr>", str(escape(name))))
 
 
 def when(time: datetime) -> str:

@@ -414,5 +414,11 @@ def test_lines_name_each_exercise_once_and_count(course):
     assert lines[4:7] == ["  ✗ 4 every mistake fails and is told its own words",
                           "      b is not told its own words.", "      c is not told its own words."]
     assert lines[-1] == "23 of 24 proofs hold"
+    assert lines[-5:-1] == ["Those that do not hold:",
+                            "  ✗ 1.1.1 letters/first: 4 every mistake fails and is told its own words",
+                            "      b is not told its own words.", "      c is not told its own words."], "said again at the end"
     assert not any("\x1b" in line for line in lines)
+    alone = list(proof_lines(prove(course, judge, only="first"), color=False))
+    assert sum("b is not told" in line for line in alone) == 1, "of one exercise it is in sight"
+    assert "Those that do not hold:" not in list(proof_lines(prove(course), color=False)), "all hold"
     assert any("\x1b[31m✗\x1b[0m 4" in line for line in proof_lines(prove(course, judge), color=True))

@@ -112,3 +112,22 @@ def test_who_does_not_want_to_wait_is_told_and_the_next_one_builds(judge, monkey
     with one_builder(course.root / ".grader/catalogue", exercise), pytest.raises(NotReadyError):
         diagnose.load_catalogue(course, exercise, suite, judge.context, patience=0.1)  # another one is building
     assert [entry["name"] for entry in diagnose.load_catalogue(course, exercise, suite, judge.context, patience=600)] == [*"abcg"]
+
+
+def test_a_new_catalogue_removes_those_of_its_exercise_that_are_older_than_a_day(judge):
+    course, first = judge.course, judge.course.find_one("first")
+    folder = course.root / ".grader/catalogue"
+    now, day = time.time(), 24 * 60 * 60
+    ages = {"p1.letters.first-0000000000000001.json": 2 * day, "p1.letters.first-0000000000000002.json": day / 2,
+            "p1.letters.second-0000000000000003.json": 2 * day, "p1.letters.first-more-0000000000000004.json": 2 * day,
+            "p1.letters.first.lock": 2 * day, "p1.letters.first-0000000000000001.faults.json": 2 * day,
+            diagnose._path(course, first, "0" * 16).with_suffix(".faults.json").name: 2 * day}
+    for name, age in ages.items():
+        write(folder, {name: "[]"})
+        os.utime(folder / name, (now - age, now - age))
+    diagnose.keep_catalogue(course, first, "0" * 16, [{"name": "a", "words": "Words a.", "forms": [{}]}])
+    assert {path.name for path in folder.iterdir()} == set(ages), "nothing was written"
+    diagnose.keep_catalogue(course, first, "0" * 16, BUILT)
+    removed = set(ages) - {path.name for path in folder.iterdir()}
+    assert removed == {"p1.letters.first-0000000000000001.json", "p1.letters.first-0000000000000001.faults.json"}
+    assert len(list(folder.iterdir())) == len(ages) - 1, "the new one has come"

@@ -53,6 +53,22 @@ def test_it_has_its_points_where_only_a_prerequisite_is_wrong(apart, first):
     assert found.message == "It passes with the reference's 1.1.1 first in place of yours: the slip is there, not here."
 
 
+def test_what_passes_with_the_reference_below_says_so_beside_a_slip_of_its_own(judge):
+    """Of two checks, one fails for the exercise below only; the other one for its own text."""
+    course, exercise = judge.course, judge.course.find_one("second")
+
+    def is_positive(work):
+        """The second of a negative number stays itself."""
+        expect(work.second(-1), equals=-1)
+
+    workspace = local_workspace(course, "solutions").with_texts({FIRST: "def first(x):\n    return 0\n"})
+    suite = suite_of(is_one_more, is_positive)
+    found = judged_apart(course, workspace, exercise, reference_texts(course),
+                         lambda files: judge_once(course, files, exercise, suite, judge.context))
+    assert [(check.status, check.below) for check in found.checks] == [
+        (Status.FAILED, ["p1/letters/first"]), (Status.FAILED, [])]
+
+
 def test_its_own_failure_stays_its_own(apart):
     found, _ = apart("def second(x):\n    return 0\n", "def first(x):\n    return 0\n")
     assert (found.status, found.earned, found.reason) == (Status.FAILED, 0, None)

@@ -69,6 +69,7 @@ class TestEachFunction:
         verdict = judge(RIGHT.replace("x + 1", "x + 2").replace("x - 1", "x - 3"), suite)
         check, = diagnose.diagnosed(verdict, catalogue).checks
         assert (check.mistake_ids, check.diagnosis) == (["a", "b"], "Words a.\nWords b.")
+        assert check.mistake_functions == ["first", "last"]
         text = verdict_text(diagnose.diagnosed(verdict, catalogue), color=False, verbose=False)
         assert "last fails this check, too." in text and "Words a." in text and "Words b." in text
 
@@ -116,3 +117,36 @@ class TestAnEmptyArray:
 
     def test_is_shown_where_only_it_fails(self, judge):
         assert self.given_of(judge, "def first(x):\n    return float(x.sum()) + (x.size == 0)\n") == "[]"
+
+
+class TestTheFunctions:
+    """A failed check says which functions of the exercise it had asked for: by itself, by a probe, or by a name for one."""
+
+    @pytest.mark.parametrize("ask, functions", [
+        (lambda work: work.first(5), ["first"]),
+        (lambda work: work.run(probes_of_tests.first_of, 5), ["first"]),
+        (lambda work: work.run(probes_of_tests.applied, "last", 5), ["last"]),
+        (lambda work: work.first(5) + work.middle(2), ["first", "middle"]),
+    ])
+    def test_that_it_asked_for(self, judge, ask, functions):
+        def fails(work):
+            """It is right."""
+            expect(ask(work), equals=1000)
+
+        suite = suite_of(is_there, fails)
+        suite.contract = ["first", "last", "middle"]
+        assert [check.functions for check in judge(RIGHT, suite).checks if check.status == Status.FAILED] == [functions]
+
+    def test_that_a_case_names_or_that_is_the_only_one(self, judge):
+        wrong = RIGHT.replace("x - 1", "x - 3")
+        suite = suite_of_functions()
+        suite.contract = ["first", "last", "middle"]
+        assert judge(wrong, suite).checks[0].functions == ["last"]
+
+        def fails(work):
+            """It is right."""
+            raise AssertionError("never")
+
+        suite = suite_of(fails)
+        suite.contract = ["first", "first.method"]
+        assert judge(wrong, suite).checks[0].functions == ["first"]

@@ -15,7 +15,7 @@ from grader.local.client import ask
 from grader.local.server import MOST_RENEWALS, LocalServer
 from grader.local.stamp import stamp_of
 from tests.grader.helpers.classes import below
-from tests.grader.helpers.shell import SUITE, edit, ours, server_processes, wait_until
+from tests.grader.helpers.shell import PYTEST, SUITE, edit, ours, server_processes, wait_until
 from tests.grader.helpers.small_course import FIRST
 
 SLOW = FIRST.replace("return doubled_for_the_first + 1",
@@ -43,6 +43,21 @@ def test_one_process_answers_all(course):
     code, out, _ = run(course, "check", "letters")
     assert code == 0 and "2 of 2 exercises passed · 7 of 7 points" in out
     assert parent_of(course) == pid and len(server_processes(course.root)) == 1
+
+
+def test_a_library_that_is_not_installed_is_one_sentence_until_it_is(course):
+    """The local server runs on, and keeps nothing of the failure."""
+    suite, text = course.root / "tests/p1/letters/test_first.py", (course.root / "tests/p1/letters/test_first.py").read_text()
+    edit(course.root / "pyproject.toml", PYTEST + '[project.optional-dependencies]\nletters = ["no-such-library"]\n')
+    edit(suite, "import no_such_library\n" + text)
+    code, out, err = run(course, "check", "first")
+    assert (code, out) == (2, "") and err.strip() == "grader: " + (
+        "letters/first works with no_such_library, not installed here: pip install -e '.[letters]' in the course's folder, and try "
+        "again.")
+    assert run(course, "check", "second")[0] == 0 and run(course, "list")[0] == 0
+    pid = parent_of(course)
+    (course.root / "no_such_library.py").write_text("", encoding="utf-8")  # now it can be imported
+    assert run(course, "check", "first")[0] == 0 and parent_of(course) == pid
 
 
 def test_an_afterword_is_shown_once_when_the_exercise_is_passed(course):

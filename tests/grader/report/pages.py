@@ -12,7 +12,7 @@ class Page(HTMLParser):
 
     def __init__(self, text: str):
         super().__init__()
-        self.tags, self.links, self.ids, self.parts = Counter(), [], [], []
+        self.tags, self.links, self.ids, self.parts, self.titles = Counter(), [], [], [], []
         assert "//" not in text.replace("</", "") or "://" not in text
         assert "url(" not in text and "@import" not in text and "default-src 'none'" in text
         assert "prefers-color-scheme: dark" in text and not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e]", text)
@@ -27,6 +27,7 @@ class Page(HTMLParser):
         assert not [name for name in values if name.startswith("on") or name in ("src", "action", "srcset")]
         self.links += [values["href"]] if "href" in values else []
         self.ids += [values["id"]] if "id" in values else []
+        self.titles += [values["title"]] if "title" in values else []
 
     def handle_data(self, data):
         self.parts.append(data)

@@ -69,14 +69,15 @@ def test_the_commonest_behaviour_is_recognized_in_those_who_do_more(exercises):
 
 
 def test_ends_are_known_by_their_kind_or_reason_and_its_detail(exercises):
-    """Whichever check met a loop, and in whichever line of whosever file a name is missing; the words decide nothing."""
+    """Whichever check met a loop, and in whichever line of whosever file the same name is missing; our words decide nothing."""
     first = exercises[0]
     loop = [fails(f"test_{letter}", letter, Kind.TIMEOUT, got="", want="", note=f"it took too long {letter}", detail="cpu")
             for letter in "ab"]
     failed, unreadable = {"reason": Reason.IMPORT_FAILED, "detail": "NameError"}, {"reason": Reason.UNREADABLE_FILE}
     rest = {
         "eve": {**failed, "summary": "NameError: name 'np' is not defined."},
-        "fay": {**failed, "summary": "NameError: name 'torch' is not defined."},
+        "fay": {**failed, "summary": "NameError: name 'np' is not defined."},
+        "fin": {**failed, "summary": "NameError: name 'torch' is not defined."},
         "gus": {**unreadable, "detail": "missing", "summary": "There is no such file."},
         "hal": {**unreadable, "detail": "not UTF-8", "summary": "The file is not UTF-8 text; save it as UTF-8."},
         "ivy": {**unreadable, "detail": "not UTF-8", "summary": "The file is not UTF-8 text; save it as UTF-8."},
@@ -87,11 +88,48 @@ def test_ends_are_known_by_their_kind_or_reason_and_its_detail(exercises):
                 *(marked(name, verdict(first, submission=name, **said)) for name, said in rest.items())]
     assert told(exercises, of_class) == [
         ("1.1.1", "timeout: it took too long a", ["ada", "ben", "cleo"]),
-        ("1.1.1", "import failed: NameError", ["eve", "fay"]),
+        ("1.1.1", "NameError: name 'np' is not defined.", ["eve", "fay"]),
         ("1.1.1", "The file is not UTF-8 text; save it as UTF-8.", ["hal", "ivy"]),
+        ("1.1.1", "NameError: name 'torch' is not defined.", ["fin"]),
         ("1.1.1", "There is no such file.", ["gus"]), ("1.1.1", "The same words.", ["jan"]),
         ("1.1.1", "The same words.", ["kim"]), ("1.1.1", "A verdict of before there were reasons.", ["lea"]),
         ("1.1.1", "Another one.", ["mia"])]
+
+
+def test_two_mistakes_never_share_a_comment(exercises):
+    """Nor two loops in two functions, nor two exceptions of one class; numbers in a message make no difference."""
+    loop = {"kind": Kind.TIMEOUT, "got": "", "want": "", "note": "it took too long", "detail": "cpu"}
+    raised = {"kind": Kind.EXCEPTION, "want": "", "detail": "AttributeError"}
+    assert told(exercises, at(
+        exercises[0], ada=[fails(functions=["first"], **loop)], ben=[fails("test_b", functions=["second"], **loop)],
+        cleo=[fails(functions=["first", "second"], **loop), fails("test_b", functions=["second"], **loop)])) == [
+        ("1.1.1", "timeout: it took too long", ["ben", "cleo"]), ("1.1.1", "timeout: it took too long", ["ada"])]
+    none, text = ("AttributeError: 'NoneType' object has no attribute 'x3'", "AttributeError: 'str' object has no attribute 'x3'")
+    found = clusters(exercises, at(exercises[0], ada=[fails(got=none, **raised)], ben=[fails(got=text, **raised)],
+                                   cleo=[fails(got=text.replace("3", "7"), **raised)]))
+    assert [(c.names, c.sample.got) for c in found] == [(["ben", "cleo"], text), (["ada"], none)]
+
+
+def test_what_follows_from_a_mistake_is_no_cluster_of_its_own(exercises):
+    """Also where an exception names something of the learner's own."""
+    raised = {"kind": Kind.EXCEPTION, "want": "", "detail": "NameError", "follows": "test_a"}
+    mistake = fails("test_a", diagnosis=WORDS)
+    of_class = at(exercises[0], ada=[mistake, fails("test_b", got="NameError: name 'mine' is not defined", **raised)],
+                  ben=[mistake, fails("test_b", got="NameError: name 'yours' is not defined", **raised)])
+    assert told(exercises, of_class) == [("1.1.1", WORDS, ["ada", "ben"])]
+
+
+def test_a_cluster_knows_its_functions(exercises):
+    """Of a mistake those that it is a change of, not a helper that only the reference has; else what the check asked for."""
+    def functions(*checks):
+        return [c.functions for c in clusters(exercises, at(exercises[0], ada=checks))]
+
+    mistake = {"diagnosis": WORDS, "functions": ["first", "second"]}
+    assert functions(fails(**mistake, mistake_functions=["Tensor.sum"])) == [["Tensor.sum"]]
+    assert functions(fails(**mistake, mistake_functions=["_helper"])) == [["first", "second"]]
+    assert functions(fails(**mistake, mistake_functions=["Tensor.__add__"])) == [["Tensor.__add__"]]
+    assert functions(fails(functions=["first"])) == [["first"]]
+    assert functions(fails(functions=["a", "b", "c", "d"])) == [[]], "too many say nothing"
 
 
 def test_what_is_no_failure_is_in_no_cluster(exercises):
@@ -168,5 +206,6 @@ def test_a_planted_mistake_stands_first_on_the_page_of_a_realistic_class(tmp_pat
         first = clusters(exercises, ledger.marked())[0]
     assert first.exercise.name == "unbroadcast" and first.words.startswith(mean.words[:60])
     assert set(PLANTED) <= set(first.names)
-    page = (tmp_path / "marks/report.html").read_text(encoding="utf-8")
+    assert "You take the mean over the copies" in (tmp_path / "marks/report.html").read_text(encoding="utf-8")
+    page = (tmp_path / "marks/projects/p1_fundamentals.autograd.html").read_text(encoding="utf-8")
     assert re.search(r'<p class="diagnosis">(.*?)[.:]', page)[1] == "You take the mean over the copies"
