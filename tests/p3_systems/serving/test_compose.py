@@ -165,9 +165,12 @@ def test_secret(work):
 def test_reach(work, variables):
     """Each publishes its one port on 127.0.0.1, and each reaches those that it needs and no other."""
     for name in NAMES:
+        given = {"service": name, "environment": variables}
+        found = ports(service_of(work.data, name, variables), name)
+        expect([target for _, _, target in found], equals=[OPEN[name]], given=given, note=f"ports in the container, of {name}")
+        expect([address for address, _, _ in found], equals=["127.0.0.1"], given=given, note=f"addresses of this machine, of {name}")
         at = variables.get("SERVICE_PORT", "8000") if name == "service" else OPEN[name]
-        expect(ports(service_of(work.data, name, variables), name), equals=[("127.0.0.1", at, OPEN[name])],
-               given={"service": name, "environment": variables}, note="address, port on this machine, port in the container")
+        expect([published for _, published, _ in found], equals=[at], given=given, note=f"ports of this machine, of {name}")
     joined = {name: networks(service_of(work.data, name)) for name in NAMES}
     undeclared = sorted(set().union(*joined.values()) - set(declared(work.data, "networks")) - {"default"})
     expect(undeclared, equals=[], note="networks that the file uses and does not declare")
