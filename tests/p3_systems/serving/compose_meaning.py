@@ -62,7 +62,9 @@ def declared(data, kind: str) -> dict[str, dict]:
     """What stands under `networks`, `volumes` or `secrets` at the end of the file."""
     found = (data.get(kind) if isinstance(data, dict) else None) or {}
     assert isinstance(found, dict), f"the {kind} of the file are a mapping"
-    return interpolated({name: each or {} for name, each in found.items()}, {})
+    for name, each in found.items():
+        assert each is None or isinstance(each, dict), f"what is said of {name} under {kind} is a mapping, and here it is {each!r}"
+    return interpolated({str(name): each or {} for name, each in found.items()}, {})
 
 
 def listed(service: dict, key: str) -> list:

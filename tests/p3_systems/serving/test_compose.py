@@ -51,7 +51,8 @@ def test_is_a_compose_file(work):
     assert isinstance(data, dict), "the file is one mapping"
     unknown = [str(key) for key in data if key not in TOP and not str(key).startswith("x-")]
     expect(unknown, equals=[], note="keys that a compose file has not")
-    expect(sorted(map(str, data.get("services") or {})), equals=sorted(NAMES), note="the services")
+    services = data.get("services")
+    expect(sorted(map(str, services)) if isinstance(services, dict) else services, equals=sorted(NAMES), note="the services")
     for name in NAMES:
         unknown = sorted(str(key) for key in service_of(data, name) if key not in KEYS and not str(key).startswith("x-"))
         expect(unknown, equals=[], given={"service": name}, note="keys that a service has not")
@@ -106,8 +107,9 @@ def test_health(work, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_order(work, name):
     """Prometheus starts once the service is healthy, and Grafana once Prometheus is."""
-    assert waits_for(service_of(work.data, "grafana")), "grafana waits for nothing"
-    expect(waits_for(service_of(work.data, name)), equals=WAITS[name], given={"service": name}, note="what it waits for, and until when")
+    data = work.data
+    assert waits_for(service_of(data, "grafana")), "grafana waits for nothing"
+    expect(waits_for(service_of(data, name)), equals=WAITS[name], given={"service": name}, note="what it waits for, and until when")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -126,8 +128,9 @@ def test_ends(work, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_files(work, name):
     """The given files are mounted where they are read, read-only and alone, and what is kept is in named volumes."""
-    assert mounts(service_of(work.data, "grafana"), "grafana"), "grafana has no volumes"
-    found = mounts(service_of(work.data, name), name)
+    data = work.data
+    assert mounts(service_of(data, "grafana"), "grafana"), "grafana has no volumes"
+    found = mounts(service_of(data, name), name)
     want = FILES.get(name, {})
     expect({path: lies_at(found, path) for path in want}, equals={path: (source, True) for path, source in want.items()}, given={"service": name},
            note="for each path in the container: the file on this machine, and whether it is read-only")
@@ -139,14 +142,15 @@ def test_files(work, name):
         kept = [each for each in found if each.target == DATA[name]]
         expect([(each.kind, bool(each.source), each.read_only) for each in kept], equals=[("volume", True, False)], given={"service": name},
                note=f"at {DATA[name]}: the kind of mount, whether it has a name, whether it is read-only")
-        assert kept[0].source in declared(work.data, "volumes"), f"the volume {kept[0].source} is not declared under volumes"
-    named = [each.source for other in DATA for each in mounts(service_of(work.data, other), other) if each.kind == "volume" and each.source]
+        assert kept[0].source in declared(data, "volumes"), f"the volume {kept[0].source} is not declared under volumes"
+    named = [each.source for other in DATA for each in mounts(service_of(data, other), other) if each.kind == "volume" and each.source]
     expect(len(named), equals=len(set(named)), note="named volumes, and different ones")
 
 
 def test_secret(work):
     """Grafana reads the password from a secret, and no environment variable has it; who has not logged in may look."""
-    grafana, known = service_of(work.data, "grafana"), declared(work.data, "secrets")
+    data = work.data
+    grafana, known = service_of(data, "grafana"), declared(data, "secrets")
     said, places = environment(grafana), secrets(grafana)
     path = said.get("GF_SECURITY_ADMIN_PASSWORD__FILE")
     expect_true(path in places, got=path, want=" or ".join(places) or "the path of a secret", note="GF_SECURITY_ADMIN_PASSWORD__FILE")
@@ -155,27 +159,30 @@ def test_secret(work):
     from_file = lies_at(mounts({"volumes": [f"{file}:/s"]}, "secret"), "/s") if file else None
     expect(from_file and from_file[0], equals=PASSWORD, note="the secret's file, from the course's folder")
     for name in NAMES:
-        spoken = [key for key in environment(service_of(work.data, name)) if re.search("PASSWORD|SECRET|TOKEN", key) and not key.endswith("__FILE")]
+        spoken = [key for key in environment(service_of(data, name)) if re.search("PASSWORD|SECRET|TOKEN", key) and not key.endswith("__FILE")]
         expect(spoken, equals=[], given={"service": name}, note="environment variables for what is secret")
-        expect("env_file" in service_of(work.data, name), equals=False, given={"service": name}, note="whether it has an env_file")
+        expect("env_file" in service_of(data, name), equals=False, given={"service": name}, note="whether it has an env_file")
     expect(said.get("GF_AUTH_ANONYMOUS_ENABLED"), equals="true", note="GF_AUTH_ANONYMOUS_ENABLED")
 
 
 @pytest.mark.parametrize("variables", [{}, {"SERVICE_PORT": "8123"}])
 def test_reach(work, variables):
     """Each publishes its one port on 127.0.0.1, and each reaches those that it needs and no other."""
+    data = work.data
     for name in NAMES:
         given = {"service": name, "environment": variables}
-        found = ports(service_of(work.data, name, variables), name)
+        found = ports(service_of(data, name, variables), name)
         expect([target for _, _, target in found], equals=[OPEN[name]], given=given, note=f"ports in the container, of {name}")
         expect([address for address, _, _ in found], equals=["127.0.0.1"], given=given, note=f"addresses of this machine, of {name}")
         at = variables.get("SERVICE_PORT", "8000") if name == "service" else OPEN[name]
         expect([published for _, published, _ in found], equals=[at], given=given, note=f"ports of this machine, of {name}")
-    joined = {name: networks(service_of(work.data, name)) for name in NAMES}
-    undeclared = sorted(set().union(*joined.values()) - set(declared(work.data, "networks")) - {"default"})
+    joined = {name: networks(service_of(data, name)) for name in NAMES}
+    undeclared = sorted(set().union(*joined.values()) - set(declared(data, "networks")) - {"default"})
     expect(undeclared, equals=[], note="networks that the file uses and does not declare")
     meeting = [f"{one} and {other}" for one, other in (("service", "prometheus"), ("prometheus", "grafana"), ("service", "grafana"))
                if joined[one] & joined[other]]
     expect(meeting, equals=["service and prometheus", "prometheus and grafana"], note="those that share a network")
-    switched = [name for name in NAMES if service_of(work.data, name).get("network_mode")]
+    inner = {name for name, each in declared(data, "networks").items() if each.get("internal") is True}
+    expect([name for name in NAMES if joined[name] <= inner], equals=[], note="services in internal networks alone, from which no port is published")
+    switched = [name for name in NAMES if service_of(data, name).get("network_mode")]
     expect(switched, equals=[], note="services with a network_mode, which takes the networks' place")
