@@ -51,7 +51,7 @@ gpu: .venv/.maintainer
 faults: .venv/.maintainer
 	$(BIN)/python -m tests.p3_systems.serving.faults_smoke
 
-# The base is made of Debian's packages, so no registry is asked. BASE=python:3.11.11-slim-bookworm takes that one instead.
+# The base is made of Debian's packages, so no registry is asked. BASE=IMAGE takes another one, of a registry.
 image: .venv/.maintainer
 	tests/p3_systems/serving/build_image.sh build/image
 	$(BIN)/python -m tests.p3_systems.serving.ask_image build/image

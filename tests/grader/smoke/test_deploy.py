@@ -11,6 +11,7 @@ import psutil
 import pytest
 import yaml
 
+from grader.authoring.release import bundle_files
 from grader.course.manifest import load_course
 from grader.errors import FAILED, PASSED, UsageError
 from grader.smoke import deploy
@@ -174,3 +175,19 @@ def test_without_a_compose_file_it_is_a_process(deployed, engine, tmp_path, text
     with pytest.raises(UsageError, match="--engine process"):
         deploy.deploy_project(course, "letters", None, 8123, "container")
     assert "up" not in engine.read_text()
+
+
+def test_a_bundle_has_what_compose_mounts():
+    files = bundle_files(load_course(ROOT))
+    assert {"infra/Dockerfile", "infra/prometheus/prometheus.yml", "infra/grafana/provisioning/datasources/prometheus.yml"} <= files.keys()
+
+
+@pytest.mark.parametrize("who, words", [("0", "buildah could not be installed"), ("1000", "it takes root")])
+def test_an_image_that_cannot_be_built_is_said_to_be_not_run(tmp_path, who, words):
+    for name in ("bash", "env", "dirname", "uname"):
+        (tmp_path / name).symlink_to(shutil.which(name))
+    write(tmp_path, {"id": f"#!/bin/sh\necho {who}\n"})
+    (tmp_path / "id").chmod(0o755)
+    (tmp_path / "sh").symlink_to(shutil.which("sh"))
+    done = subprocess.run([ROOT / ".ci/image"], env={"PATH": str(tmp_path)}, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.startswith("The image was not built and not run: ") and words in done.stdout
