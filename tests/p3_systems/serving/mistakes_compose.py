@@ -51,7 +51,7 @@ mistake("compose.grafana", """Grafana's user is left to its image, where the nex
         the contract asks for the number.""",
         name="user_is_left_to_the_image", replace='    user: "472"\n', by="")
 
-mistake("compose.service", """The service keeps capabilities of root's that it does not need, or has some added. Its port is above 1024, and it owns its files: it
+mistake("compose.service", """The service is left capabilities of root's that it does not need, or has some added. Its port is above 1024, and it owns its files: it
         needs none.""",
         name="capabilities_are_kept", replace="    cap_drop: [ALL]\n", by="",
         forms=[{"replace": "cap_drop: [ALL]", "by": "cap_drop: [NET_ADMIN, SYS_ADMIN]"},
