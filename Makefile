@@ -3,6 +3,7 @@
 # make studies every project's study at its full size, held against its thresholds: many minutes
 # make bench   what the course promises of its speed, measured
 # make gpu     what needs a GPU, in one run of minutes: make gpu DATA=FILE.npz with images of 32x32 pixels
+# make image   build the service's image by buildah, start it, and ask it: about ten minutes, a gigabyte in build/image, and root
 # make system-deps  what comes from apt and not from pip: the sandbox, the browser, Prometheus, an image builder; asks for sudo
 # TORCH=cpu    with any of them: take torch's CPU wheels (200 MB instead of several GB)
 
@@ -10,7 +11,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 PIP    := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: start test studies attacks bench gpu clean system-deps faults
+.PHONY: start test studies attacks bench gpu clean system-deps faults image
 
 start: .venv/.learner
 	@$(BIN)/grader list
@@ -52,13 +53,18 @@ gpu: .venv/.maintainer
 faults: .venv/.maintainer
 	$(BIN)/python -m tests.p3_systems.serving.faults_smoke
 	$(BIN)/python -m tests.p3_systems.monitoring.faults_smoke
+
+# The base is made of Debian's packages, so no registry is asked. BASE=IMAGE takes another one, of a registry.
+image: .venv/.maintainer
+	tests/p3_systems/serving/build_image.sh build/image
+	$(BIN)/python -m tests.p3_systems.serving.ask_image build/image
 else
-test studies bench gpu faults:
+test studies bench gpu faults image:
 	@echo "This copy of the course has no hidden tests, so nothing was run; make start is for you." >&2; exit 2
 endif
 
 # Each package by itself: what one system does not have is said, and what needs it is shown as not run.
-SYSTEM_PACKAGES ?= bubblewrap libseccomp2 universal-ctags chromium prometheus buildah
+SYSTEM_PACKAGES ?= bubblewrap libseccomp2 universal-ctags chromium prometheus buildah debootstrap
 SUDO := $(shell test $$(id -u) -eq 0 || echo sudo)
 system-deps:
 	$(SUDO) apt-get update

@@ -162,10 +162,10 @@ def bundle_files(course: Course) -> dict[str, bytes]:
             raise UsageError(f"solutions/{exercise.path} is missing, and its stub is cut from it.")
     files = {f"exercises/{path}": text.encode() for path, text in texts.items()}
     files |= {f"{PRISTINE}/{e.path}": texts[e.path].encode() for e in course.exercises.values()}
-    for path in (p for top in ("exercises", "grader") for p in files_below(course.root / top)):
+    for path in (p for top in ("exercises", "grader", "infra") for p in files_below(course.root / top)):
         name = path.relative_to(course.root).as_posix()
         chapter = path.name == "README.md" or path.suffix in FIGURES
-        if name not in files and (name.startswith(("grader/", "exercises/common/")) or chapter):
+        if name not in files and (name.startswith(("grader/", "exercises/common/", "infra/")) or chapter):
             files[name] = read_bytes(path) or b""
     for name in BUNDLED:
         if (course.root / name).exists():

@@ -1,11 +1,13 @@
 """`grader deploy`: start a project's service on this machine, see whether it answers, and say where to look.
 
-Where docker or podman answers, containers do it (infra/compose.yml: the service, Prometheus, Grafana); elsewhere a process
-in the background. What was started is written down in .grader/deploy/, and `--down` stops that and nothing else.
+Where docker or podman answers, containers do it (the learner's own compose.yml: the service, Prometheus, Grafana); elsewhere,
+or as long as that is not written, a process in the background. What was started is written down in .grader/deploy/, and
+`--down` stops that and nothing else.
 """
 import asyncio
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -18,14 +20,16 @@ import psutil
 
 from grader.course.manifest import Course, Project
 from grader.course.workspace import local_workspace
+from grader.course.yaml_text import YamlError, read_yaml
 from grader.errors import FAILED, PASSED, UsageError
-from grader.files import write_atomically
+from grader.files import read_text, write_atomically
 from grader.judge.http import HERE, Answer, NoAnswerError, ask
 from grader.smoke.run import find_smoke, importable
 from grader.text import listed
 
-COMPOSE = "infra/compose.yml"
+COMPOSE = "exercises/p3_systems/serving/compose.yml"   # an exercise; its contract names the next two
 DASHBOARD = "build/deploy/dashboards/monitoring.json"  # compose.yml mounts its folder into Grafana
+PASSWORD = "build/deploy/grafana_password"             # of Grafana's admin: a secret of compose.yml
 DRAW = """import json
 from exercises.common.monitored import ALERTS
 from exercises.p3_systems.monitoring.dashboard import dashboard
@@ -41,15 +45,19 @@ def deploy_project(course: Course, words: str, workspace: str | None, port: int,
     state = read_state(course, project)
     if state and is_running(state):
         raise UsageError(f"{project.name} is deployed already, at {state['url']}; `grader deploy {project.name} --down` stops it.")
-    command = None if workspace or engine == "process" else compose_command()
-    if engine == "container" and command is None:
-        raise UsageError("No container engine answers here: start docker, or install podman with podman-compose, or take --engine process.")
+    command, without = None, ""  # why there are no containers
+    if not workspace and engine != "process":
+        command = compose_command()
+        without = "No container engine answers here" if command is None else unwritten(course.root)
+        if without and engine == "container":
+            raise UsageError(f"{without}; start docker, or install podman with podman-compose, or take --engine process." if command is None
+                             else f"{without}; write it, or take --engine process.")
     url = f"http://{HERE}:{port}"
-    if command:
+    if command and not without:
         state = start_containers(course, command, port)
     else:
-        if engine == "auto" and not workspace:
-            print("No container engine answers here, so the service runs as a process; Prometheus and Grafana are not run.")
+        if without:
+            print(f"{without}, so the service runs as a process; Prometheus and Grafana are not run.")
         state = start_process(course, project, local_workspace(course, workspace).root, port)
     write_state(course, project, {**state, "url": url})
     problem = trouble(port, state, READY_SECONDS)
@@ -61,8 +69,8 @@ def deploy_project(course: Course, words: str, workspace: str | None, port: int,
     print(f"✓ {project.name} answers predictions at {url}/predict")
     print(f"  curl -X POST {url}/predict -H 'content-type: application/json' -d '{json.dumps({'inputs': ROWS[1]})}'")
     print(f"  {url}/docs its interface · {url}/metrics its metrics · {url}/ready whether it is ready")
-    if command:
-        print("  http://127.0.0.1:9090 Prometheus · http://127.0.0.1:3000 Grafana")
+    if "compose" in state:
+        print(f"  http://127.0.0.1:9090 Prometheus · http://127.0.0.1:3000 Grafana; its admin's password is in {PASSWORD}")
     else:
         print(f"  its log: {state['log']}")
     print(f"  grader deploy {project.name} --down stops it")
@@ -140,11 +148,11 @@ def stop(state: dict) -> int:
 
 def compose_command() -> list[str] | None:
     """The beginning of a compose command line whose engine answers; None if there is none."""
-    for command in (["docker", "compose"], ["podman", "compose"]):
-        if shutil.which(command[0]):
+    for engine, command in (("docker", ["docker", "compose"]), ("podman", ["podman", "compose"]), ("podman", ["podman-compose"])):
+        if shutil.which(engine) and shutil.which(command[0]):
             try:
                 tried = [subprocess.run(each, capture_output=True, timeout=30, stdin=subprocess.DEVNULL).returncode
-                         for each in ([command[0], "info"], [*command, "version"])]
+                         for each in ([engine, "info"], [*command, "version"])]
             except subprocess.TimeoutExpired:
                 continue
             if tried == [0, 0]:
@@ -152,11 +160,22 @@ def compose_command() -> list[str] | None:
     return None
 
 
+def unwritten(root: Path) -> str:
+    """Why the learner's compose.yml starts no service, in words without a full stop; empty if it may."""
+    try:
+        said = read_yaml(read_text(root / COMPOSE, COMPOSE))
+    except (YamlError, UsageError) as error:
+        return f"{COMPOSE} cannot be read: {str(error).rstrip('.')}"
+    services = said.get("services") if isinstance(said, dict) else None
+    return "" if isinstance(services, dict) and isinstance(services.get("service"), dict) else f"{COMPOSE} has no service yet"
+
+
 def start_containers(course: Course, command: list[str], port: int) -> dict:
     environment = {"SERVICE_PORT": str(port)}
     compose = [*command, "-f", str(course.root / COMPOSE), "-p", "ml-deepdive"]
     if not write_dashboard(course.root):
         print("monitoring/dashboard gives no dashboard yet, so Grafana shows none.")
+    write_password(course.root)
     print("Building the image; the first time that takes minutes.", flush=True)
     done = subprocess.run([*compose, "up", "--build", "--detach"], env={**os.environ, **environment}, timeout=BUILD_SECONDS)
     state = {"compose": compose, "environment": environment}
@@ -174,6 +193,14 @@ def write_dashboard(root: Path) -> bool:
         return False
     write_atomically(root / DASHBOARD, done.stdout)
     return True
+
+
+def write_password(root: Path) -> None:
+    """Draw the password of Grafana's admin, once."""
+    if not (root / PASSWORD).exists():
+        (root / PASSWORD).parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(root / PASSWORD, secrets.token_urlsafe(16))
+        (root / PASSWORD).chmod(0o644)  # an engine mounts it as it is, and Grafana's user, who is none of ours, has to read it
 
 
 # ── does it answer? ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import psutil
 import pytest
+import yaml
 
+from grader.authoring.release import bundle_files
 from grader.course.manifest import load_course
 from grader.errors import FAILED, PASSED, UsageError
 from grader.smoke import deploy
 from tests.grader.helpers.small_course import small_course, write
 from tests.grader.smoke.test_smoke import SMOKE
+from tests.p3_systems.serving import compose_meaning
 
 DEPLOYED = SMOKE.replace("points: 10,", "points: 10, deploy: true,")
 ROOT = Path(__file__).parents[3]
@@ -136,5 +139,71 @@ def test_the_dashboard_that_grafana_gets_is_the_learners(tmp_path):
     shutil.copy(ROOT / "solutions/p3_systems/monitoring/dashboard.py", tmp_path / "exercises/p3_systems/monitoring")
     assert deploy.write_dashboard(tmp_path)
     assert json.loads((tmp_path / deploy.DASHBOARD).read_text())["uid"] == "monitoring"
-    mounted = (ROOT / deploy.COMPOSE).read_text()
-    assert f"../{os.path.dirname(deploy.DASHBOARD)}:/var/lib/grafana/dashboards:ro" in mounted
+
+
+ENGINE = """#!/bin/sh
+echo "$@ SERVICE_PORT=$SERVICE_PORT" >> {log}
+"""
+
+
+@pytest.fixture
+def engine(tmp_path, monkeypatch):
+    """A docker that writes down what it is told, and does nothing; the file with its lines."""
+    log = tmp_path / "told"
+    write(tmp_path, {"programs/docker": ENGINE.replace("{log}", str(log)),
+                     deploy.COMPOSE: (ROOT / "solutions/p3_systems/serving/compose.yml").read_text()})
+    (tmp_path / "programs/docker").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'programs'}:/usr/bin:/bin")
+    return log
+
+
+def test_containers_are_those_of_the_learners_compose_file(deployed, engine, tmp_path, monkeypatch, capsys):
+    course, _ = deployed
+    monkeypatch.setattr(deploy, "trouble", lambda *_: "")
+    assert deploy.deploy_project(course, "letters", None, 8123, "container") == PASSED
+    said, state = capsys.readouterr().out, deploy.read_state(course, course.projects["p1/letters"])
+    compose = f"compose -f {tmp_path / deploy.COMPOSE} -p ml-deepdive"
+    assert f"{compose} up --build --detach SERVICE_PORT=8123" in engine.read_text() and "Grafana" in said and deploy.PASSWORD in said
+    password = (tmp_path / deploy.PASSWORD).read_text()
+    assert len(password) > 16 and deploy.is_running(state)
+    assert deploy.stop_project(course, "letters") == PASSED
+    assert f"{compose} down --timeout {deploy.LEAVING_SECONDS} SERVICE_PORT=8123" in engine.read_text()
+    deploy.write_password(tmp_path)
+    assert (tmp_path / deploy.PASSWORD).read_text() == password  # the one that Grafana has taken
+
+
+def test_what_compose_mounts_is_what_deploy_writes_and_infra_has():
+    services = compose_meaning.interpolated(yaml.safe_load((ROOT / "solutions/p3_systems/serving/compose.yml").read_text()), {})
+    found = [mount for name in services["services"] for mount in compose_meaning.mounts(services["services"][name], name) if mount.kind == "bind"]
+    sources = {mount.source for mount in found} | {compose_meaning.here(services["secrets"]["grafana_password"]["file"])}
+    assert {os.path.dirname(deploy.DASHBOARD), deploy.PASSWORD} <= sources
+    assert [source for source in sources if not (ROOT / source).exists() and not source.startswith("build/")] == []
+    assert (ROOT / compose_meaning.build(services["services"]["service"])[1]).is_file()
+
+
+@pytest.mark.parametrize("text, words", [("services: {service: }", "has no service yet"), ("a: [1", "cannot be read"), (None, "cannot be read")])
+def test_without_a_compose_file_it_is_a_process(deployed, engine, tmp_path, text, words):
+    course, _ = deployed
+    write(tmp_path, {deploy.COMPOSE: text or ""})
+    if text is None:
+        (tmp_path / deploy.COMPOSE).unlink()
+    assert words in deploy.unwritten(tmp_path)
+    with pytest.raises(UsageError, match="--engine process"):
+        deploy.deploy_project(course, "letters", None, 8123, "container")
+    assert "up" not in engine.read_text()
+
+
+def test_a_bundle_has_what_compose_mounts():
+    files = bundle_files(load_course(ROOT))
+    assert {"infra/Dockerfile", "infra/prometheus/prometheus.yml", "infra/grafana/provisioning/datasources/prometheus.yml"} <= files.keys()
+
+
+@pytest.mark.parametrize("who, words", [("0", "buildah could not be installed"), ("1000", "it takes root")])
+def test_an_image_that_cannot_be_built_is_said_to_be_not_run(tmp_path, who, words):
+    for name in ("bash", "env", "dirname", "uname"):
+        (tmp_path / name).symlink_to(shutil.which(name))
+    write(tmp_path, {"id": f"#!/bin/sh\necho {who}\n"})
+    (tmp_path / "id").chmod(0o755)
+    (tmp_path / "sh").symlink_to(shutil.which("sh"))
+    done = subprocess.run([ROOT / ".ci/image"], env={"PATH": str(tmp_path)}, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.startswith("The image was not built and not run: ") and words in done.stdout
