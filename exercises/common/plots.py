@@ -1,6 +1,6 @@
 """The plots of the studies: curves with bands over seeds, grids of results, landscapes, tables, single images."""
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -79,6 +79,8 @@ class Panel:
     yscale: str = "linear"
     limits: tuple[float, float] | None = None
     legend: bool = True
+    levels: Mapping[str, float] = field(default_factory=dict)   # a dotted line across at each height, with its name
+    moments: Mapping[str, float] = field(default_factory=dict)  # a line upright at each x, with its name
 
 
 def bands(panels: Sequence[Panel], path: Path, *, columns: int | None = None, title: str = "",
@@ -108,6 +110,12 @@ def bands(panels: Sequence[Panel], path: Path, *, columns: int | None = None, ti
                 axis.xaxis.set_major_locator(MaxNLocator(integer=True))
             if panel.limits:
                 axis.set_ylim(*panel.limits)
+            for name, height in panel.levels.items():
+                axis.axhline(height, color="0.4", linewidth=0.9, linestyle=":")
+                axis.text(1, height, name, color="0.4", fontsize=7, ha="right", va="bottom", transform=axis.get_yaxis_transform())
+            for name, x in panel.moments.items():
+                axis.axvline(x, color="0.4", linewidth=0.9)
+                axis.text(x, 1, f" {name}", color="0.4", fontsize=7, va="top", transform=axis.get_xaxis_transform())
             if panel.legend:
                 axis.legend()
         for axis in axes.flat[len(panels):]:
