@@ -20,8 +20,8 @@ RATE, K, M, SMALLEST = 0.01, 2, 3, 0.1  # the promise of the monitor, a window; 
 LEVEL = 0.05                            # of those who promise nothing
 LABELS = 30                             # of a window, for comparison: what a person would have to look at
 TOP = 10                                # an answer is right where the function is among so many
-NEW, SHORT, HARD = "a package never indexed", "three words each", "the hard ones"
-BEST, LEAD, TENTH, WORDS, UNKNOWN = FEATURES = ("best cosine", "lead over the second", "tenth cosine", "words", "unknown words")
+NEW, SHORT, HARD = "new package", "three words", "hard ones"
+BEST, LEAD, TENTH, WORDS, UNKNOWN = FEATURES = ("best cosine", "lead", "tenth cosine", "words", "unknown words")
 CONFIDENCE, INK, HEIGHT, WIDTH, SLANT = OF_DIGITS = ("confidence", "ink", "height", "width", "slant")
 REFERENCE_YEARS, WINDOW_YEARS = 20, 5
 
@@ -212,36 +212,34 @@ def accused(found: Stretch) -> np.ndarray:
 
 
 class River(NamedTuple):
-    """The Nile, five years after five years."""
+    """The Nile, five years after five years, watched by one test."""
 
     years: np.ndarray        # (windows,): the last year of each window
     called: np.ndarray       # (windows,): whether the monitor is in alarm after it
     quiet: np.ndarray        # (shuffles,): the share of windows in alarm where the years are in no order
 
+    @property
+    def alarm(self) -> float:
+        """The year at whose end the alarm came, the first in or after that of the change; infinite if none did."""
+        late = self.years[self.called & (self.years >= CHANGE)]
+        return float(late[0]) if len(late) else math.inf
 
-def nile(shuffles: int, random: np.random.Generator) -> River:
+
+def nile(test: Callable[[np.ndarray, np.ndarray], tuple[float, float]], shuffles: int, random: np.random.Generator) -> River:
+    """The first twenty years are the reference."""
+    def called(flow: np.ndarray) -> np.ndarray:
+        monitor = DriftMonitor(reference={"flow": flow[:REFERENCE_YEARS]}, test=test, rate=RATE, smallest=SMALLEST, k=K, m=M)
+        return np.array([bool(monitor.update({"flow": window})) for window in flow[REFERENCE_YEARS:].reshape(-1, WINDOW_YEARS)])
+
     ends = np.arange(FIRST_YEAR + REFERENCE_YEARS + WINDOW_YEARS - 1, FIRST_YEAR + len(NILE), WINDOW_YEARS)
-    quiet = [years_in_alarm(random.permutation(NILE)).mean() for _ in range(shuffles)]
-    return River(ends, years_in_alarm(NILE), np.array(quiet))
+    return River(ends, called(NILE), np.array([called(random.permutation(NILE)).mean() for _ in range(shuffles)]))
 
 
-def years_in_alarm(flow: np.ndarray) -> np.ndarray:
-    """The first twenty years are the reference; the p-values are exact, with their ties."""
-    reference, later = flow[:REFERENCE_YEARS], flow[REFERENCE_YEARS:]
-    found = []
-    for window in later.reshape(-1, WINDOW_YEARS):
-        distance = ks_statistic(reference, window)[0]
-        ties = np.unique(np.concatenate([reference, window]), return_counts=True)[1].tolist()
-        found.append((distance, exact_pvalue(distance, len(reference), len(window), ties=ties)))
-    distances, p = np.array(found).T[:, :, None]                                   # (windows, 1) each
-    nothing = np.zeros(len(p))
-    return alarms(Stretch(distances, p, nothing, nothing, nothing), names=("flow",))
-
-
-def river_alarm(river: River) -> float:
-    """The year at whose end the alarm came, the first in or after that of the change; infinite if none did."""
-    late = river.years[river.called & (river.years >= CHANGE)]
-    return float(late[0]) if len(late) else math.inf
+def exact_ks(reference: np.ndarray, window: np.ndarray) -> tuple[float, float]:
+    """(D, p): your KS test, exact and with its ties; for samples as small as these."""
+    distance = ks_statistic(reference, window)[0]
+    ties = np.unique(np.concatenate([reference, window]), return_counts=True)[1].tolist()
+    return distance, exact_pvalue(distance, len(reference), len(window), ties=ties)
 
 
 class Turned(NamedTuple):
