@@ -257,13 +257,14 @@ def digits(angles: Sequence[float], window: int, random: np.random.Generator) ->
 
     data = datasets.digits()
     images = np.concatenate([data.train_images, data.test_images]).reshape(-1, 8, 8).astype(np.float64)
+    images = np.pad(images, ((0, 0), (2, 2), (2, 2)))  # (images, 12, 12): a margin, so that no ink is turned out of the picture
     labels = np.concatenate([data.train_labels, data.test_labels])
     trained, labelled, usual, asked = np.split(random.permutation(len(labels)), [600, 1000, 1397])
-    model = LogisticRegression(max_iter=300).fit(images[trained].reshape(-1, 64), labels[trained])
+    model = LogisticRegression(max_iter=300).fit(images[trained].reshape(-1, 144), labels[trained])
 
     def seen(places: np.ndarray, angle: float) -> Answered:
         turned = rotate(images[places], angle, axes=(1, 2), reshape=False, order=1)
-        said = model.predict_proba(turned.reshape(-1, 64))
+        said = model.predict_proba(turned.reshape(-1, 144))
         features = np.column_stack([said.max(axis=1), shape_of(turned)])
         return Answered(features, model.classes_[said.argmax(axis=1)] == labels[places])
 
