@@ -1,6 +1,6 @@
 """The plots of the studies: curves with bands over seeds, grids of results, landscapes, tables, single images."""
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -78,7 +78,9 @@ class Panel:
     xscale: str = "linear"
     yscale: str = "linear"
     limits: tuple[float, float] | None = None
-    legend: bool = True
+    legend: bool | int = True               # or in how many columns
+    levels: Mapping[str, float] = field(default_factory=dict)   # a dotted line across at each height, with its name
+    moments: Mapping[str, float] = field(default_factory=dict)  # a line upright at each x, with its name
 
 
 def bands(panels: Sequence[Panel], path: Path, *, columns: int | None = None, title: str = "",
@@ -108,8 +110,14 @@ def bands(panels: Sequence[Panel], path: Path, *, columns: int | None = None, ti
                 axis.xaxis.set_major_locator(MaxNLocator(integer=True))
             if panel.limits:
                 axis.set_ylim(*panel.limits)
+            for name, height in panel.levels.items():
+                axis.axhline(height, color="0.4", linewidth=0.9, linestyle=":")
+                axis.text(0.01, height, name, color="0.4", fontsize=7, va="bottom", transform=axis.get_yaxis_transform())
+            for place, (name, x) in enumerate(panel.moments.items()):
+                axis.axvline(x, color="0.4", linewidth=0.9)
+                axis.text(x, 1 - 0.07 * place, f" {name}", color="0.4", fontsize=7, va="top", transform=axis.get_xaxis_transform())
             if panel.legend:
-                axis.legend()
+                axis.legend(ncols=int(panel.legend))
         for axis in axes.flat[len(panels):]:
             axis.axis("off")
         figure.suptitle(title, fontsize=10)

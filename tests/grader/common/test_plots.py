@@ -40,6 +40,13 @@ def test_bands_in_rows(tmp_path, drawn):
     assert drawn[0].axes[0].lines[0].get_xdata().tolist() == [1, 10, 100]
 
 
+def test_levels_and_moments_have_lines_and_names(tmp_path, drawn):
+    plots.bands([plots.Panel("one", {"a": np.ones((2, 3)), "b": np.zeros((2, 3))}, levels={"enough": 0.5}, moments={"dam": 2, "alarm": 3}, legend=2)], tmp_path / "c.png")
+    axis = drawn[0].axes[0]
+    assert [line.get_xydata().tolist() for line in axis.lines[2:]] == [[[0, 0.5], [1, 0.5]], [[2, 0], [2, 1]], [[3, 0], [3, 1]]]
+    assert [text.get_text().strip() for text in axis.texts] == ["enough", "dam", "alarm"] and axis.get_legend()._ncols == 2
+
+
 def test_grids_write_every_number(tmp_path, drawn):
     values = np.array([[0.1, 0.5, 0.9], [0.2, 0.6, 1.0]])
     plots.grids({"plain": values, "by": values - 0.5}, rows=[2, 8], columns=["0.1", "0.2", "0.3"], rowlabel="depth",
