@@ -283,6 +283,20 @@ mistake(CLOSE, """Your `close` awaits the batch itself: whoever cancels `close`,
     the batch with it. `asyncio.wait` and `asyncio.shield` wait and leave it alone.""", name="cancels_with_its_caller",
         replace="await asyncio.wait([self.under_way])", by="await self.under_way")
 
+@mistake(CLOSE, """Your calls of `close` await one future, or one task, together. Cancelling a call cancels what it awaits, and so the other calls with it: let
+    each wait by `asyncio.wait` or `asyncio.shield`, or on a future of its own.""")
+async def closes_share_a_future(self):
+    self.closed = True
+    self.begin_if_due()
+
+    async def end():
+        while self.under_way is not None:
+            await asyncio.wait([self.under_way])
+
+    self.end = getattr(self, "end", None) or asyncio.get_running_loop().create_task(end())
+    await self.end
+
+
 mistake(SUBMIT, """Your batcher accepts requests after `close`. So `close` may never return: as long as something comes, there is
     something to wait for.""", name="accepts_when_closed", replace="if self.closed:", by="if False:")
 

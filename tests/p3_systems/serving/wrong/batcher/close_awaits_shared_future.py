@@ -1,4 +1,5 @@
 # what is wrong: all calls of close await one future themselves, so one that is cancelled cancels it for the others
+# told: closes_share_a_future
 r"""A micro-batcher: requests come one by one, and a model answers many at once for less.
 
 A model that needs $t(n) = a + b n$ seconds for a batch of $n$ requests answers
