@@ -59,7 +59,7 @@ def is_installed(distribution: str) -> bool:
 
 def is_importable(name: str, root: Path) -> bool:
     """Whether there is a module of this name, in the course's folder too."""
-    if (root / name).is_dir():
+    if (root / name).is_dir() or (root / f"{name}.py").is_file():
         return True
     try:
         return importlib.util.find_spec(name) is not None
