@@ -32,7 +32,7 @@ def test_several_engines_are_named_everywhere_with_their_exercises(course):
     exercises, ada = list(course.exercises.values()), of_class(course, "abc", "", "abc")
     told = "Judged by several: engine abc (2 verdicts: 1.1.1, 1.2.1); an earlier grader (1 verdict: 1.1.2)."
     assert judged_by(exercises, ada) == told
-    assert told in class_page(course, exercises, ada, {"ada": "ada"}, NOON)
+    assert told in class_page(course, exercises, ada, {"ada": "ada"}, NOON, [])
     assert told in next(student_pages(course, exercises, ada, NOON))[1]
     assert told in grades_csv(exercises, ada) and told in junit_xml(course, exercises, ada, NOON)
     assert gradescope_results(course, exercises, ada[0])["extra_data"]["engines"] == ["abc", ""]
