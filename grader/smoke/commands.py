@@ -18,9 +18,9 @@ def add_commands(command) -> None:
     sub.add_argument("project", metavar="PROJECT")
     sub.add_argument("--down", action="store_true", help="stop what was started, and nothing else")
     sub.add_argument("--port", type=int, default=8000, help="of 127.0.0.1 (8000)")
-    sub.add_argument("--engine", choices=("auto", "process", "container"), default="auto",
-                     help="a process, or containers by docker or podman compose (what there is)")
-    sub.add_argument("--workspace", metavar="DIR", help="with the files of another folder; a process then")
+    sub.add_argument("--engine", choices=("auto", "process", "container", "buildah"), default="auto",
+                     help="a process, containers by docker or podman compose (what there is), or the image by buildah, as root")
+    sub.add_argument("--workspace", metavar="DIR", help="with the files of another folder; a process then, or buildah's image")
 
 
 def absolute(folder: str | None) -> str | None:

@@ -1,7 +1,7 @@
 """`grader deploy`: start a project's service on this machine, see whether it answers, and say where to look.
 
 Where docker or podman answers, containers do it (the learner's own compose.yml: the service, Prometheus, Grafana); elsewhere,
-or as long as that is not written, a process in the background. What was started is written down in .grader/deploy/, and
+or as long as that is not written, a process in the background. On request buildah does it (image.py). What was started is written down in .grader/deploy/, and
 `--down` stops that and nothing else.
 """
 import asyncio
@@ -24,6 +24,7 @@ from grader.course.yaml_text import YamlError, read_yaml
 from grader.errors import FAILED, PASSED, UsageError
 from grader.files import read_text, write_atomically
 from grader.judge.http import HERE, Answer, NoAnswerError, ask
+from grader.smoke import image
 from grader.smoke.run import find_smoke, importable
 from grader.text import listed
 
@@ -46,7 +47,9 @@ def deploy_project(course: Course, words: str, workspace: str | None, port: int,
     if state and is_running(state):
         raise UsageError(f"{project.name} is deployed already, at {state['url']}; `grader deploy {project.name} --down` stops it.")
     command, without = None, ""  # why there are no containers
-    if not workspace and engine != "process":
+    if engine == "buildah" and (why := image.refusal()):
+        raise UsageError(f"{why[0].upper()}{why[1:]}. Or take --engine process.")
+    if not workspace and engine in ("auto", "container"):
         command = compose_command()
         without = "No container engine answers here" if command is None else unwritten(course.root)
         if without and engine == "container":
@@ -55,6 +58,8 @@ def deploy_project(course: Course, words: str, workspace: str | None, port: int,
     url = f"http://{HERE}:{port}"
     if command and not without:
         state = start_containers(course, command, port)
+    elif engine == "buildah":
+        state = start_image(course, project, local_workspace(course, workspace).root, port)
     else:
         if without:
             print(f"{without}, so the service runs as a process; Prometheus and Grafana are not run.")
@@ -96,13 +101,7 @@ def start_process(course: Course, project: Project, workspace: Path, port: int) 
     missing = [name for name in project.smoke.preload if not importable(name)]
     if missing:
         raise UsageError(f"{project.title} works with {listed(missing)}, not installed here: pip install -e '.[{project.name}]'.")
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((HERE, port))
-    except OSError:
-        raise UsageError(f"Port {port} is taken on this machine; name another one with --port.") from None
-    listener.listen(1024)
+    listener = listening(port)
     log = state_file(course, project).with_suffix(".log")
     log.parent.mkdir(parents=True, exist_ok=True)
     with listener, log.open("wb") as out:
@@ -110,6 +109,19 @@ def start_process(course: Course, project: Project, workspace: Path, port: int) 
             [sys.executable, "-P", "-m", "grader.smoke.serve_project", str(course.root), project.id, str(workspace), str(listener.fileno())],
             stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, pass_fds=[listener.fileno()], cwd=course.root)
     return {"pid": process.pid, "begun": psutil.Process(process.pid).create_time(), "log": str(log)}
+
+
+def listening(port: int) -> socket.socket:
+    """A socket that listens at the port. Raises UsageError if another one does."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HERE, port))
+    except OSError:
+        listener.close()
+        raise UsageError(f"Port {port} is taken on this machine; name another one with --port.") from None
+    listener.listen(1024)
+    return listener
 
 
 def find_process(state: dict) -> psutil.Process | None:
@@ -131,6 +143,8 @@ def stop(state: dict) -> int:
     if "compose" in state:
         return subprocess.run([*state["compose"], "down", "--timeout", str(LEAVING_SECONDS)], capture_output=True,
                               env={**os.environ, **state["environment"]}).returncode
+    if "container" in state:
+        return image.end(state, LEAVING_SECONDS)
     process = find_process(state)
     if process is None:
         return 1
@@ -183,6 +197,13 @@ def start_containers(course: Course, command: list[str], port: int) -> dict:
         stop(state)
         raise UsageError("The containers could not be started; what the engine says stands above.")
     return state
+
+
+def start_image(course: Course, project: Project, workspace: Path, port: int) -> dict:
+    listening(port).close()  # before minutes go by
+    print("Building the image by buildah; the first time that takes minutes. Prometheus and Grafana are not run.", flush=True)
+    image.build(course.root, str(workspace))
+    return image.start(course.root, port, state_file(course, project).with_suffix(".log"))
 
 
 def write_dashboard(root: Path) -> bool:

@@ -14,7 +14,7 @@ import yaml
 from grader.authoring.release import bundle_files
 from grader.course.manifest import load_course
 from grader.errors import FAILED, PASSED, UsageError
-from grader.smoke import deploy
+from grader.smoke import deploy, image
 from tests.grader.helpers.small_course import small_course, write
 from tests.grader.smoke.test_smoke import SMOKE
 from tests.p3_systems.serving import compose_meaning
@@ -170,6 +170,53 @@ def test_containers_are_those_of_the_learners_compose_file(deployed, engine, tmp
     assert f"{compose} down --timeout {deploy.LEAVING_SECONDS} SERVICE_PORT=8123" in engine.read_text()
     deploy.write_password(tmp_path)
     assert (tmp_path / deploy.PASSWORD).read_text() == password  # the one that Grafana has taken
+
+
+BUILDAH = """#!/bin/sh
+echo "$@" >> {log}
+case "$*" in
+  *inspect*) echo '{config}';;
+  *" from "*) echo box;;
+  *" run "*) while [ "$1" != -- ]; do shift; done; shift; "$@" & wait;;
+esac
+"""
+WAITS = [sys.executable, "-c", "import time; time.sleep(600)", "--host", "0.0.0.0", "--port", "8000"]
+
+
+@pytest.fixture
+def buildah(tmp_path, monkeypatch):
+    """A buildah that runs commands without a container, and a build that does nothing; the file with what it was told."""
+    log = tmp_path / "told"
+    config = {"Docker": {"config": {"Cmd": WAITS, "User": str(os.getuid()), "Healthcheck": {"Test": ["CMD", "true"]}}}}
+    write(tmp_path, {"programs/buildah": BUILDAH.replace("{log}", str(log)).replace("{config}", json.dumps(config)),
+                     "programs/debootstrap": "", image.BUILD: f'#!/bin/sh\necho "build $2" >> {log}\n'})
+    for name in ("programs/buildah", "programs/debootstrap", image.BUILD):
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'programs'}:/usr/bin:/bin")
+    return log
+
+
+def test_buildah_runs_the_image_on_loopback_alone(deployed, buildah, tmp_path, monkeypatch):
+    course, _ = deployed
+    monkeypatch.setattr(deploy, "trouble", lambda *_: "")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    assert deploy.deploy_project(course, "letters", str(tmp_path / "solutions"), port, "buildah") == PASSED
+    state = deploy.read_state(course, course.projects["p1/letters"])
+    assert deploy.is_running(state) and "build " + str(tmp_path / "solutions") in buildah.read_text()
+    assert image.service_of(state).cmdline()[-4:] == ["--host", "127.0.0.1", "--port", str(port)]
+    assert deploy.stop_project(course, "letters") == PASSED
+    assert not deploy.is_running(state) and image.service_of(state) is None and buildah.read_text().endswith(" rm box\n")
+
+
+def test_without_buildah_or_rights_it_says_what_to_do(deployed, tmp_path, monkeypatch):
+    course, _ = deployed
+    monkeypatch.setenv("PATH", str(tmp_path / "programs"))
+    for user, words in ((1000, "take root on Linux"), (0, "Buildah and debootstrap are not installed: make system-deps")):
+        monkeypatch.setattr(os, "geteuid", lambda user=user: user)
+        with pytest.raises(UsageError, match=words):
+            deploy.deploy_project(course, "letters", None, 8123, "buildah")
 
 
 def test_what_compose_mounts_is_what_deploy_writes_and_infra_has():

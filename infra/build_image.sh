@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Build infra/Dockerfile by buildah, without a registry: its base is Debian's own packages (debootstrap), its libraries are PyPI's.
-#   build_image.sh STORE [SOURCES]     the image ml-deepdive-serving in STORE, of the files in SOURCES (solutions)
+#   build_image.sh STORE [SOURCES]     the image ml-deepdive-serving in STORE, of the files in SOURCES (exercises)
 # An image BASE of STORE, or of a registry, takes the place of debootstrap's. Where PIP_FIND_LINKS is a folder, torch is taken there.
 set -euo pipefail
-cd "$(dirname "$0")/../../.."
-store=$(realpath -m "$1") sources=${2:-solutions}
+cd "$(dirname "$0")/.."
+store=$(realpath -m "$1") sources=${2:-exercises}
 mkdir -p "$store"
 store() { buildah --root "$store/images" --runroot "$store/run" --storage-driver vfs "$@"; }  # apart from the machine's own
 seconds() { printf '%s: %d s\n' "$1" $((SECONDS - begun)); begun=$SECONDS; }
