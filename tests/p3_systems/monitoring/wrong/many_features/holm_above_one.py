@@ -1,4 +1,5 @@
 # what is wrong: Holm's running maximum is not held at 1, since the last multiplier is 1 and cannot lead above it
+# told: holm_above_1
 r"""Many features, few false alarms: adjusted p-values by Bonferroni, Holm, and Benjamini and Hochberg.
 
 A monitor that tests $m$ features rejects some by chance. Let $p_{(1)} \le \dots \le p_{(m)}$ be the p-values in order. An

@@ -1,4 +1,5 @@
 # what is wrong: the range is checked with < and >, both of which are false for NaN, so NaN passes and goes on into the results
+# told: bonferroni_accepts_nan, holm_accepts_nan, bh_accepts_nan
 r"""Many features, few false alarms: adjusted p-values by Bonferroni, Holm, and Benjamini and Hochberg.
 
 A monitor that tests $m$ features rejects some by chance. Let $p_{(1)} \le \dots \le p_{(m)}$ be the p-values in order. An

@@ -1,4 +1,5 @@
 # what is wrong: where no feature did change the power is 0, against a division by zero
+# told: power_0_without_changes
 r"""Many features, few false alarms: adjusted p-values by Bonferroni, Holm, and Benjamini and Hochberg.
 
 A monitor that tests $m$ features rejects some by chance. Let $p_{(1)} \le \dots \le p_{(m)}$ be the p-values in order. An

@@ -1,4 +1,5 @@
 # what is wrong: the share is smoothed with the number of bins that were asked for, also where equal edges leave fewer, so shares do not add up to 1
+# told: bins_as_asked
 r"""PSI and Wasserstein's distance: two numbers for how far one sample is from another.
 
 The *population stability index* compares shares in bins. With $p_b$ the reference's share and $q_b$ the current sample's,

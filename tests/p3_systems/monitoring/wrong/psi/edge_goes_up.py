@@ -1,4 +1,5 @@
 # what is wrong: a value that equals an edge is put into the bin above it
+# told: edge_belongs_above
 r"""PSI and Wasserstein's distance: two numbers for how far one sample is from another.
 
 The *population stability index* compares shares in bins. With $p_b$ the reference's share and $q_b$ the current sample's,

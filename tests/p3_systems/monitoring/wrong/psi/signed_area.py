@@ -1,4 +1,5 @@
 # what is wrong: the area between the functions is added up with its sign and made positive at the end, so crossings cancel
+# told: signed_area
 r"""PSI and Wasserstein's distance: two numbers for how far one sample is from another.
 
 The *population stability index* compares shares in bins. With $p_b$ the reference's share and $q_b$ the current sample's,

@@ -1,4 +1,5 @@
 # what is wrong: the values are sorted and their weights stay in the old order
+# told: weights_stay
 r"""PSI and Wasserstein's distance: two numbers for how far one sample is from another.
 
 The *population stability index* compares shares in bins. With $p_b$ the reference's share and $q_b$ the current sample's,
