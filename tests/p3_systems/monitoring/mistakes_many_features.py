@@ -29,6 +29,10 @@ mistake("many_features.holm", """Your holm lacks the running maximum: a feature 
     smaller. Holm stops at the first p-value that is too large, and nothing beyond it is rejected.""", name="holm_without_maximum",
         replace=RUNNING, by="np.minimum(1.0, steps)")
 
+mistake("many_features.holm", """Your holm compares each step with the one right before it only. A large step counts for all that follow: a feature two or more places
+    further on can still have a smaller result than one whose p-value is smaller. `np.maximum.accumulate` keeps the largest so far.""",
+        name="holm_one_step_back", replace=RUNNING, by="np.minimum(1.0, np.maximum(steps, np.append(steps[:1], steps[:-1])))")
+
 mistake("many_features.holm", """Your holm takes a running minimum from the largest p-value down. That is Hochberg's procedure, which steps
     up; it rejects more, and needs independence. Holm steps down: a running maximum from the smallest.""", name="hochberg",
         replace=RUNNING, by="np.minimum(1.0, np.minimum.accumulate(steps[::-1])[::-1])")
@@ -39,6 +43,10 @@ mistake("many_features.holm", """The factors of your holm begin with m - 1. The 
 
 mistake("many_features.holm", """The factors of your holm rise from 1 to m with the p-values. They fall: the smallest p-value has the factor
     m.""", name="holm_rising_factors", replace="np.arange(len(p), 0, -1)", by="np.arange(1, len(p) + 1)")
+
+mistake("many_features.holm", """The factors of your holm count how many different p-values are left, so equal ones count as one feature. Each is a test of its own,
+    and may be a false alarm of its own: with factors that are too small, Holm no longer holds the family-wise error.""",
+        name="holm_counts_distinct", replace=STEPS, by="(len(np.unique(p)) - np.searchsorted(np.unique(p), p[order])) * p[order]")
 
 mistake("many_features.holm", """Your holm gives results above 1. No p-value is: cut them there.""", name="holm_above_1",
         replace=RUNNING, by="np.maximum.accumulate(steps)")
@@ -77,6 +85,10 @@ mistake("many_features.benjamini_hochberg", """Your benjamini_hochberg multiplie
 mistake("many_features.benjamini_hochberg", """The ranks of your benjamini_hochberg fall: the smallest p-value has rank 1 and the factor m, the largest has
     rank m and the factor 1.""", name="bh_falling_ranks", replace="np.arange(1, len(p) + 1)", by="np.arange(len(p), 0, -1)")
 
+mistake("many_features.benjamini_hochberg", """Your benjamini_hochberg gives equal p-values the lowest of their ranks. At that p-value the procedure rejects them all, so it is the
+    highest that counts, as many as are at most so large. With the lowest the results are too large, and changes are missed.""",
+        name="bh_lowest_rank_of_ties", replace=BH_STEPS, by="len(p) / (np.searchsorted(p[order], p[order]) + 1) * p[order]")
+
 mistake("many_features.benjamini_hochberg", """Your benjamini_hochberg has Benjamini and Yekutieli's further factor, 1 + 1/2 + … + 1/m. It holds the rate
     for every kind of dependence and finds much less; the contract has the procedure of 1995.""", name="benjamini_yekutieli",
         replace=BH_RUNNING, by="np.minimum(1.0, " + BH_RUNNING + " * (1 / np.arange(1, len(p) + 1)).sum())")
@@ -99,7 +111,13 @@ for function, label in (("bonferroni", "bonferroni"), ("holm", "holm"), ("benjam
         Ask whether all are from 0 to 1.""", name=f"{label}_accepts_nan", replace=CHECK,
             by="if (p < 0).any() or (p > 1).any():")
     mistake(f"many_features.{function}", f"""Your {function} changes the p-values that it was given. They are the caller's: make a copy first.""",
-            name=f"{label}_in_place", replace=COPY, by="given = p\n    p = p.astype(np.float64)\n    given[:] = np.sort(given)")
+            name=f"{label}_in_place", replace=COPY, by="given = p\n    p = p.astype(np.float64)\n    given[:] = np.sort(given)",
+            forms=[{"replace": COPY, "by": "p *= len(p)\n    return np.minimum(p, 1.0, out=p).astype(np.float64)"}] if label == "bonferroni" else [])
+    mistake(f"many_features.{function}", f"""Your {function} keeps the dtype of the p-values: float32 stays float32, with seven digits. The contract has
+        float64 for all, so that a result does not depend on how p-values were stored.""", name=f"{label}_keeps_dtype", replace=COPY, by="p = p.copy()")
+    mistake(f"many_features.{function}", f"""Your {function} fails where there are no p-values: of nothing there is no smallest and no largest. Ask
+        whether *all* are from 0 to 1; of none that is true, and the result is empty.""", name=f"{label}_fails_for_none", replace=CHECK,
+            by="if not (p.min() >= 0 and p.max() <= 1):")
 
 # ── Rates ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -121,6 +139,9 @@ mistake("many_features.error_rates", """Your family-wise error counts the runs w
 
 mistake("many_features.error_rates", """Your family-wise error is the share of the unchanged features that were rejected. It is the share of *runs* in which
     any was.""", name="per_feature", replace="(false > 0).mean()", by="false.mean() / max(np.count_nonzero(null), 1)")
+
+mistake("many_features.error_rates", """Your family-wise error is the mean number of false rejections in a run, which can be above 1. It is the share of runs with *any*: a run
+    with three counts as much as a run with one.""", name="false_rejections_per_run", replace="(false > 0).mean()", by="false.mean()")
 
 mistake("many_features.error_rates", """Your power is the share of runs in which any changed feature was rejected. It is the share of the changed
     features.""", name="power_of_runs", replace="found.mean() / changed if changed", by="(found > 0).mean() if changed")

@@ -24,6 +24,23 @@ mistake("psi.bin_edges", """Your edges are values of the reference itself, witho
         forms=[{"replace": "np.arange(1, bins) / bins", "by": 'np.arange(1, bins) / bins, method="nearest"'},
                {"replace": "np.arange(1, bins) / bins", "by": 'np.arange(1, bins) / bins, method="higher"'}])
 
+mistake("psi.bin_edges", """Your edges are rounded to some decimal places. Those of a feature with values such as 0.0000012 then become one and the same, and it
+    loses its bins; what is small depends on the unit alone. Leave the quantiles as they are: `np.unique` needs no rounding.""",
+        name="rounded_edges", replace=EDGES, by=EDGES.replace("np.unique(", "np.unique(np.round(").removesuffix(")") + ", 6))",
+        forms=[{"replace": EDGES, "by": EDGES.replace("np.unique(", "np.unique(np.round(").removesuffix(")") + ", 3))"}])
+
+mistake("psi.bin_edges", """Your edges leave out one that is equal to the largest value of the reference. It is true that nothing of the reference lies above it,
+    but the current sample may: without that edge its new, larger values share a bin with the old ones, and are not seen.""",
+        name="no_edge_at_the_top", replace="return " + EDGES, by="edges = " + EDGES + "\n    return edges[edges < reference.max()]")
+
+mistake("psi.bin_edges", """Your bin_edges sorts the reference in place, so the caller's data is in another order afterwards, and what belonged to its values,
+    such as weights, belongs to others. `np.quantile` needs no order; `np.sort(reference)` makes a copy, `reference.sort()` does not.""",
+        name="edges_sort_in_place", replace="return " + EDGES, by="reference.sort()\n    return " + EDGES)
+
+mistake("psi.bin_edges", """Your bin_edges accepts a reference with an infinite value: it asks for NaN alone. Between a number and an infinity no quantile can be
+    interpolated, so an edge can become infinite or NaN. `np.isfinite` is False for both, `np.isnan` is True for NaN alone.""",
+        name="edges_accept_infinities", replace="not np.isfinite(reference).all()", by="np.isnan(reference).any()")
+
 mistake("psi.bin_edges", """Your bin_edges accepts fewer than two bins. In a single bin all samples are equal.""", name="edges_accept_one_bin",
         replace="if bins < 2:", by="if bins < 1:", forms=[{"replace": "if bins < 2:", "by": "if False:"}])
 
@@ -133,6 +150,11 @@ mistake("psi.wasserstein", """Your distance multiplies a width by the height at 
 mistake("psi.wasserstein", """Your distance draws straight lines between the heights. The functions are steps.""", name="trapezoids", replace=AREA,
         by="(lambda h: (h[1:] + h[:-1]) / 2 @ np.diff(values))(np.abs(levels[0] - levels[1]))")
 
+mistake("psi.wasserstein", """Your distance is the mean distance of quantiles on a grid of levels. The quantiles jump where a value's mass ends, which is seldom a
+    level of the grid, so the result is near the right one and not equal to it. The sum over the values of both samples is exact.""",
+        name="quantiles_on_a_grid", replace=AREA,
+        by="np.abs(np.subtract(*(values[np.searchsorted(level, (np.arange(1000) + 0.5) / 1000)] for level in levels))).mean()")
+
 mistake("psi.wasserstein", """Your distance squares the heights: that is Cramér's distance.""", name="squares", replace="np.abs(levels[0] - levels[1])[:-1]",
         by="((levels[0] - levels[1]) ** 2)[:-1]")
 
@@ -141,6 +163,10 @@ mistake("psi.wasserstein", """Your distance does not use the weights.""", name="
 
 mistake("psi.wasserstein", """Your weights stay in their order while the values are sorted. Each weight belongs to its value.""", name="weights_stay",
         replace=MASS, by="np.bincount(np.searchsorted(values, np.sort(sample)), weights, len(values))")
+
+mistake("psi.wasserstein", """Your distance keeps one copy of equal values, with the weight of the first: the mass of the other copies is lost. Add up what equal
+    values weigh; `np.bincount` and `np.add.at` do that.""", name="weights_of_first_copies", replace="mass = " + MASS,
+        by="sample, first = np.unique(sample, return_index=True)\n        weights = weights[first]\n        mass = " + MASS)
 
 mistake("psi.wasserstein", """Your weights are not divided by their sum. Only their ratios count: each sample's mass is 1.""", name="weights_not_divided",
         replace="mass.cumsum() / weights.sum()", by="mass.cumsum() / len(sample)")
@@ -151,3 +177,7 @@ mistake("psi.wasserstein", """Your distance accepts weights that are negative, n
 
 mistake("psi.wasserstein", """Your distance accepts samples that are empty or not finite.""", name="distance_accepts_all",
         replace="if not sample.size or not np.isfinite(sample).all():", by="if False:")
+
+mistake("psi.wasserstein", """Your distance accepts samples with an infinite value: it asks for NaN alone. To move mass from or to infinity takes infinite
+    work, so the result says nothing. `np.isfinite` is False for both, `np.isnan` is True for NaN alone.""",
+        name="distance_accepts_infinities", replace="not np.isfinite(sample).all()", by="np.isnan(sample).any()")

@@ -1,4 +1,5 @@
 # what is wrong: equal p-values all get the lowest of their ranks in Benjamini and Hochberg's procedure, which makes the results too large
+# told: bh_lowest_rank_of_ties
 r"""Many features, few false alarms: adjusted p-values by Bonferroni, Holm, and Benjamini and Hochberg.
 
 A monitor that tests $m$ features rejects some by chance. Let $p_{(1)} \le \dots \le p_{(m)}$ be the p-values in order. An

@@ -1,4 +1,5 @@
 # what is wrong: the p-values are multiplied and cut in place, so the argument is changed
+# told: bonferroni_in_place
 r"""Many features, few false alarms: adjusted p-values by Bonferroni, Holm, and Benjamini and Hochberg.
 
 A monitor that tests $m$ features rejects some by chance. Let $p_{(1)} \le \dots \le p_{(m)}$ be the p-values in order. An

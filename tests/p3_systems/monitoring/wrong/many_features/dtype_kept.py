@@ -1,4 +1,5 @@
 # what is wrong: the results have the dtype of the p-values, so float32 stays float32
+# told: bonferroni_keeps_dtype, holm_keeps_dtype, bh_keeps_dtype
 r"""Many features, few false alarms: adjusted p-values by Bonferroni, Holm, and Benjamini and Hochberg.
 
 A monitor that tests $m$ features rejects some by chance. Let $p_{(1)} \le \dots \le p_{(m)}$ be the p-values in order. An

@@ -1,4 +1,5 @@
 # what is wrong: the range is checked by the smallest and the largest p-value, which fails where there are none
+# told: bonferroni_fails_for_none, holm_fails_for_none, bh_fails_for_none
 r"""Many features, few false alarms: adjusted p-values by Bonferroni, Holm, and Benjamini and Hochberg.
 
 A monitor that tests $m$ features rejects some by chance. Let $p_{(1)} \le \dots \le p_{(m)}$ be the p-values in order. An

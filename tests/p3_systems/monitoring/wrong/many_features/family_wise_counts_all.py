@@ -1,4 +1,5 @@
 # what is wrong: the family-wise error is the mean number of false rejections in a run, and not the share of runs with any
+# told: false_rejections_per_run
 r"""Many features, few false alarms: adjusted p-values by Bonferroni, Holm, and Benjamini and Hochberg.
 
 A monitor that tests $m$ features rejects some by chance. Let $p_{(1)} \le \dots \le p_{(m)}$ be the p-values in order. An

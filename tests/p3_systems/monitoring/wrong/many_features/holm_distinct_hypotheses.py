@@ -1,4 +1,5 @@
 # what is wrong: Holm's multiplier counts how many different p-values are left, so equal ones count as one hypothesis
+# told: holm_counts_distinct
 r"""Many features, few false alarms: adjusted p-values by Bonferroni, Holm, and Benjamini and Hochberg.
 
 A monitor that tests $m$ features rejects some by chance. Let $p_{(1)} \le \dots \le p_{(m)}$ be the p-values in order. An

@@ -1,4 +1,5 @@
 # what is wrong: in place of the running maximum each product is compared with the one right before it
+# told: holm_one_step_back
 r"""Many features, few false alarms: adjusted p-values by Bonferroni, Holm, and Benjamini and Hochberg.
 
 A monitor that tests $m$ features rejects some by chance. Let $p_{(1)} \le \dots \le p_{(m)}$ be the p-values in order. An

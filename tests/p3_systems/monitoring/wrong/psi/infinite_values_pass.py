@@ -1,4 +1,5 @@
 # what is wrong: only NaN is refused, as an infinite value has a bin and a place in order like any other
+# told: edges_accept_infinities, distance_accepts_infinities
 r"""PSI and Wasserstein's distance: two numbers for how far one sample is from another.
 
 The *population stability index* compares shares in bins. With $p_b$ the reference's share and $q_b$ the current sample's,

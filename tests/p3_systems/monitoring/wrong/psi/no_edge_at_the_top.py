@@ -1,4 +1,5 @@
 # what is wrong: an edge that equals the reference's largest value is left out, since nothing of the reference lies above it
+# told: no_edge_at_the_top
 r"""PSI and Wasserstein's distance: two numbers for how far one sample is from another.
 
 The *population stability index* compares shares in bins. With $p_b$ the reference's share and $q_b$ the current sample's,

@@ -1,4 +1,5 @@
 # what is wrong: Wasserstein's distance is the mean distance of a thousand quantiles, which is exact only where the masses fit that grid
+# told: quantiles_on_a_grid
 r"""PSI and Wasserstein's distance: two numbers for how far one sample is from another.
 
 The *population stability index* compares shares in bins. With $p_b$ the reference's share and $q_b$ the current sample's,

@@ -1,4 +1,5 @@
 # what is wrong: the reference is sorted in place before its quantiles are taken, so the argument is changed
+# told: edges_sort_in_place
 r"""PSI and Wasserstein's distance: two numbers for how far one sample is from another.
 
 The *population stability index* compares shares in bins. With $p_b$ the reference's share and $q_b$ the current sample's,

@@ -1,4 +1,5 @@
 # what is wrong: edges are rounded to six places before equal ones are dropped, so a feature with small values loses its bins
+# told: rounded_edges
 r"""PSI and Wasserstein's distance: two numbers for how far one sample is from another.
 
 The *population stability index* compares shares in bins. With $p_b$ the reference's share and $q_b$ the current sample's,

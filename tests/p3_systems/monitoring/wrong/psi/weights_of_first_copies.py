@@ -1,4 +1,5 @@
 # what is wrong: equal values are made one by numpy.unique with the weight of the first, and the weights of the other copies are lost
+# told: weights_of_first_copies
 r"""PSI and Wasserstein's distance: two numbers for how far one sample is from another.
 
 The *population stability index* compares shares in bins. With $p_b$ the reference's share and $q_b$ the current sample's,
