@@ -72,7 +72,7 @@ def test_they_are_in_every_report(root, marked):
         "broken": "0", "missing": "0", "mistake": "5", "right": "10", "stub": "0"}
     assert (rows["right"]["total"], rows["right"]["out of"]) == ("22", "22")
     assert " of 22 points" in marked
-    for page in ("report.html", "students/right.html", "students/mistake.html", "junit.xml", "gradescope/right.json"):
+    for page in ("projects/p1.letters.html", "students/right.html", "students/mistake.html", "junit.xml", "gradescope/right.json"):
         assert "The whole" in (root / "marks" / page).read_text(), page
     assert (root / "marks/exercism/right/p1.letters.smoke.json").is_file()
 
