@@ -75,6 +75,12 @@ def test_only_these_places_are_judged(judge, suite):
     assert [(check.name, [*check.fingerprints]) for check in verdict.checks] == [("results", ["results[middle]"])]
 
 
+def test_a_check_by_its_name_is_judged_with_all_its_cases(judge, suite):
+    judge.context = dataclasses.replace(judge.context, only=frozenset({"results"}))
+    check, = judge(TEXT.replace("return x\n", "return x + 1\n").replace("* 2", "* 3"), suite).checks
+    assert [*check.fingerprints] == ["results[first]", "results[last]", "results[middle]"]
+
+
 def test_a_file_that_cannot_be_loaded_reaches_everything(judge, suite):
     assert reached(judge(with_stop(TEXT, "middle") + "middle(1)\n", suite)) is None
 
