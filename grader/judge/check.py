@@ -144,7 +144,8 @@ def failed_check(run: Run, plan: CheckPlan, failures: list[Failure], output: str
                  kind=fingerprint.kind_of(error), output=output,
                  traceback=[f"{f}, line {n}, in {where}: {text}" for f, n, where, text in getattr(error, "frames", [])],
                  fingerprint=fingerprints[place(plan, failure.subject)], fingerprints=fingerprints,
-                 functions=functions_of(run, failure, asked), also_failing=[each.subject for each in failures[1:]], observation=observation, observation_fault=fault,
+                 functions=functions_of(run, failure, asked), also_failing=[each.subject for each in failures[1:]],
+                 observation=observation, observation_fault=fault,
                  in_suite=suite_line(failure.error), **shown(error, failure.given))
 
 
